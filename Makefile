@@ -1,0 +1,55 @@
+# Redaktionen: make demo | test | check | bench
+PYTHON ?= python3
+PORT ?= 8000
+BIN = .venv/bin
+CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one-0123456789 BASE_URL=https://redaktionen.example VAR_DIR=var/check
+
+.PHONY: help demo demo-reset test check messages bench
+
+help:
+	@echo "make demo        an invented city in your browser (PORT=$(PORT))"
+	@echo "make demo-reset  forget what the demo holds"
+	@echo "make test        every test (ARGS= goes to pytest)"
+	@echo "make check       style, types, floors, migrations, settings, translations"
+	@echo "make messages    gather what needs translating"
+	@echo "make bench       measure (ONLY=foundation)"
+
+.venv/made:
+	@$(PYTHON) -c 'import sys; sys.exit("Redaktionen needs Python 3.11 or newer; name one with PYTHON=.") if sys.version_info < (3, 11) else None'
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/runtime: .venv/made requirements/runtime.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/runtime.txt
+	touch $@
+
+.venv/dev: .venv/runtime requirements/dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.txt
+	touch $@
+
+demo: .venv/runtime
+	@$(BIN)/python -m config.demo_environment $(PORT)
+	@ENV_FILE=var/demo/environment exec $(BIN)/python manage.py demo
+
+demo-reset:
+	rm -rf var/demo
+
+test: .venv/dev
+	@$(CHECK_ENV) $(BIN)/python manage.py messages --compile
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(CHECK_ENV) $(BIN)/mypy
+	$(BIN)/lint-imports
+	$(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
+	$(CHECK_ENV) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(CHECK_ENV) $(BIN)/python manage.py messages --check
+	$(CHECK_ENV) $(BIN)/python manage.py rules --check
+
+messages: .venv/dev
+	$(CHECK_ENV) $(BIN)/python manage.py messages
+
+bench: .venv/dev
+	$(CHECK_ENV) $(BIN)/python -m benchmarks.run $(ONLY)

@@ -1,0 +1,3 @@
+from channels_registry.models.channels import Channel, Platform
+
+__all__ = ["Channel", "Platform"]

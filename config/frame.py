@@ -1,0 +1,105 @@
+"""What stands around every page: navigation with its numbers, notices, who is on duty."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.models import Notice, Pulse, User
+from editorial.models import Post, Shift, Team
+from moderation.models import Case
+
+# Name of the address, label, icon, whether it has a place in the bar of five on a phone.
+NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
+    ("my_day", gettext_lazy("My day"), "sun", True),
+    ("editorial:posts_page", gettext_lazy("Posts"), "file-text", True),
+    ("editorial:review_queue", gettext_lazy("Review"), "check-check", True),
+    ("moderation:queue_page", gettext_lazy("Moderation"), "shield", True),
+    ("channels_registry:channels_page", gettext_lazy("Channels"), "radio", True),
+    ("editorial:teams_page", gettext_lazy("Staffing"), "users", False),
+]
+
+
+@dataclass(frozen=True)
+class NavItem:
+    label: str
+    url: str
+    icon: str
+    current: bool
+    on_phone: bool
+    count: int | None = None
+
+
+@dataclass(frozen=True)
+class OnDuty:
+    name: str
+    duty: str
+    until: object
+
+
+@dataclass
+class Frame:
+    """What base.html reads as `page`."""
+
+    city: str = settings.CITY_NAME
+    nav: list[NavItem] = field(default_factory=list)
+    new: list[dict[str, str]] = field(default_factory=list)
+    notice_count: int = 0
+    notices_url: str = ""
+    on_duty: list[OnDuty] = field(default_factory=list)
+    languages: list[tuple[str, object]] = field(default_factory=lambda: list(settings.LANGUAGES))
+    stale_clock: bool = False
+
+
+def frame_for(request: HttpRequest) -> Frame:
+    """This will read what surrounds the page for whoever is logged in; strangers get the bare frame."""
+    user = getattr(request, "user", None)
+    if not isinstance(user, User):
+        return Frame()
+    frame = Frame(
+        nav=navigation(request, user),
+        new=[
+            {"label": _("Post"), "url": reverse("editorial:post_new")},
+            {"label": _("Comment"), "url": reverse("moderation:comment_new")},
+        ],
+        notice_count=Notice.objects.visible_to(user).unread().count(),
+        notices_url=reverse("notices_page"),
+        on_duty=[
+            OnDuty(shift.user.name, shift.get_duty_display(), shift.ends_at)
+            for shift in Shift.objects.at(timezone.now())
+            .filter(team__in=Team.objects.visible_to(user))
+            .select_related("user")[:4]
+        ],
+    )
+    frame.stale_clock = user.is_staff and clock_is_stale()
+    return frame
+
+
+def navigation(request: HttpRequest, user: User) -> list[NavItem]:
+    """This will list the main pages, with how much waits on them."""
+    counts = {
+        "editorial:review_queue": Post.objects.to_review_by(user).count(),
+        "moderation:queue_page": Case.objects.open()
+        .filter(pk__in=Case.objects.visible_to(user).values("pk"))
+        .count(),
+    }
+    items = []
+    for name, label, icon, on_phone in NAVIGATION:
+        url = reverse(name)
+        current = request.path == url if url == "/" else request.path.startswith(url)
+        items.append(NavItem(str(label), url, icon, current, on_phone, counts.get(name)))
+    return items
+
+
+def clock_is_stale() -> bool:
+    """This will tell whether the clock has done no round for two minutes and as many beats."""
+    allowed = timedelta(seconds=120 + 2 * settings.SWEEP_SECONDS)
+    return not Pulse.objects.filter(job="sweep", at__gte=timezone.now() - allowed).exists()

@@ -1,0 +1,21 @@
+from allauth.account import views as account
+from django.contrib import admin
+from django.urls import include, path
+
+from config import views
+
+urlpatterns = [
+    path("", views.my_day, name="my_day"),
+    path("healthz", views.health, name="health"),
+    path("language/", views.language, name="language"),
+    path("notices/", views.notices_page, name="notices_page"),
+    path("notices/<int:pk>/", views.notice_open, name="notice_open"),
+    path("trail/", views.trail_page, name="trail_page"),
+    path("parts/", views.parts_page, name="parts_page"),
+    path("account/", include("allauth.account.urls")),
+    path("admin/login/", account.login),
+    path("admin/", admin.site.urls),
+    path("channels/", include("channels_registry.urls")),
+    path("", include("editorial.urls")),
+    path("moderation/", include("moderation.urls")),
+]

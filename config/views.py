@@ -1,0 +1,90 @@
+"""The pages that show all rooms at once, and the small ones that belong to none."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_GET, require_POST
+
+from config import health as health_answers
+from config import queries
+from core.forms import PartsForm
+from core.models import Event, Notice
+from core.request import person
+
+
+@require_GET
+def my_day(request: HttpRequest) -> HttpResponse:
+    now = timezone.now()
+    return render(request, "config/my_day.html", {"day": queries.day_of(person(request), now), "now": now})
+
+
+@login_not_required
+@never_cache
+@require_GET
+def health(request: HttpRequest) -> JsonResponse:
+    ok, answers = health_answers.health(timezone.now())
+    return JsonResponse({"ok": ok, **answers}, status=200 if ok else 503)
+
+
+@login_not_required
+@require_POST
+def language(request: HttpRequest) -> HttpResponse:
+    """This will remember the language in a cookie, and with the user who is logged in, and go back."""
+    back = request.POST.get("next") or request.headers.get("Referer") or "/"
+    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+        back = "/"
+    response, chosen = redirect(back), request.POST.get("language", "")
+    if chosen in dict(settings.LANGUAGES):
+        response.set_cookie(
+            settings.LANGUAGE_COOKIE_NAME,
+            chosen,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+            max_age=31536000,
+        )
+        if request.user.is_authenticated:
+            user = person(request)
+            user.language = chosen
+            user.save(update_fields=["language"])
+    return response
+
+
+@require_GET
+def notices_page(request: HttpRequest) -> HttpResponse:
+    notices = Notice.objects.visible_to(person(request))
+    page_obj = Paginator(notices, 30).get_page(request.GET.get("page"))
+    return render(request, "config/notices_page.html", {"page_obj": page_obj})
+
+
+@require_POST
+def notice_open(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will mark the notice as read and go to what it is about."""
+    notice = get_object_or_404(Notice.objects.visible_to(person(request)), pk=pk)
+    Notice.objects.filter(pk=notice.pk, read_at=None).update(read_at=timezone.now())
+    return redirect(notice.url)
+
+
+@require_GET
+def trail_page(request: HttpRequest) -> HttpResponse:
+    """This will show the trail to records officers and administrators."""
+    user = person(request)
+    if not (user.is_records_officer or user.is_superuser):
+        raise Http404
+    page_obj = Paginator(Event.objects.select_related("seal"), 50).get_page(request.GET.get("page"))
+    return render(request, "config/trail_page.html", {"page_obj": page_obj})
+
+
+@require_GET
+def parts_page(request: HttpRequest) -> HttpResponse:
+    """This will show every part of the pages in each of its states."""
+    form = PartsForm(data={})
+    form.is_valid()
+    return render(request, "config/parts_page.html", {"form": form, "now": timezone.now()})

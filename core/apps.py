@@ -1,0 +1,36 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.core import checks
+from django.db import connections
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class CoreConfig(AppConfig):
+    name = "core"
+    verbose_name = _("People, notices and the trail")
+
+    def ready(self) -> None:
+        post_migrate.connect(install_guards, sender=self)
+        checks.register(check_guards, checks.Tags.database)
+
+
+def install_guards(using: str, **kwargs: Any) -> None:
+    """This will give the database every guard that the code names."""
+    from core import triggers
+
+    triggers.install(connections[using])
+
+
+def check_guards(databases: list[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+    """This will report each guard that the database lacks as an error. Reads the database."""
+    from core import triggers
+
+    return [
+        checks.Error(
+            f"The database lacks the guard “{guard.name}”.", hint="Run “manage.py migrate”.", id="core.E001"
+        )
+        for using in databases or []
+        for guard in triggers.missing(connections[using])
+    ]

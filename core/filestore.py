@@ -1,0 +1,78 @@
+"""Files stored under the hash of their bytes: written once, read back, never changed."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import uuid
+from pathlib import Path
+
+from django.conf import settings
+
+
+class FileProblem(Exception):
+    """A stored file is not what its hash says."""
+
+
+class FileMissing(FileProblem):
+    """The file is not there."""
+
+
+class FileDamaged(FileProblem):
+    """The file's bytes do not have the hash they are stored under."""
+
+
+def path(area: str, sha: str) -> Path:
+    """This will return where the bytes with that hash lie, or would lie."""
+    return Path(settings.FILES_DIR) / area / sha[:2] / sha
+
+
+def keep(area: str, data: bytes) -> str:
+    """This will store the bytes, read them back and return their SHA-256 as hex.
+
+    The bytes are on disk when it returns. What is stored already is compared, never written again. Raises OSError when
+    the disk does not take them (nothing half-written stays), FileDamaged when what is stored differs.
+    """
+    sha = hashlib.sha256(data).hexdigest()
+    target = path(area, sha)
+    if not target.exists():
+        _write_once(target, data)
+    read(area, sha)
+    return sha
+
+
+def read(area: str, sha: str) -> bytes:
+    """This will return the bytes. Raises FileMissing and FileDamaged."""
+    try:
+        data = path(area, sha).read_bytes()
+    except FileNotFoundError as error:
+        raise FileMissing(sha) from error
+    if hashlib.sha256(data).hexdigest() != sha:
+        raise FileDamaged(sha)
+    return data
+
+
+def _write_once(target: Path, data: bytes) -> None:
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    part = target.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        with os.fdopen(handle, "wb") as out:
+            out.write(data)
+            out.flush()
+            os.fsync(out.fileno())
+        try:
+            os.link(part, target)
+        except FileExistsError:
+            return  # somebody kept the same bytes in the meantime
+    finally:
+        part.unlink(missing_ok=True)
+    _sync(target.parent)
+
+
+def _sync(folder: Path) -> None:
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

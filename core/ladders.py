@@ -1,0 +1,110 @@
+"""Ladders: what must be told at which moment, for cases, posts, watches and whatever else has a clock.
+
+The floor that owns a ladder registers one function that is given the due rungs of that ladder, already claimed, and
+does what is due. Claim, function and notices are one transaction, so a process that ends in the middle leaves the
+rungs for the next round, and two rounds at once tell nobody twice.
+"""
+
+from __future__ import annotations
+
+import logging
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime, timedelta
+
+from django.db import models, transaction
+
+from core.models import Rung
+
+log = logging.getLogger(__name__)
+
+Climb = Callable[[list[Rung], datetime], None]
+BATCH = 500
+
+_climbs: dict[str, Climb] = {}
+
+
+def ladder(name: str) -> Callable[[Climb], Climb]:
+    """This will let the decorated function `(rungs, at)` do what is due on the ladder `name`."""
+
+    def add(function: Climb) -> Climb:
+        _climbs[name] = function
+        return function
+
+    return add
+
+
+def set_up(name: str, object_id: int, steps: Mapping[str, datetime]) -> None:
+    """This will lay out the rungs of one object; a rung that is there already stays as it is."""
+    set_up_many(name, [object_id], steps)
+
+
+def set_up_many(name: str, object_ids: Iterable[int], steps: Mapping[str, datetime]) -> None:
+    """This will lay out the same rungs for several objects."""
+    Rung.objects.bulk_create(
+        [
+            Rung(ladder=name, object_id=object_id, step=step, due_at=due_at, try_at=due_at)
+            for object_id in object_ids
+            for step, due_at in steps.items()
+        ],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+
+
+def take_down(
+    name: str, object_ids: Iterable[int], at: datetime, *, except_steps: Iterable[str] = ()
+) -> None:
+    """This will cancel the rungs of these objects that are not told yet."""
+    _untold().filter(ladder=name, object_id__in=list(object_ids)).exclude(step__in=list(except_steps)).update(
+        cancelled_at=at
+    )
+
+
+def climb(at: datetime) -> int:
+    """This will do what is due on every ladder and return how many rungs were told.
+
+    A rung that fails is tried alone, then pushed on, rarer each time, with its error kept; the others go on.
+    """
+    told = 0
+    while due := list(_due(at)[:BATCH]):
+        for name in dict.fromkeys(row_ladder for _pk, row_ladder in due):
+            told += _climb_batch(name, [pk for pk, row_ladder in due if row_ladder == name], at)
+    return told
+
+
+def _untold() -> models.QuerySet[Rung]:
+    return Rung.objects.filter(told_at=None, cancelled_at=None)
+
+
+def _due(at: datetime) -> models.QuerySet[Rung, tuple[int, str]]:
+    return _untold().filter(try_at__lte=at).order_by("try_at").values_list("pk", "ladder")
+
+
+def _climb_batch(name: str, pks: list[int], at: datetime) -> int:
+    try:
+        return _claim_and_climb(name, pks, at)
+    except (
+        Exception
+    ) as error:  # one bad row must not stop the others: each is tried alone, and kept if it fails
+        if len(pks) > 1:
+            return sum(_climb_batch(name, [pk], at) for pk in pks)
+        log.exception("a rung of the ladder %s failed", name)
+        _push_on(pks[0], repr(error), at)
+        return 0
+
+
+def _claim_and_climb(name: str, pks: list[int], at: datetime) -> int:
+    claim = uuid.uuid4()
+    with transaction.atomic():
+        claimed = _untold().filter(pk__in=pks, try_at__lte=at).update(told_at=at, claim=claim)
+        if claimed:
+            _climbs[name](list(Rung.objects.filter(claim=claim).order_by("due_at", "pk")), at)
+    return claimed
+
+
+def _push_on(pk: int, error: str, at: datetime) -> None:
+    failures = Rung.objects.values_list("failures", flat=True).get(pk=pk) + 1
+    _untold().filter(pk=pk).update(
+        failures=failures, error=error, try_at=at + timedelta(minutes=min(2**failures, 60))
+    )

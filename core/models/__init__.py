@@ -1,0 +1,6 @@
+from core.models.notices import Notice
+from core.models.people import Unit, User
+from core.models.rungs import Pulse, Rung
+from core.models.trail import Event, Seal
+
+__all__ = ["Event", "Notice", "Pulse", "Rung", "Seal", "Unit", "User"]

@@ -1,0 +1,52 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Seal(models.Model):
+    """A link of the hash chain: seals the events written since the link before. `prev` is unique, so it cannot fork."""
+
+    prev = models.CharField(_("hash of the seal before"), max_length=64, unique=True, editable=False)
+    digest = models.CharField(_("digest of the events"), max_length=64, editable=False)
+    hash = models.CharField(_("hash"), max_length=64, unique=True, editable=False)
+    event_count = models.PositiveIntegerField(_("events"), editable=False)
+    sealed_at = models.DateTimeField(_("sealed"), editable=False)
+
+    class Meta:
+        verbose_name = _("seal")
+        verbose_name_plural = _("seals")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return self.hash[:12]
+
+
+class Event(models.Model):
+    """Something that happened, written once. The actor's name is kept as it was; no actor is the clock."""
+
+    at = models.DateTimeField(_("when"), db_index=True)
+    kind = models.CharField(_("what"), max_length=60)
+    about_type = models.CharField(_("kind of object"), max_length=60)
+    about_id = models.BigIntegerField(_("object number"))
+    about_label = models.CharField(_("about"), max_length=200)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    actor_name = models.CharField(_("who, as named then"), max_length=120, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(_("facts"), default=dict)
+    seal = models.ForeignKey(Seal, models.PROTECT, null=True, editable=False, related_name="events")
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("trail")
+        ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["about_type", "about_id", "id"], name="core_event_about"),
+            models.Index(fields=["id"], name="core_event_unsealed", condition=models.Q(seal=None)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.about_label}"

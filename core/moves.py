@@ -1,0 +1,224 @@
+"""One table of moves for each noun with a state, and the one function that moves it.
+
+A state is never assigned. `perform` asks the table and its rule, changes the row only if nobody else did meanwhile,
+lets the table's effects write what belongs to the move, and leaves one event in the trail: all in one transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from core.rules import Answer, Refusal
+
+if TYPE_CHECKING:
+    from core.models import User
+
+Rule = Callable[["User | None", Any], Answer]
+Preparation = Callable[..., dict[str, Any]]
+Effect = Callable[..., None]
+
+
+class MoveRefused(Exception):
+    """The move is not open: the state does not fit, the rule says no, or something it needs is missing."""
+
+    def __init__(self, reason: str | Promise | Refusal):
+        super().__init__(str(reason))
+        self.reason = str(reason)
+
+
+class ChangedMeanwhile(MoveRefused):
+    """Somebody else moved or edited the object after it was read."""
+
+    def __init__(self, latest: str = ""):
+        super().__init__(
+            latest or gettext_lazy("Somebody else changed this while you were working. Read it again.")
+        )
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step from one of `sources` to `target`.
+
+    `rule` says who may. `needs` names details that must be given. `sets` names columns that the move writes from its
+    details, in the same statement as the state. `needs_note` asks for a reason. `by_clock` moves are no buttons: the system does them.
+    """
+
+    name: str
+    label: str | Promise
+    sources: tuple[str, ...]
+    target: str
+    rule: Rule
+    sets: tuple[str, ...] = ()
+    needs: tuple[str, ...] = ()
+    needs_note: bool = False
+    danger: bool = False
+    by_clock: bool = False
+
+
+@dataclass
+class MoveTable:
+    """All moves of one noun. Effects are added by its transitions and run inside the transaction, after the change."""
+
+    noun: str
+    moves: tuple[Move, ...]
+    preparations: dict[str, Preparation] = field(default_factory=dict)
+    effects: dict[str, list[Effect]] = field(default_factory=dict)
+
+    def __iter__(self) -> Iterator[Move]:
+        return iter(self.moves)
+
+    def __getitem__(self, name: str) -> Move:
+        for move in self.moves:
+            if move.name == name:
+                return move
+        raise KeyError(name)
+
+    def before(self, name: str) -> Callable[[Preparation], Preparation]:
+        """This will let the decorated function `(obj, *, actor, at, **details) -> details` complete the move's details."""
+        self[name]
+
+        def add(function: Preparation) -> Preparation:
+            self.preparations[name] = function
+            return function
+
+        return add
+
+    def effect(self, name: str) -> Callable[[Effect], Effect]:
+        """This will run the decorated function `(obj, *, actor, at, note, **details)` as part of the move."""
+        self[name]
+
+        def add(function: Effect) -> Effect:
+            self.effects.setdefault(name, []).append(function)
+            return function
+
+        return add
+
+
+class Movable(models.Model):
+    """A row with a state and a version that counts its changes. Subclasses name their table of moves."""
+
+    MOVES: MoveTable
+
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def state_label(self) -> str:
+        return self.get_state_display()  # type: ignore[attr-defined,no-any-return]
+
+
+@dataclass(frozen=True)
+class OpenMove:
+    """A move as a button: allowed, or refused with its reason."""
+
+    move: Move
+    answer: Answer
+    url: str = ""
+
+    @property
+    def name(self) -> str:
+        return self.move.name
+
+    @property
+    def label(self) -> str:
+        return str(self.move.label)
+
+    @property
+    def allowed(self) -> bool:
+        return bool(self.answer)
+
+    @property
+    def reason(self) -> str:
+        return str(self.answer) if isinstance(self.answer, Refusal) else ""
+
+    @property
+    def danger(self) -> bool:
+        return self.move.danger
+
+    @property
+    def needs_form(self) -> bool:
+        return bool(self.move.needs or self.move.needs_note)
+
+
+def open_moves(obj: Movable, user: User | None, url: Callable[[str], str] | None = None) -> list[OpenMove]:
+    """This will list a person's moves that start in the object's state, each with its answer. Writes nothing."""
+    state = obj.state  # type: ignore[attr-defined]
+    return [
+        OpenMove(move, move.rule(user, obj), url(move.name) if url else "")
+        for move in obj.MOVES
+        if state in move.sources and not move.by_clock
+    ]
+
+
+def ask(obj: Movable, name: str, *, actor: User | None, note: str = "", **details: Any) -> Move:
+    """This will return the move when it is open to `actor`, else raise MoveRefused with a sentence. Writes nothing."""
+    move = obj.MOVES[name]
+    if obj.state not in move.sources:  # type: ignore[attr-defined]
+        raise MoveRefused(
+            _("“%(move)s” is not possible now: the state is “%(state)s”.")
+            % {"move": move.label, "state": obj.state_label}
+        )
+    answer = move.rule(actor, obj)
+    if isinstance(answer, Refusal):
+        raise MoveRefused(answer)
+    missing = [need for need in move.needs if details.get(need) in (None, "")]
+    if missing:
+        raise MoveRefused(
+            _("“%(move)s” needs: %(missing)s.") % {"move": move.label, "missing": ", ".join(missing)}
+        )
+    if move.needs_note and not note.strip():
+        raise MoveRefused(_("“%(move)s” needs a reason.") % {"move": move.label})
+    return move
+
+
+def perform(
+    obj: Movable,
+    name: str,
+    *,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    seen: int | None = None,
+    **details: Any,
+) -> None:
+    """This will move `obj`, run the move's effects and write one event, all or nothing; `obj` shows the new state after.
+
+    `actor` None is the clock. `seen` is the version the actor looked at (the object's own when not given).
+    Raises MoveRefused with a sentence, ChangedMeanwhile when somebody else was first, IntegrityError when the
+    database knows better than the table.
+    """
+    from core import trail
+
+    model = type(obj)
+    with transaction.atomic():
+        move = ask(obj, name, actor=actor, note=note, **details)
+        before, seen = obj.state, obj.version if seen is None else seen  # type: ignore[attr-defined]
+        if name in obj.MOVES.preparations:
+            details |= obj.MOVES.preparations[name](obj, actor=actor, at=at, **details)
+        columns = {column: details[column] for column in move.sets if column in details}
+        changed = model._default_manager.filter(pk=obj.pk, state=before, version=seen).update(
+            state=move.target, version=seen + 1, **columns
+        )
+        if changed != 1:
+            raise ChangedMeanwhile
+        obj.refresh_from_db()
+        for effect in obj.MOVES.effects.get(name, ()):
+            effect(obj, actor=actor, at=at, note=note, **details)
+        trail.record(
+            f"{obj.MOVES.noun}.{name}",
+            about=obj,
+            actor=actor,
+            at=at,
+            note=note,
+            data={"from": before, "to": move.target, "version": seen + 1},
+        )

@@ -1,0 +1,134 @@
+"""Telling people: a row in the page inside the transaction that caused it, and the e-mail as a second step."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from email.utils import parseaddr
+from typing import Any
+
+from django.conf import settings
+from django.core.mail import EmailMessage, get_connection
+from django.core.mail.backends.base import BaseEmailBackend
+from django.db import models
+from django.utils import translation
+from django.utils.functional import Promise, lazy
+from django.utils.translation import gettext as _
+
+from core.models import Notice, User
+
+log = logging.getLogger(__name__)
+
+LEASE = timedelta(minutes=5)
+BATCH = 50
+MAX_ATTEMPTS = 12
+
+
+@dataclass(frozen=True)
+class Message:
+    """What is to be told to one person. Texts may be lazy: they are written in the recipient's language."""
+
+    recipient: User
+    key: str
+    subject: str | Promise
+    body: str | Promise
+    url: str
+    why: str | Promise
+    about: models.Model | None = None
+    urgent: bool = False
+
+
+def say(text: Promise, **values: Any) -> Promise:
+    """This will be `text` with its values, in whatever language it is read; plain % would freeze today's language."""
+    return lazy(lambda: str(text) % values, str)()
+
+
+def tell(messages: Iterable[Message], at: datetime) -> None:
+    """This will store the messages as notices, once for each recipient and key however often it is called."""
+    Notice.objects.bulk_create(
+        [_notice(message, at) for message in messages if message.recipient.is_active],
+        ignore_conflicts=True,
+        batch_size=500,
+    )
+
+
+def make_moot(about: models.Model) -> None:
+    """This will withdraw the e-mails about an object that are not sent yet; the notices in the page stay."""
+    Notice.objects.filter(
+        about_type=about._meta.label_lower, about_id=about.pk, email_state=Notice.EmailState.PENDING
+    ).update(email_state=Notice.EmailState.MOOT)
+
+
+def send_notices(at: datetime) -> int:
+    """This will send the waiting e-mails and return how many the mail server took.
+
+    Each is claimed for five minutes before it is sent. A process that ends in between leaves it to the next round,
+    so an e-mail may be sent twice, under the same Message-ID. One that is refused is tried again later, rarer each
+    time, and does not stop the others.
+    """
+    sent = 0
+    waiting = list(Notice.objects.to_send(at).order_by("try_at").select_related("recipient")[: BATCH * 20])
+    if not waiting:
+        return 0
+    with get_connection() as connection:
+        for notice in waiting:
+            sent += _send(notice, connection, at)
+    return sent
+
+
+def _notice(message: Message, at: datetime) -> Notice:
+    with translation.override(message.recipient.language):
+        return Notice(
+            recipient=message.recipient,
+            key=message.key,
+            about_type=message.about._meta.label_lower if message.about else "",
+            about_id=message.about.pk if message.about else None,
+            # A line break in a subject would make a row that no mail server ever takes.
+            subject=" ".join(str(message.subject).split())[:200],
+            body=str(message.body),
+            url=message.url,
+            why=str(message.why)[:200],
+            urgent=message.urgent,
+            created_at=at,
+            try_at=at,
+        )
+
+
+def _send(notice: Notice, connection: BaseEmailBackend, at: datetime) -> int:
+    mine = Notice.objects.filter(pk=notice.pk, email_state=notice.email_state, try_at=notice.try_at)
+    if not mine.update(
+        email_state=Notice.EmailState.SENDING, try_at=at + LEASE, attempts=models.F("attempts") + 1
+    ):
+        return 0
+    row = Notice.objects.filter(pk=notice.pk)
+    try:
+        connection.send_messages([as_email(notice)])
+    except Exception as error:  # the mail server's refusals are many; each is kept on the row and tried again
+        attempts = notice.attempts + 1
+        given_up = attempts >= MAX_ATTEMPTS
+        row.update(
+            email_state=Notice.EmailState.REFUSED if given_up else Notice.EmailState.PENDING,
+            try_at=at + timedelta(minutes=min(2**attempts, 240)),
+            error=repr(error),
+        )
+        log.warning("notice %s was not sent (attempt %s): %s", notice.pk, attempts, type(error).__name__)
+        connection.close()
+        return 0
+    row.update(email_state=Notice.EmailState.SENT, sent_at=at, error="")
+    return 1
+
+
+def as_email(notice: Notice) -> EmailMessage:
+    """This will write a notice as an e-mail under its one Message-ID."""
+    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
+    with translation.override(notice.recipient.language):
+        why = _("You get this because: %(why)s") % {"why": notice.why}
+    return EmailMessage(
+        subject=notice.subject,
+        body=f"{notice.body}\n\n{settings.BASE_URL}{notice.url}\n\n--\n{why}\n",
+        to=[notice.recipient.email],
+        headers={"Message-ID": f"<{notice.message_id}@{domain}>", "Auto-Submitted": "auto-generated"},
+        connection=None,
+    )

@@ -1,0 +1,112 @@
+"""Rules that the database itself keeps, as triggers, on SQLite and PostgreSQL alike.
+
+Each app lists its `GUARDS` in `<app>/guards.py`. They are installed after every migrate (a table rebuilt by a migration on SQLite
+loses its triggers) and a system check refuses to start the program when one is missing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PREFIX = "guard_"
+
+
+@dataclass(frozen=True)
+class Guard:
+    """A refusal: when `when` (SQL over NEW and OLD, written so that both databases read it) holds, `operation` fails."""
+
+    name: str
+    table: str
+    operation: str  # INSERT, UPDATE, DELETE or TRUNCATE
+    when: str
+    message: str
+
+    @property
+    def trigger(self) -> str:
+        """The trigger's name, which carries a digest of its text so that an outdated one counts as missing."""
+        digest = hashlib.sha256(
+            repr((self.table, self.operation, self.when, self.message)).encode()
+        ).hexdigest()
+        return f"{PREFIX}{self.name}_{digest[:8]}"
+
+
+def append_only(
+    table: str, message: str, *, update_when: str = "1 = 1", delete_when: str = "1 = 1"
+) -> list[Guard]:
+    """This will list guards that refuse to change or delete rows (and to truncate the table where that exists)."""
+    return [
+        Guard(f"{table}_update", table, "UPDATE", update_when, message),
+        Guard(f"{table}_delete", table, "DELETE", delete_when, message),
+        Guard(f"{table}_truncate", table, "TRUNCATE", "1 = 1", message),
+    ]
+
+
+def all_guards() -> Iterator[Guard]:
+    """This will yield the guards of every installed app that has some."""
+    for config in apps.get_app_configs():
+        if not config.name.startswith("django.") and find_spec(f"{config.name}.guards"):
+            yield from import_module(f"{config.name}.guards").GUARDS
+
+
+def statements(guard: Guard, vendor: str) -> list[str]:
+    """This will return the SQL that makes the guard's trigger; empty where the database has no such operation."""
+    message = guard.message.replace("'", "''")
+    if vendor == "sqlite":
+        if guard.operation == "TRUNCATE":
+            return []
+        return [
+            f"CREATE TRIGGER {guard.trigger} BEFORE {guard.operation} ON {guard.table} "
+            f"WHEN {guard.when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+        ]
+    each = "STATEMENT" if guard.operation == "TRUNCATE" else "ROW"
+    back = "OLD" if guard.operation == "DELETE" else "NEW"
+    return [
+        f"CREATE OR REPLACE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+        f"IF ({guard.when}) THEN RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = '23514'; END IF; "
+        f"RETURN {'NULL' if each == 'STATEMENT' else back}; END $guard$",
+        f"CREATE TRIGGER {guard.trigger} BEFORE {guard.operation} ON {guard.table} "
+        f"FOR EACH {each} EXECUTE FUNCTION {guard.trigger}()",
+    ]
+
+
+def installed(connection: BaseDatabaseWrapper) -> dict[str, str]:
+    """This will return the guards' triggers that the database has, each with its table. Raises DatabaseError."""
+    query = (
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        if connection.vendor == "sqlite"
+        else "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid "
+        "WHERE NOT tgisinternal AND tgenabled <> 'D'"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return {name: table for name, table in cursor.fetchall() if name.startswith(PREFIX)}
+
+
+def missing(connection: BaseDatabaseWrapper) -> list[Guard]:
+    """This will list the guards whose table exists but whose trigger does not."""
+    have, tables = installed(connection), set(connection.introspection.table_names())
+    return [
+        guard
+        for guard in all_guards()
+        if guard.table in tables and guard.trigger not in have and statements(guard, connection.vendor)
+    ]
+
+
+def install(connection: BaseDatabaseWrapper) -> None:
+    """This will make the database's guards equal to the code's: outdated ones are dropped, missing ones made."""
+    wanted = {guard.trigger for guard in all_guards()}
+    with connection.cursor() as cursor:
+        for trigger, table in installed(connection).items():
+            if trigger not in wanted:
+                on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER {trigger}{on_table}")
+        for guard in missing(connection):
+            for statement in statements(guard, connection.vendor):
+                cursor.execute(statement)

@@ -1,0 +1,45 @@
+"""Working days in Sweden: Monday to Friday without public holidays and without the eves the city is closed on."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, time, timedelta
+from functools import lru_cache
+from zoneinfo import ZoneInfo
+
+import holidays
+from django.conf import settings
+
+
+@lru_cache(maxsize=32)
+def red_days(year: int) -> dict[date, str]:
+    """This will return the year's public holidays and closed eves with their Swedish names, plain Sundays left out."""
+    return dict(
+        holidays.country_holidays("SE", years=year, categories=("public", "de_facto"), include_sundays=False)
+    )
+
+
+def is_working_day(day: date) -> bool:
+    return day.weekday() < 5 and day not in red_days(day.year)
+
+
+def next_working_day(day: date) -> date:
+    """This will return the first working day after `day`."""
+    day += timedelta(days=1)
+    while not is_working_day(day):
+        day += timedelta(days=1)
+    return day
+
+
+def local_day(at: datetime) -> date:
+    """This will return the day it is in the city at that instant."""
+    return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
+
+
+def instant(day: date, clock: str) -> datetime:
+    """This will return the instant at which the city's clocks show `clock` ("08:00") on `day`.
+
+    In the hour that autumn has twice it is the first; in the one spring skips, as far after the change.
+    """
+    return datetime.combine(day, time.fromisoformat(clock), tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(
+        ZoneInfo("UTC")
+    )

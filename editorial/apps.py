@@ -1,0 +1,10 @@
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class EditorialConfig(AppConfig):
+    name = "editorial"
+    verbose_name = _("Teams and posts")
+
+    def ready(self) -> None:
+        from editorial import clock, transitions  # noqa: F401  (they add their effects and ladders)

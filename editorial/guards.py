@@ -1,0 +1,74 @@
+"""What the database itself refuses about posts (R23, R39): see docs/rules.md."""
+
+from core.triggers import Guard, append_only
+
+_OUTBOUND = "('scheduled', 'due', 'published')"
+
+_PARENT_FROZEN = (
+    "EXISTS (SELECT 1 FROM editorial_post p WHERE p.id = {row}.post_id AND p.current_id IS NOT NULL)"
+)
+_FROZEN_MESSAGE = "What a version under review or approved says cannot be changed. Reopen the post first."
+
+_UNAPPROVED = (
+    f"NEW.state IN {_OUTBOUND} AND NOT EXISTS (SELECT 1 FROM editorial_review r "
+    "JOIN editorial_postversion v ON v.id = r.version_id "
+    "WHERE v.id = NEW.current_id AND v.post_id = NEW.id AND r.verdict = 'approved')"
+)
+_UNAPPROVED_MESSAGE = "A post needs the approval of its current version before it is planned or published."
+
+_CONTENT_CHANGED = "OLD.current_id IS NOT NULL AND NEW.current_id IS NOT NULL AND (" + " OR ".join(
+    f"NEW.{column} <> OLD.{column}"
+    for column in ("team_id", "base_text", "byline", "collaboration", "current_id")
+)
+
+_BY_AUTHOR = (
+    "NEW.verdict = 'approved' AND EXISTS (SELECT 1 FROM editorial_postversion mine "
+    "JOIN editorial_postversion v ON v.post_id = mine.post_id AND v.number <= mine.number "
+    "JOIN core_user author ON author.id = v.saved_by_id "
+    "JOIN core_user reviewer ON reviewer.id = NEW.reviewer_id "
+    "WHERE mine.id = NEW.version_id AND (author.id = reviewer.id OR author.mailbox = reviewer.mailbox))"
+)
+_BY_STRANGER = (
+    "NEW.verdict = 'approved' AND NOT EXISTS (SELECT 1 FROM editorial_postversion v "
+    "JOIN editorial_post p ON p.id = v.post_id "
+    "JOIN editorial_membership m ON m.team_id = p.team_id AND m.role = 'editor' "
+    "WHERE v.id = NEW.version_id AND m.user_id = NEW.reviewer_id)"
+)
+
+
+def _frozen_rows(table: str) -> list[Guard]:
+    return [
+        Guard(
+            f"{table}_{operation.lower()}", table, operation, _PARENT_FROZEN.format(row=row), _FROZEN_MESSAGE
+        )
+        for operation, row in (("INSERT", "NEW"), ("UPDATE", "NEW"), ("DELETE", "OLD"))
+    ] + [Guard(f"{table}_moved", table, "UPDATE", _PARENT_FROZEN.format(row="OLD"), _FROZEN_MESSAGE)]
+
+
+GUARDS: list[Guard] = [
+    *append_only("editorial_postversion", "A version of a post is written once."),
+    *append_only("editorial_review", "A review is written once."),
+    Guard(
+        "editorial_review_by_author", "editorial_review", "INSERT", _BY_AUTHOR, "An author cannot approve."
+    ),
+    Guard(
+        "editorial_review_by_stranger",
+        "editorial_review",
+        "INSERT",
+        _BY_STRANGER,
+        "Only the team's editors approve.",
+    ),
+    Guard("editorial_post_born_approved", "editorial_post", "INSERT", _UNAPPROVED, _UNAPPROVED_MESSAGE),
+    Guard("editorial_post_unapproved", "editorial_post", "UPDATE", _UNAPPROVED, _UNAPPROVED_MESSAGE),
+    Guard("editorial_post_content", "editorial_post", "UPDATE", _CONTENT_CHANGED + ")", _FROZEN_MESSAGE),
+    Guard(
+        "editorial_post_old_approval",
+        "editorial_post",
+        "UPDATE",
+        "OLD.current_id IS NULL AND NEW.current_id IS NOT NULL "
+        "AND EXISTS (SELECT 1 FROM editorial_review r WHERE r.version_id = NEW.current_id)",
+        "An approval belongs to the version it was given for. Send the post to review again.",
+    ),
+    *_frozen_rows("editorial_posttext"),
+    *_frozen_rows("editorial_postlink"),
+]

@@ -1,0 +1,185 @@
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from channels_registry.models import Channel
+from core.models import User
+from core.moves import Movable
+from editorial.states import FROZEN, OPEN, POST_MOVES, TIMED, PostState
+
+
+class PostQuerySet(models.QuerySet["Post"]):
+    def visible_to(self, user: User) -> PostQuerySet:
+        from editorial.models.teams import Team
+
+        return self.filter(team__in=Team.objects.visible_to(user))
+
+    def to_review_by(self, user: User) -> PostQuerySet:
+        """This will find what waits for a second person in the teams where `user` is an editor, own work left out."""
+        from editorial.models.teams import Membership, Team
+
+        own = PostVersion.objects.filter(post=models.OuterRef("pk"), saved_by=user)
+        teams = Team.objects.of_member(user, Membership.Role.EDITOR)
+        return self.filter(state=PostState.IN_REVIEW, team__in=teams).exclude(models.Exists(own))
+
+
+class Post(Movable):
+    """Something the city says, once for all its channels, with a text of its own on a channel where that is needed.
+
+    What is publishable lies here and in PostText and PostLink. It can be changed only while `current` is empty, that
+    is, before the post is sent to review; a version, once current, is what is read, approved and published.
+    """
+
+    MOVES = POST_MOVES
+
+    team = models.ForeignKey("editorial.Team", models.PROTECT, related_name="posts", verbose_name=_("team"))
+    title = models.CharField(_("working title"), max_length=120)
+    kind = models.CharField(_("kind"), max_length=60, blank=True)
+    base_text = models.TextField(_("text"))
+    byline = models.CharField(_("byline"), max_length=120, blank=True)
+    collaboration = models.TextField(_("collaboration"), blank=True)
+    asks_question = models.BooleanField(_("asks the followers a question"), default=False)
+    wanted_at = models.DateTimeField(_("wanted time"), null=True, blank=True)
+    planned_at = models.DateTimeField(_("planned time"), null=True, blank=True, db_index=True)
+    state = models.CharField(
+        _("state"), max_length=14, choices=PostState, default=PostState.DRAFT, db_index=True, editable=False
+    )
+    current = models.ForeignKey(
+        "editorial.PostVersion", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    created_at = models.DateTimeField(_("created"), editable=False)
+
+    objects = PostQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("post")
+        verbose_name_plural = _("posts")
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(state__in=OPEN, current=None)
+                | models.Q(state__in=FROZEN, current__isnull=False)
+                | models.Q(state=PostState.DROPPED),
+                name="editorial_post_frozen_with_version",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state__in=TIMED) | models.Q(planned_at__isnull=False),
+                name="editorial_post_planned_has_time",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN
+
+    def is_author(self, user: User) -> bool:
+        """This will tell whether the person, or an account of the same mailbox, saved any version of the post."""
+        return self.created_by_id == user.pk or self.versions.filter(saved_by__mailbox=user.mailbox).exists()
+
+    def authors(self) -> list[User]:
+        return list(User.objects.filter(pk__in=self.versions.values("saved_by")).order_by("name"))
+
+
+class PostText(models.Model):
+    """A channel on which the post appears. It follows the post's text unless it has its own."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="texts")
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="post_texts", verbose_name=_("channel"))
+    own_text = models.TextField(_("own text"), blank=True)
+
+    class Meta:
+        verbose_name = _("text on a channel")
+        verbose_name_plural = _("texts on channels")
+        ordering = ["channel__name"]
+        constraints = [models.UniqueConstraint(fields=["post", "channel"], name="editorial_text_once")]
+
+    def __str__(self) -> str:
+        return f"{self.channel}"
+
+    @property
+    def text(self) -> str:
+        return self.own_text or self.post.base_text
+
+
+class PostLink(models.Model):
+    """An address that the post leads to."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="links")
+    url = models.URLField(_("link"), max_length=500)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("link")
+        verbose_name_plural = _("links")
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.url
+
+
+class PostVersion(models.Model):
+    """Everything publishable in a post as somebody saved it, with its hash. Written once."""
+
+    post = models.ForeignKey(Post, models.PROTECT, related_name="versions")
+    number = models.PositiveIntegerField(_("number"))
+    sha = models.CharField(_("hash"), max_length=64)
+    content: models.JSONField[Any, Any] = models.JSONField(_("content"))
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("saved by")
+    )
+    saved_at = models.DateTimeField(_("saved"))
+
+    class Meta:
+        verbose_name = _("version")
+        verbose_name_plural = _("versions")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["post", "number"], name="editorial_version_once")]
+
+    def __str__(self) -> str:
+        return f"{self.post} {self.number}"
+
+    def text_on(self, channel_id: int) -> str:
+        """This will return what the version says on the channel."""
+        for text in self.content["texts"]:
+            if text["channel"] == channel_id:
+                return str(text["text"])
+        return str(self.content["text"])
+
+
+class Review(models.Model):
+    """What a second person said of one version: approved, or what should change. Written once."""
+
+    class Verdict(models.TextChoices):
+        APPROVED = "approved", _("approved")
+        CHANGES = "changes", _("changes asked")
+
+    version = models.ForeignKey(
+        PostVersion, models.PROTECT, related_name="reviews", verbose_name=_("version")
+    )
+    reviewer = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("reviewer")
+    )
+    verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
+    note = models.TextField(_("note"), blank=True)
+    at = models.DateTimeField(_("when"))
+
+    class Meta:
+        verbose_name = _("review")
+        verbose_name_plural = _("reviews")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["version"], condition=models.Q(verdict="approved"), name="editorial_approved_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_verdict_display()}: {self.reviewer}"

@@ -1,0 +1,45 @@
+"""Who may do what with posts and publications. A user of None is the clock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from core.rules import Answer, Grant, Refusal, grant_if
+
+if TYPE_CHECKING:
+    from core.models import User
+    from editorial.models import Post, Publication
+
+NOT_A_PERSON = _("Only a person can do this.")
+
+
+def is_the_clock(user: User | None, obj: object) -> Answer:
+    return grant_if(user is None, _("The system does this by itself when the time has come."))
+
+
+def may_write(user: User | None, post: Post) -> Answer:
+    """This will grant members of the post's team."""
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    return grant_if(post.team.has_member(user), _("Only the post's team can do this."))
+
+
+def may_be_stopped(user: User | None, post: Post) -> Answer:
+    """This will grant the clock and the post's team."""
+    return Grant() if user is None else may_write(user, post)
+
+
+def may_review(user: User | None, post: Post) -> Answer:
+    """This will grant an editor of the post's team who has written no version of it (R23, R39)."""
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    if post.is_author(user):
+        return Refusal(_("You have written in this post. A second person has to approve it."))
+    return grant_if(post.team.has_editor(user), _("Only an editor of the post's team can approve it."))
+
+
+def may_settle(user: User | None, publication: Publication) -> Answer:
+    """This will grant members of the post's team."""
+    return may_write(user, publication.post)

@@ -1,0 +1,123 @@
+"""The states of posts and publications and the table of moves between them."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.moves import Move, MoveTable
+from editorial import rules
+
+
+class PostState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    CHANGES_ASKED = "changes_asked", _("changes asked")
+    IN_REVIEW = "in_review", _("in review")
+    APPROVED = "approved", _("approved")
+    SCHEDULED = "scheduled", _("scheduled")
+    DUE = "due", _("goes out now")
+    PUBLISHED = "published", _("published")
+    DROPPED = "dropped", _("dropped")
+
+
+# The post may be edited | its version is fixed | it has a time.
+OPEN = (PostState.DRAFT, PostState.CHANGES_ASKED)
+FROZEN = (PostState.IN_REVIEW, PostState.APPROVED, PostState.SCHEDULED, PostState.DUE, PostState.PUBLISHED)
+TIMED = (PostState.SCHEDULED, PostState.DUE, PostState.PUBLISHED)
+
+
+class PublicationState(models.TextChoices):
+    DUE = "due", _("to be published")
+    PUBLISHED = "published", _("published")
+    MISSED = "missed", _("missed")
+
+
+S, P = PostState, PublicationState
+
+POST_MOVES = MoveTable(
+    "post",
+    (
+        Move(
+            "submit",
+            _("Send to review"),
+            (S.DRAFT, S.CHANGES_ASKED),
+            S.IN_REVIEW,
+            rules.may_write,
+            sets=("current",),
+        ),
+        Move("approve", _("Approve the post"), (S.IN_REVIEW,), S.APPROVED, rules.may_review),
+        Move(
+            "ask_changes",
+            _("Ask for changes"),
+            (S.IN_REVIEW,),
+            S.CHANGES_ASKED,
+            rules.may_review,
+            sets=("current",),
+            needs_note=True,
+        ),
+        Move(
+            "schedule",
+            _("Plan the post"),
+            (S.APPROVED,),
+            S.SCHEDULED,
+            rules.may_write,
+            needs=("planned_at",),
+            sets=("planned_at",),
+        ),
+        Move(
+            "reschedule",
+            _("Move to another time"),
+            (S.SCHEDULED,),
+            S.SCHEDULED,
+            rules.may_write,
+            needs=("planned_at",),
+            sets=("planned_at",),
+        ),
+        Move("unschedule", _("Take out of the plan"), (S.SCHEDULED,), S.APPROVED, rules.may_write),
+        Move(
+            "reopen",
+            _("Edit the post again"),
+            (S.IN_REVIEW, S.APPROVED, S.SCHEDULED),
+            S.DRAFT,
+            rules.may_be_stopped,
+            sets=("current",),
+        ),
+        Move("fall_due", _("Let the post go out"), (S.SCHEDULED,), S.DUE, rules.is_the_clock, by_clock=True),
+        Move("finish", _("Mark as published"), (S.DUE,), S.PUBLISHED, rules.is_the_clock, by_clock=True),
+        Move("lapse", _("Let the post lapse"), (S.DUE,), S.APPROVED, rules.is_the_clock, by_clock=True),
+        Move(
+            "drop",
+            _("Drop the post"),
+            (S.DRAFT, S.CHANGES_ASKED, S.IN_REVIEW, S.APPROVED, S.SCHEDULED),
+            S.DROPPED,
+            rules.may_write,
+            needs_note=True,
+            danger=True,
+        ),
+    ),
+)
+
+PUBLICATION_MOVES = MoveTable(
+    "publication",
+    (
+        Move(
+            "confirm",
+            _("Confirm as published"),
+            (P.DUE,),
+            P.PUBLISHED,
+            rules.may_settle,
+            needs=("url",),
+            sets=("url", "settled_at", "settled_by"),
+        ),
+        Move(
+            "miss",
+            _("It did not go out"),
+            (P.DUE,),
+            P.MISSED,
+            rules.may_settle,
+            sets=("settled_at", "settled_by"),
+            needs_note=True,
+            danger=True,
+        ),
+    ),
+)

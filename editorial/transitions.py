@@ -1,0 +1,343 @@
+"""What changes posts and publications: saving them, and what belongs to each of their moves."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_registry.models import Channel
+from core import ladders, trail
+from core.models import User
+from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.notices import Message, say, tell
+from editorial.models import Membership, Post, PostLink, PostText, PostVersion, Publication, Review
+from editorial.states import POST_MOVES, PUBLICATION_MOVES, PublicationState
+
+CONTENT_FIELDS = ("title", "kind", "base_text", "byline", "collaboration", "asks_question", "wanted_at")
+
+
+def save_post(
+    post: Post,
+    *,
+    actor: User,
+    at: datetime,
+    fields: Mapping[str, Any],
+    texts: Mapping[Channel, str],
+    links: Iterable[str],
+    seen: int | None = None,
+) -> None:
+    """This will store what was written, as a new version when anything publishable changed.
+
+    A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
+    Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
+    no longer the post's version.
+    """
+    with transaction.atomic():
+        if post.pk is None:
+            _create(post, actor, at)
+        else:
+            _open_for_edit(post, actor, at, seen)
+        for name in CONTENT_FIELDS:
+            if name in fields:
+                setattr(post, name, fields[name])
+        post.save(update_fields=[name for name in CONTENT_FIELDS if name in fields])
+        _replace_rows(post, texts, links)
+        keep_version(post, actor=actor, at=at)
+
+
+def content_of(post: Post) -> dict[str, Any]:
+    """This will return everything publishable in the post, as it is hashed and kept."""
+    return {
+        "text": post.base_text,
+        "byline": post.byline,
+        "collaboration": post.collaboration,
+        "texts": [
+            {"channel": row.channel_id, "text": row.own_text or post.base_text}
+            for row in post.texts.order_by("channel_id")
+        ],
+        "links": [row.url for row in post.links.order_by("position", "pk")],
+    }
+
+
+def sha_of(content: dict[str, Any]) -> str:
+    """This will return the SHA-256 of a version's content."""
+    return hashlib.sha256(trail.canonical(content)).hexdigest()
+
+
+def keep_version(post: Post, *, actor: User, at: datetime) -> PostVersion:
+    """This will return the post's newest version, made anew when it no longer says what the post says."""
+    content = content_of(post)
+    sha, latest = sha_of(content), post.versions.first()
+    if latest is not None and latest.sha == sha:
+        return latest
+    try:
+        return PostVersion.objects.create(
+            post=post,
+            number=latest.number + 1 if latest else 1,
+            sha=sha,
+            content=content,
+            saved_by=actor,
+            saved_at=at,
+        )
+    except IntegrityError as error:
+        raise ChangedMeanwhile from error
+
+
+def post_url(post: Post) -> str:
+    return reverse("editorial:post_page", args=[post.pk])
+
+
+@POST_MOVES.before("submit")
+def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will make what the post says now the version that is read. A text once reviewed is a new version."""
+    if not post.texts.exists():
+        raise MoveRefused(_("Choose at least one channel first."))
+    version = keep_version(post, actor=actor, at=at)
+    if version.reviews.exists():
+        version = PostVersion.objects.create(
+            post=post,
+            number=version.number + 1,
+            sha=version.sha,
+            content=version.content,
+            saved_by=actor,
+            saved_at=at,
+        )
+    return {"current": version}
+
+
+@POST_MOVES.before("ask_changes")
+@POST_MOVES.before("reopen")
+def release_version(post: Post, **details: Any) -> dict[str, Any]:
+    """This will remember which version was current, for the effects, and let the post be edited."""
+    return {"current": None, "left": post.current}
+
+
+@POST_MOVES.effect("submit")
+def ask_the_editors(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
+    tell(
+        (
+            Message(
+                recipient=editor,
+                key=f"post:{post.pk}:review:{post.version}",
+                subject=say(gettext_lazy("To review: %(title)s"), title=post.title),
+                body=say(gettext_lazy("%(name)s asks for a second pair of eyes."), name=actor.name),
+                url=post_url(post),
+                why=say(gettext_lazy("you are an editor of the team %(team)s"), team=post.team.name),
+                about=post,
+            )
+            for editor in post.team.editors()
+            if not post.is_author(editor)
+        ),
+        at,
+    )
+
+
+@POST_MOVES.effect("approve")
+def record_approval(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
+    """This will write the approval of the current version, after making sure that it says what the post says."""
+    if post.current is None or post.current.sha != sha_of(content_of(post)):
+        raise ChangedMeanwhile
+    Review.objects.create(
+        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at
+    )
+    _tell_authors(
+        post, at, "approved", say(gettext_lazy("Approved: %(title)s"), title=post.title), actor, note
+    )
+
+
+@POST_MOVES.effect("ask_changes")
+def record_changes(
+    post: Post, *, actor: User, at: datetime, note: str, left: PostVersion, **details: Any
+) -> None:
+    Review.objects.create(version=left, reviewer=actor, verdict=Review.Verdict.CHANGES, note=note, at=at)
+    subject = say(gettext_lazy("Changes asked: %(title)s"), title=post.title)
+    _tell_authors(post, at, "changes", subject, actor, note)
+
+
+@POST_MOVES.before("schedule")
+@POST_MOVES.before("reschedule")
+def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: Any) -> dict[str, Any]:
+    """This will refuse times that are over, and channels where the city does not speak now."""
+    if planned_at < at - timedelta(minutes=1):
+        raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
+    _ask_channels(post)
+    return {}
+
+
+@POST_MOVES.effect("schedule")
+@POST_MOVES.effect("reschedule")
+def lay_out_due(post: Post, *, at: datetime, **details: Any) -> None:
+    assert post.planned_at is not None  # noqa: S101  (the state has it, the database says so)
+    ladders.take_down("post", [post.pk], at)
+    ladders.set_up("post", post.pk, {f"due-{post.version}": post.planned_at})
+
+
+@POST_MOVES.effect("unschedule")
+@POST_MOVES.effect("drop")
+def forget_due(post: Post, *, at: datetime, **details: Any) -> None:
+    ladders.take_down("post", [post.pk], at)
+
+
+@POST_MOVES.effect("reopen")
+def tell_reopened(
+    post: Post, *, actor: User | None, at: datetime, note: str, left: PostVersion, **details: Any
+) -> None:
+    """This will take the post out of the plan and tell its authors and whoever had approved it."""
+    ladders.take_down("post", [post.pk], at)
+    told = {review.reviewer for review in left.reviews.select_related("reviewer")} | set(post.authors())
+    tell(
+        (
+            Message(
+                recipient=person,
+                key=f"post:{post.pk}:reopened:{post.version}",
+                subject=say(gettext_lazy("Back to draft: %(title)s"), title=post.title),
+                body=note or gettext_lazy("The post was opened again. It needs a new approval."),
+                url=post_url(post),
+                why=gettext_lazy("you wrote or approved this post"),
+                about=post,
+            )
+            for person in told
+            if person != actor
+        ),
+        at,
+    )
+
+
+@POST_MOVES.effect("fall_due")
+def open_publications(post: Post, *, at: datetime, **details: Any) -> None:
+    """This will open one publication for each channel, with its reminders, and tell who has the shift."""
+    assert post.planned_at is not None and post.current is not None  # noqa: S101
+    for row in post.texts.select_related("channel"):
+        publication = Publication.objects.create(
+            post=post, channel=row.channel, post_version=post.current, due_at=post.planned_at
+        )
+        ladders.set_up(
+            "publication",
+            publication.pk,
+            {
+                step: post.planned_at + timedelta(minutes=minutes)
+                for step, minutes in settings.PUBLICATION_REMINDER_MINUTES.items()
+            },
+        )
+    tell(
+        (
+            Message(
+                recipient=person,
+                key=f"post:{post.pk}:due:{post.version}",
+                subject=say(gettext_lazy("Publish now: %(title)s"), title=post.title),
+                body=gettext_lazy("Copy the text, publish it and confirm with the address."),
+                url=post_url(post),
+                why=gettext_lazy("you have the shift for publishing"),
+                about=post,
+                urgent=True,
+            )
+            for person in post.team.to_tell("publish", at)
+        ),
+        at,
+    )
+
+
+@PUBLICATION_MOVES.before("confirm")
+@PUBLICATION_MOVES.before("miss")
+def who_and_when(
+    publication: Publication, *, actor: User, at: datetime, url: str = "", **details: Any
+) -> dict[str, Any]:
+    """This will note who settles it, and refuse an address that is another channel's platform or used before."""
+    if url and not publication.channel.platform.owns(url):
+        raise MoveRefused(
+            _("The address does not lead to %(platform)s.") % {"platform": publication.channel.platform.name}
+        )
+    if url and Publication.objects.filter(url=url).exclude(pk=publication.pk).exists():
+        raise MoveRefused(_("Another publication has this address already."))
+    return {"settled_at": at, "settled_by": actor}
+
+
+@PUBLICATION_MOVES.effect("confirm")
+@PUBLICATION_MOVES.effect("miss")
+def settle_post(publication: Publication, *, at: datetime, **details: Any) -> None:
+    """This will end the reminders, and the post's going out when all its publications are settled."""
+    ladders.take_down("publication", [publication.pk], at)
+    post = publication.post
+    post.refresh_from_db()
+    siblings = post.publications.filter(due_at=publication.due_at)
+    if siblings.filter(state=PublicationState.DUE).exists():
+        return
+    published = siblings.filter(state=PublicationState.PUBLISHED).exists()
+    perform(post, "finish" if published else "lapse", actor=None, at=at)
+
+
+def _create(post: Post, actor: User, at: datetime) -> None:
+    if not post.team.has_member(actor):
+        raise MoveRefused(_("Only the post's team can do this."))
+    post.created_by, post.created_at = actor, at
+    post.save()
+    trail.record("post.create", about=post, actor=actor, at=at)
+
+
+def _open_for_edit(post: Post, actor: User, at: datetime, seen: int | None) -> None:
+    if not post.team.has_member(actor):
+        raise MoveRefused(_("Only the post's team can do this."))
+    if not post.is_open:
+        perform(post, "reopen", actor=actor, at=at, seen=seen)
+        return
+    expected = post.version if seen is None else seen
+    if not Post.objects.filter(pk=post.pk, version=expected, current=None).update(version=expected + 1):
+        raise ChangedMeanwhile
+    post.version = expected + 1
+    trail.record("post.edit", about=post, actor=actor, at=at, data={"version": post.version})
+
+
+def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str]) -> None:
+    post.texts.exclude(channel__in=list(texts)).delete()
+    for channel, own_text in texts.items():
+        if not post.team.channels.filter(pk=channel.pk).exists():
+            raise MoveRefused(_("The team has no such channel: %(channel)s.") % {"channel": channel.name})
+        PostText.objects.update_or_create(post=post, channel=channel, defaults={"own_text": own_text})
+    post.links.all().delete()
+    PostLink.objects.bulk_create(
+        PostLink(post=post, url=url, position=position) for position, url in enumerate(links)
+    )
+
+
+def _ask_channels(post: Post) -> None:
+    closed = [row.channel.name for row in post.texts.select_related("channel") if not row.channel.may_publish]
+    if closed:
+        raise MoveRefused(
+            _("Nothing is published on these channels now: %(channels)s.") % {"channels": ", ".join(closed)}
+        )
+
+
+def _tell_authors(post: Post, at: datetime, what: str, subject: Any, actor: User, note: str) -> None:
+    tell(
+        (
+            Message(
+                recipient=author,
+                key=f"post:{post.pk}:{what}:{post.version}",
+                subject=subject,
+                body=note or say(gettext_lazy("Read by %(name)s."), name=actor.name),
+                url=post_url(post),
+                why=gettext_lazy("you wrote this post"),
+                about=post,
+            )
+            for author in post.authors()
+        ),
+        at,
+    )
+
+
+def ask_again(post: Post) -> None:
+    """This will raise MoveRefused when what was allowed as the post was planned does not hold any more."""
+    _ask_channels(post)
+    if post.current is None or post.current.sha != sha_of(content_of(post)):
+        raise MoveRefused(_("The text is not the one that was approved."))
+    approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")
+    if not post.current.reviews.filter(verdict=Review.Verdict.APPROVED, reviewer__in=approvers).exists():
+        raise MoveRefused(_("Whoever approved the post is no longer an editor of the team."))

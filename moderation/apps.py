@@ -1,0 +1,22 @@
+from typing import Any
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class ModerationConfig(AppConfig):
+    name = "moderation"
+    verbose_name = _("Comments and cases")
+
+    def ready(self) -> None:
+        from moderation import clock, transitions  # noqa: F401  (they add their effects, ladders and jobs)
+
+        post_migrate.connect(lay_in_grounds, sender=self)
+
+
+def lay_in_grounds(**kwargs: Any) -> None:
+    """This will store the grounds that are not there yet; what an administrator changed stays."""
+    from moderation.grounds import lay_in
+
+    lay_in()

@@ -1,0 +1,115 @@
+from __future__ import annotations
+
+from typing import TypeVar
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from channels_registry.models import Channel
+from core.models import User
+from core.moves import Movable
+from editorial.models import Publication, Team
+from moderation.states import COMMENT_MOVES, CommentState
+
+M = TypeVar("M", bound=models.Model)
+
+
+def channels_in_sight(user: User) -> models.Q:
+    """This will select channels of the user's teams and of units whose chief the user is."""
+    return models.Q(teams__in=Team.objects.visible_to(user)) | models.Q(
+        pk__in=Channel.objects.filter(
+            models.Q(unit__responsible_chief=user) | models.Q(unit__communications_chief=user)
+        ).values("pk")
+    )
+
+
+def in_sight(queryset: models.QuerySet[M], path: str, user: User) -> models.QuerySet[M]:
+    """This will keep the rows whose channel, found along `path`, the user may look into. Records officers see all."""
+    if user.is_superuser or user.is_records_officer:
+        return queryset
+    return queryset.filter(**{f"{path}__in": Channel.objects.filter(channels_in_sight(user)).values("pk")})
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User) -> models.QuerySet[Comment]:
+        return in_sight(self, "channel", user)
+
+
+class Comment(Movable):
+    """Something a visitor wrote on one of the city's channels. Its text lies in its revisions."""
+
+    MOVES = COMMENT_MOVES
+
+    class Kind(models.TextChoices):
+        QUESTION = "question", _("question")
+        PRAISE = "praise", _("praise")
+        CRITICISM = "criticism", _("criticism")
+        UNSUITABLE = "unsuitable", _("unsuitable")
+        ILLEGAL = "illegal", _("illegal")
+
+    channel = models.ForeignKey(Channel, models.PROTECT, related_name="comments", verbose_name=_("channel"))
+    publication = models.ForeignKey(
+        Publication,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="comments",
+        verbose_name=_("below our post"),
+    )
+    url = models.URLField(_("address"), max_length=500, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=Kind)
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=CommentState,
+        default=CommentState.NEW,
+        editable=False,
+        db_index=True,
+    )
+    current = models.ForeignKey(
+        "moderation.CommentRevision", models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    registered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
+    )
+    registered_at = models.DateTimeField(_("registered"), editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["url"], condition=~models.Q(url=""), name="moderation_comment_url_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{_('Comment')} {self.pk}"
+
+    @property
+    def team(self) -> Team | None:
+        """The team that cares for the channel."""
+        return Team.objects.filter(team_channels__channel=self.channel_id).first()
+
+
+class CommentRevision(models.Model):
+    """A comment as it read when somebody looked. Written once; an edited comment gets another."""
+
+    comment = models.ForeignKey(Comment, models.PROTECT, related_name="revisions")
+    number = models.PositiveIntegerField(_("number"))
+    author_name = models.CharField(_("author, as shown"), max_length=200)
+    text = models.TextField(_("text"))
+    seen_at = models.DateTimeField(_("seen"))
+
+    class Meta:
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        ordering = ["-number"]
+        constraints = [models.UniqueConstraint(fields=["comment", "number"], name="moderation_revision_once")]
+
+    def __str__(self) -> str:
+        return f"{self.comment} ({self.number})"

@@ -1,0 +1,242 @@
+"""What changes comments, cases and watches: registering, opening, and what belongs to each of their moves."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from channels_registry.models import Channel
+from core import ladders, trail
+from core.models import User
+from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.notices import make_moot
+from core.workdays import instant
+from editorial.models import Publication, Team
+from moderation.models import Case, Comment, CommentRevision, Ground, Removal, Waiver, Watch
+from moderation.states import CASE_MOVES, CLOSED, WATCH_MOVES, CaseState, CommentState
+
+
+def register_comment(
+    *,
+    actor: User,
+    at: datetime,
+    channel: Channel,
+    kind: str,
+    author_name: str,
+    text: str,
+    url: str = "",
+    publication: Publication | None = None,
+) -> Comment:
+    """This will store a comment with its first revision. Raises MoveRefused outside the channel's team."""
+    team = Team.objects.filter(team_channels__channel=channel).first()
+    if team is None or not team.has_member(actor):
+        raise MoveRefused(_("Only the channel's team can do this."))
+    if url and Comment.objects.filter(url=url).exists():
+        raise MoveRefused(
+            _("A comment with this address is registered already. Add a revision to it instead.")
+        )
+    with transaction.atomic():
+        comment = Comment.objects.create(
+            channel=channel,
+            kind=kind,
+            url=url,
+            publication=publication,
+            registered_by=actor,
+            registered_at=at,
+        )
+        _add_revision(comment, 1, author_name, text, at)
+        trail.record("comment.register", about=comment, actor=actor, at=at, data={"kind": kind})
+    return comment
+
+
+def revise_comment(comment: Comment, *, actor: User, at: datetime, author_name: str, text: str) -> None:
+    """This will add a revision that says what the comment reads now; evidence of the one before no longer suffices."""
+    with transaction.atomic():
+        latest = comment.revisions.first()
+        try:
+            _add_revision(comment, latest.number + 1 if latest else 1, author_name, text, at)
+        except IntegrityError as error:
+            raise ChangedMeanwhile from error
+        trail.record("comment.revise", about=comment, actor=actor, at=at)
+
+
+def open_case(
+    comment: Comment,
+    *,
+    ground: Ground,
+    actor: User,
+    at: datetime,
+    discovered_at: datetime | None = None,
+    facts: str = "",
+) -> Case:
+    """This will open a case and, when the ground runs the clock, lay out its rungs from the discovery in real hours.
+
+    The first people are told by the next round of the clock. Raises MoveRefused outside the team, for a discovery in
+    the future, and when the comment has an open case.
+    """
+    # Adding hours to local time is wrong on the two nights of the clock change; in UTC they are real hours.
+    discovered_at = (discovered_at or at).astimezone(UTC)
+    if not (comment.team and comment.team.has_member(actor)):
+        raise MoveRefused(_("Only the channel's team can do this."))
+    if discovered_at > at:
+        raise MoveRefused(_("A discovery cannot lie in the future."))
+    if comment.cases.exclude(state__in=CLOSED).exists():
+        raise MoveRefused(_("The comment has an open case already."))
+    with transaction.atomic():
+        case = Case.objects.create(
+            comment=comment,
+            ground=ground,
+            facts=facts,
+            opened_by=actor,
+            discovered_at=discovered_at,
+            due_at=deadline(discovered_at) if ground.runs_clock else None,
+        )
+        if ground.runs_clock:
+            ladders.set_up("case", case.pk, rungs_from(discovered_at))
+        trail.record("case.open", about=case, actor=actor, at=at, note=facts, data={"ground": ground.code})
+    return case
+
+
+def rungs_from(discovered_at: datetime) -> dict[str, datetime]:
+    """This will return when each step of the ladder is due: real hours, also over a change of summer time (R19)."""
+    return {
+        step: discovered_at.astimezone(UTC) + timedelta(hours=hours)
+        for step, hours in settings.CASE_RUNG_HOURS.items()
+    }
+
+
+def deadline(discovered_at: datetime) -> datetime:
+    """This will return the instant 24 real hours after the discovery (R19)."""
+    return discovered_at.astimezone(UTC) + timedelta(hours=settings.CASE_RUNG_HOURS["breach"])
+
+
+def note_hidden(case: Case, *, actor: User, at: datetime) -> None:
+    """This will record that the comment is hidden. The clock goes on."""
+    if not (case.team and case.team.has_member(actor)):
+        raise MoveRefused(_("Only the channel's team can do this."))
+    with transaction.atomic():
+        if (
+            Case.objects.filter(pk=case.pk, hidden_at=None).exclude(state__in=CLOSED).update(hidden_at=at)
+            != 1
+        ):
+            raise ChangedMeanwhile
+        trail.record("case.hide", about=case, actor=actor, at=at)
+    case.hidden_at = at
+
+
+def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Waiver:
+    """This will write the waiver that a second person has to sign. Only for grounds where a copy may be a crime."""
+    if not (case.team and case.team.has_member(actor)):
+        raise MoveRefused(_("Only the channel's team can do this."))
+    if not case.ground.copy_is_crime:
+        raise MoveRefused(_("This ground needs a screenshot, not a waiver."))
+    if not description.strip():
+        raise MoveRefused(_("Describe in words what the comment shows."))
+    with transaction.atomic():
+        waiver, made = Waiver.objects.get_or_create(
+            case=case, defaults={"description": description, "asked_by": actor, "asked_at": at}
+        )
+        if not made:
+            raise ChangedMeanwhile
+        trail.record("case.ask_waiver", about=case, actor=actor, at=at, note=description)
+    return waiver
+
+
+def sign_waiver(case: Case, *, actor: User, at: datetime) -> None:
+    """This will put the second signature on the waiver. Raises MoveRefused for whoever wrote it."""
+    if not (case.team and case.team.has_member(actor)):
+        raise MoveRefused(_("Only the channel's team can do this."))
+    with transaction.atomic():
+        unsigned = Waiver.objects.filter(case=case, signed_by=None)
+        if unsigned.filter(asked_by__mailbox=actor.mailbox).exists():
+            raise MoveRefused(_("You wrote the waiver. A second person has to sign it."))
+        if unsigned.update(signed_by=actor, signed_at=at) != 1:
+            raise ChangedMeanwhile
+        trail.record("case.sign_waiver", about=case, actor=actor, at=at)
+
+
+@CASE_MOVES.effect("order_removal")
+def write_removal(case: Case, *, actor: User, at: datetime, **details: Any) -> None:
+    """This will write the order, standing on the evidence of the comment as it reads now, or on the waiver."""
+    evidence = case.sealed_evidence()
+    Removal.objects.create(
+        case=case,
+        evidence=evidence,
+        waiver=None if evidence else Waiver.objects.get(case=case),
+        ordered_by=actor,
+        ordered_at=at,
+    )
+
+
+@CASE_MOVES.before("check_gone")
+def ask_order(case: Case, *, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will refuse to close on an order that stood on evidence of an older revision."""
+    ordered = Q(evidence__revision=case.comment.current_id) | Q(waiver__isnull=False)
+    if case.state == CaseState.REMOVAL_ORDERED and not case.removals.filter(ordered).exists():
+        raise MoveRefused(_("The comment was edited after the order. Gather evidence of what it says now."))
+    return {"closed_at": at}
+
+
+@CASE_MOVES.before("keep")
+def note_closing(case: Case, *, at: datetime, **details: Any) -> dict[str, Any]:
+    return {"closed_at": at}
+
+
+@CASE_MOVES.effect("check_gone")
+@CASE_MOVES.effect("keep")
+def stop_clock(case: Case, *, actor: User, at: datetime, note: str, **details: Any) -> None:
+    """This will end the ladder, withdraw e-mails not sent yet, and mark the comment as handled.
+
+    A breach whose time had come stays due: it is recorded also when the case is closed before the clock's next round.
+    """
+    kept = ["breach"] if case.due_at and case.due_at <= at else []
+    ladders.take_down("case", [case.pk], at, except_steps=kept)
+    make_moot(case)
+    case.comment.refresh_from_db()
+    if case.comment.state == CommentState.NEW:
+        perform(case.comment, "handle", actor=actor, at=at, note=note)
+
+
+@WATCH_MOVES.before("confirm")
+@WATCH_MOVES.before("fill_in")
+def count_the_day(watch: Watch, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will note who looked when, and how many comments and cases the channel got that day."""
+    start, end = instant(watch.day, "00:00"), instant(watch.day + timedelta(days=1), "00:00")
+    return {
+        "looked_by": actor,
+        "looked_at": at,
+        "comment_count": watch.channel.comments.filter(
+            registered_at__gte=start, registered_at__lt=end
+        ).count(),
+        "case_count": Case.objects.filter(
+            comment__channel=watch.channel, discovered_at__gte=start, discovered_at__lt=end
+        ).count(),
+    }
+
+
+@WATCH_MOVES.before("miss")
+def note_missed(watch: Watch, *, at: datetime, **details: Any) -> dict[str, Any]:
+    return {"missed_at": at}
+
+
+@WATCH_MOVES.effect("confirm")
+def end_reminders(watch: Watch, *, at: datetime, **details: Any) -> None:
+    ladders.take_down("watch", [watch.pk], at)
+    make_moot(watch)
+
+
+def case_url(case: Case) -> str:
+    return reverse("moderation:case_page", args=[case.pk])
+
+
+def _add_revision(comment: Comment, number: int, author_name: str, text: str, at: datetime) -> None:
+    comment.current = CommentRevision.objects.create(
+        comment=comment, number=number, author_name=author_name, text=text, seen_at=at
+    )
+    comment.save(update_fields=["current"])

@@ -1,0 +1,187 @@
+"""The cast: who owns, who is on the team, who may see nothing. And what lets tests empty a guarded database."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+from typing import Any
+
+import pytest
+from django.contrib.auth.hashers import make_password
+from django.core.management.commands import flush
+from django.db import connections
+from django.test import Client
+from django.utils import translation
+from PIL import Image
+
+from channels_registry.models import Channel, Platform
+from core import clock, triggers
+from core.models import Unit, User
+from editorial.models import Membership, Post, Team, TeamChannel
+from editorial.transitions import save_post
+
+PASSWORD = "losenord-for-test"
+NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
+
+_flush = flush.Command.handle
+
+
+def _flush_with_guards_off(self: flush.Command, **options: Any) -> None:
+    """The database refuses to be emptied; between tests it has to be. The guards come back with post_migrate."""
+    connection = connections[options["database"]]
+    with connection.cursor() as cursor:
+        for trigger, table in triggers.installed(connection).items():
+            cursor.execute(
+                f"DROP TRIGGER {trigger}" + (f" ON {table}" if connection.vendor == "postgresql" else "")
+            )
+    _flush(self, **options)
+
+
+flush.Command.handle = _flush_with_guards_off  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def _english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture(autouse=True)
+def _own_files(settings: Any, tmp_path: Any) -> None:
+    settings.FILES_DIR = tmp_path / "files"
+
+
+@dataclass
+class City:
+    unit: Unit
+    team: Team
+    other_team: Team
+    channel: Channel
+    other_channel: Channel
+    anna: User
+    erik: User
+    sara: User
+    olle: User
+    rut: User
+    karin: User
+    ulf: User
+    admin: User
+    stranger: User
+
+
+def make_user(name: str, **fields: Any) -> User:
+    return User.objects.create(
+        email=f"{name.lower()}@avinge.example", password=_hashed(), name=name, **({"language": "en"} | fields)
+    )
+
+
+@lru_cache
+def _hashed() -> str:
+    """The password's hash, counted once: it is slow on purpose."""
+    return make_password(PASSWORD)
+
+
+def build_city() -> City:
+    """This will store two units' worth of people, teams and channels."""
+    karin, ulf = make_user("Karin"), make_user("Ulf")
+    unit = Unit.objects.create(name="Parks", responsible_chief=karin, communications_chief=ulf)
+    other_unit = Unit.objects.create(name="Library")
+    facebook = Platform.objects.create(
+        code="facebook", name="Facebook", hosts=["facebook.com"], text_limit=5000
+    )
+    x = Platform.objects.create(code="x", name="X", hosts=["x.com", "twitter.com"], text_limit=280)
+    channel = Channel.objects.create(
+        platform=facebook,
+        name="Parks on Facebook",
+        handle="parks",
+        url="https://www.facebook.com/parks",
+        unit=unit,
+    )
+    other_channel = Channel.objects.create(
+        platform=x, name="Library on X", handle="library", url="https://x.com/library", unit=other_unit
+    )
+    team = Team.objects.create(name="Park team", unit=unit)
+    other_team = Team.objects.create(name="Library team", unit=other_unit)
+    TeamChannel.objects.create(team=team, channel=channel)
+    TeamChannel.objects.create(team=other_team, channel=other_channel)
+    people = {name.lower(): make_user(name) for name in ("Anna", "Erik", "Sara", "Olle", "Stranger")}
+    for member, its_team, role in (
+        ("anna", team, "communicator"),
+        ("erik", team, "editor"),
+        ("sara", team, "editor"),
+        ("olle", other_team, "editor"),
+    ):
+        Membership.objects.create(team=its_team, user=people[member], role=role)
+    return City(
+        unit=unit,
+        team=team,
+        other_team=other_team,
+        channel=channel,
+        other_channel=other_channel,
+        karin=karin,
+        ulf=ulf,
+        rut=make_user("Rut", is_records_officer=True),
+        admin=make_user("Admin", is_staff=True, is_superuser=True),
+        **people,
+    )
+
+
+@pytest.fixture
+def city(db: None) -> City:
+    return build_city()
+
+
+@pytest.fixture
+def at() -> datetime:
+    """A Tuesday at noon, in Swedish winter time."""
+    return NOON
+
+
+@pytest.fixture
+def client_of() -> Callable[[User], Client]:
+    def make(user: User) -> Client:
+        client = Client()
+        client.force_login(user)
+        return client
+
+    return make
+
+
+@pytest.fixture
+def new_post(city: City, at: datetime) -> Callable[..., Post]:
+    """A draft by Anna on the team's channel, changed by keywords."""
+
+    def make(**fields: Any) -> Post:
+        post = Post(team=city.team)
+        values = {"title": "Swans", "base_text": "The swans are back in the pond."} | fields
+        save_post(post, actor=city.anna, at=at, fields=values, texts={city.channel: ""}, links=[])
+        return post
+
+    return make
+
+
+@pytest.fixture
+def png() -> Callable[[str], bytes]:
+    """Bytes of a small PNG, another for each colour."""
+
+    def draw(color: str = "teal") -> bytes:
+        out = io.BytesIO()
+        Image.new("RGB", (32, 24), color).save(out, "PNG")
+        return out.getvalue()
+
+    return draw
+
+
+@pytest.fixture
+def sweep_at(db: None) -> Callable[[datetime], dict[str, int | str]]:
+    """One round of the clock at an instant; a job that fails fails the test."""
+
+    def sweep(at: datetime) -> dict[str, int | str]:
+        report = clock.sweep(at)
+        assert all(isinstance(done, int) for done in report.values()), report
+        return report
+
+    return sweep

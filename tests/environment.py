@@ -1,0 +1,13 @@
+"""The environment of the test suite: nothing needs to be set, and what is set (DATABASE_URL, REDIS_URL) is kept."""
+
+import os
+import secrets
+import tempfile
+
+os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
+os.environ.setdefault("BASE_URL", "http://testserver")
+os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
+os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.StaticFilesStorage")
+os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="redaktionen-test-"))
+os.environ.setdefault("EMAIL_URL", "memorymail://")
+os.environ.setdefault("LOG_LEVEL", "WARNING")
