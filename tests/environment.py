@@ -1,4 +1,4 @@
-"""The environment of the test suite: nothing needs to be set, and what is set (DATABASE_URL, REDIS_URL) is kept."""
+"""The environment of the test suite: nothing needs to be set; what is set (DATABASE_URL, REDIS_URL) is kept."""
 
 import os
 import secrets

@@ -1,0 +1,33 @@
+"""Writes the demo's environment before Django is asked anything: its own secret, its own folder, loopback only."""
+
+import secrets
+import sys
+from pathlib import Path
+
+FOLDER = Path("var/demo")
+
+
+def main(port: str) -> None:
+    """This will write var/demo/environment, keeping the secret of an earlier start. Ends with a sentence on a bad port."""
+    if not port.isdigit() or not 1024 <= int(port) <= 65535:
+        sys.exit(f"PORT has to be a number from 1024 to 65535, not “{port}”.")
+    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    secret = FOLDER / "secret"
+    if not secret.exists():
+        secret.touch(mode=0o600)
+        secret.write_text(secrets.token_urlsafe(50))
+    lines = {
+        "SECRET_KEY": secret.read_text(),
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1,localhost",
+        "VAR_DIR": str(FOLDER.resolve()),
+        "CITY_NAME": "Åvinge stad",
+        "SENDER": "redaktionen@avinge.example",
+        "SWEEP_SECONDS": "10",
+        "LOG_LEVEL": "WARNING",
+    }
+    (FOLDER / "environment").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])

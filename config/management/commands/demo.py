@@ -1,0 +1,92 @@
+"""The whole house on one machine: web server, worker and beat, with an invented city to look around in."""
+
+from __future__ import annotations
+
+import errno
+import shutil
+import socket
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand, CommandError
+from honcho.manager import Manager
+
+from config.management.commands.demo_data import ACCOUNTS, PASSWORD
+from core.models import User
+
+
+class Command(BaseCommand):
+    help = "Start the demo: migrate, build the city when there is none, and run everything until Ctrl-C."
+    requires_system_checks = []
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        port = urlsplit(settings.BASE_URL).port
+        refuse_taken(port)
+        call_command("messages", compile=True)
+        call_command("migrate", verbosity=0)
+        call_command("collectstatic", interactive=False, verbosity=0)
+        # What an earlier start left in the broker rang for rows that are still there.
+        shutil.rmtree(settings.BROKER_DIR, ignore_errors=True)
+        if not User.objects.exists():
+            self.stdout.write("Building an invented city …")
+            call_command("demo_data")
+        self.stdout.write(welcome())
+        self.stdout.flush()
+        sys.exit(run(port))
+
+
+def refuse_taken(port: int | None) -> None:
+    """This will raise CommandError with one sentence when another program listens on the port."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port or 0))
+        except OSError as error:
+            if error.errno != errno.EADDRINUSE:
+                raise
+            raise CommandError(
+                f"Port {port} is taken by another program; choose another: make demo PORT=8001"
+            ) from error
+
+
+def welcome() -> str:
+    """This will tell where the demo is, who one can be, and what to try."""
+    accounts = "\n".join(f"    {email:<34} {role}" for email, role in ACCOUNTS)
+    return f"""
+Redaktionen runs at {settings.BASE_URL} (Ctrl-C ends it)
+
+  Log in as one of these, password {PASSWORD}
+{accounts}
+
+  Try this
+    1. As the communicator: write a post, choose a channel, send it to review.
+    2. As the editor: approve it under Granskning. As the communicator: plan it for the next minute.
+    3. Wait for it to fall due, and confirm it with an address on the channel's platform.
+    4. Register a comment under Moderering, open a case, paste a screenshot, seal it, order the removal, check it.
+
+  E-mail is written to {settings.VAR_DIR / "mail"}. The city and everybody in it are invented.
+"""
+
+
+def run(port: int | None) -> int:
+    """This will run web server, worker and beat until one ends or Ctrl-C, and return the exit status."""
+    start = f"{sys.executable} -m config.child"
+    celery = f"{start} {sys.executable} -m celery -A config"
+    manager = Manager()
+    manager.add_process(
+        "web",
+        f"{start} {sys.executable} -m gunicorn config.wsgi --bind 127.0.0.1:{port} --worker-class gthread "
+        "--workers 1 --threads 8 --log-level warning",
+        quiet=False,
+    )
+    manager.add_process(
+        "worker",
+        f"{celery} worker --pool threads -c 2 --without-gossip --without-mingle --without-heartbeat -l warning",
+        quiet=False,
+    )
+    manager.add_process("beat", f"{celery} beat -l warning", quiet=False)
+    manager.loop()
+    return int(manager.returncode or 0)

@@ -1,0 +1,161 @@
+"""The administrators' door (R41). It keeps every rule: states are moved, never edited, and what is written once stays."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.db import IntegrityError, models
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from core.models import Event, Notice, Pulse, Rung, Seal, Unit, User
+from core.moves import Movable, MoveRefused, open_moves, perform
+from core.request import person
+
+
+class ReadOnlyAdmin(admin.ModelAdmin):
+    """A table to look at: nothing is added, changed or deleted."""
+
+    def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
+        return False
+
+
+class MoveAdmin(ReadOnlyAdmin):
+    """A noun with states: to look at, with its moves as a page of their own that goes through `perform`."""
+
+    change_form_template = "admin/core/movable_form.html"
+
+    def get_urls(self) -> list[URLPattern]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_moves"
+        return [
+            path("<int:pk>/moves/", self.admin_site.admin_view(self.moves_view), name=name),
+            *super().get_urls(),
+        ]
+
+    def moves_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """This will show the object's moves with their reasons, and do the one that is posted."""
+        if not self.has_view_permission(request):
+            return self._refuse(request)
+        obj: Movable = get_object_or_404(self.model, pk=pk)
+        user, refusal, status = person(request), "", 200
+        if request.method == "POST":
+            try:
+                perform(
+                    obj,
+                    request.POST.get("move", ""),
+                    actor=user,
+                    at=timezone.now(),
+                    note=request.POST.get("note", ""),
+                    seen=int(request.POST.get("seen", "0")),
+                )
+            except MoveRefused as refused:
+                refusal, status = refused.reason, 409
+            except (KeyError, ValueError, IntegrityError):
+                refusal, status = str(_("This move is not possible here.")), 409
+            else:
+                messages.success(
+                    request, _("Done. The state is now “%(state)s”.") % {"state": obj.state_label}
+                )
+                return redirect(
+                    reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[pk])
+                )
+            obj.refresh_from_db()
+        context = {
+            **self.admin_site.each_context(request),
+            "opts": self.opts,
+            "object": obj,
+            "title": str(obj),
+            "moves": open_moves(obj, user),
+            "refusal": refusal,
+            "note": request.POST.get("note", ""),
+        }
+        return render(request, "admin/core/moves.html", context, status=status)
+
+    def _refuse(self, request: HttpRequest) -> HttpResponse:
+        return render(request, "403.html", status=403)
+
+
+@admin.register(User)
+class UserAdmin(DjangoUserAdmin):
+    ordering = ["name"]
+    list_display = [
+        "name",
+        "email",
+        "unit",
+        "is_active",
+        "is_records_officer",
+        "is_web_strategist",
+        "is_staff",
+    ]
+    list_filter = ["is_active", "is_staff", "is_records_officer", "is_web_strategist", "unit"]
+    search_fields = ["name", "email"]
+    list_select_related = ["unit"]
+    autocomplete_fields = ["unit"]
+    fieldsets = [
+        (None, {"fields": ["name", "email", "password", "unit", "language"]}),
+        (
+            _("May"),
+            {"fields": ["is_active", "is_web_strategist", "is_records_officer", "is_staff", "is_superuser"]},
+        ),
+    ]
+    add_fieldsets = [(None, {"fields": ["name", "email", "unit", "language", "password1", "password2"]})]
+    filter_horizontal: list[str] = []
+    readonly_fields = ["last_login"]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """This will refuse: people leave by being made inactive; what they did stays theirs."""
+        return False
+
+
+@admin.register(Unit)
+class UnitAdmin(admin.ModelAdmin):
+    list_display = ["name", "parent", "responsible_chief", "communications_chief"]
+    search_fields = ["name"]
+    autocomplete_fields = ["parent", "responsible_chief", "communications_chief"]
+    list_select_related = ["parent", "responsible_chief", "communications_chief"]
+
+
+@admin.register(Event)
+class EventAdmin(ReadOnlyAdmin):
+    list_display = ["at", "kind", "about_label", "actor_name", "seal"]
+    list_filter = ["kind"]
+    search_fields = ["about_label", "actor_name", "note"]
+    list_select_related = ["seal"]
+    date_hierarchy = "at"
+
+
+@admin.register(Seal)
+class SealAdmin(ReadOnlyAdmin):
+    list_display = ["id", "sealed_at", "event_count", "hash"]
+    search_fields = ["hash"]
+
+
+@admin.register(Notice)
+class NoticeAdmin(ReadOnlyAdmin):
+    list_display = ["subject", "recipient", "created_at", "email_state", "attempts", "read_at"]
+    list_filter = ["email_state", "urgent"]
+    search_fields = ["subject", "recipient__name", "recipient__email"]
+    list_select_related = ["recipient"]
+
+
+@admin.register(Rung)
+class RungAdmin(ReadOnlyAdmin):
+    list_display = ["ladder", "object_id", "step", "due_at", "told_at", "cancelled_at", "failures"]
+    list_filter = ["ladder", "step"]
+    search_fields = ["=object_id"]
+
+
+@admin.register(Pulse)
+class PulseAdmin(ReadOnlyAdmin):
+    list_display = ["job", "at", "report", "failed_at"]

@@ -1,0 +1,109 @@
+from django.contrib import admin
+
+from core.admin import MoveAdmin, ReadOnlyAdmin
+from editorial.models import (
+    Membership,
+    Post,
+    PostLink,
+    PostText,
+    PostVersion,
+    Publication,
+    Review,
+    Shift,
+    Team,
+    TeamChannel,
+)
+
+
+class MembershipInline(admin.TabularInline):
+    model = Membership
+    autocomplete_fields = ["user"]
+    extra = 1
+
+
+class TeamChannelInline(admin.TabularInline):
+    model = TeamChannel
+    autocomplete_fields = ["channel"]
+    extra = 1
+
+
+@admin.register(Team)
+class TeamAdmin(admin.ModelAdmin):
+    list_display = ["name", "unit"]
+    search_fields = ["name"]
+    autocomplete_fields = ["unit"]
+    inlines = [MembershipInline, TeamChannelInline]
+    list_select_related = ["unit"]
+
+
+@admin.register(Membership)
+class MembershipAdmin(admin.ModelAdmin):
+    list_display = ["user", "team", "role"]
+    list_filter = ["role", "team"]
+    search_fields = ["user__name", "team__name"]
+    autocomplete_fields = ["user", "team"]
+    list_select_related = ["user", "team"]
+
+
+@admin.register(TeamChannel)
+class TeamChannelAdmin(admin.ModelAdmin):
+    list_display = ["channel", "team"]
+    search_fields = ["channel__name", "team__name"]
+    autocomplete_fields = ["channel", "team"]
+    list_select_related = ["channel__platform", "team"]
+
+
+@admin.register(Shift)
+class ShiftAdmin(admin.ModelAdmin):
+    list_display = ["user", "duty", "team", "starts_at", "ends_at"]
+    list_filter = ["duty", "team"]
+    search_fields = ["user__name"]
+    autocomplete_fields = ["user", "team"]
+    date_hierarchy = "starts_at"
+    list_select_related = ["user", "team"]
+
+
+@admin.register(Post)
+class PostAdmin(MoveAdmin):
+    list_display = ["title", "team", "state", "planned_at", "created_by"]
+    list_filter = ["state", "team", "kind"]
+    search_fields = ["title", "base_text"]
+    date_hierarchy = "planned_at"
+    list_select_related = ["team", "created_by"]
+
+
+@admin.register(Publication)
+class PublicationAdmin(MoveAdmin):
+    list_display = ["post", "channel", "state", "due_at", "url"]
+    list_filter = ["state", "channel"]
+    search_fields = ["post__title", "url"]
+    list_select_related = ["post", "channel__platform"]
+
+
+@admin.register(PostVersion)
+class PostVersionAdmin(ReadOnlyAdmin):
+    list_display = ["post", "number", "saved_by", "saved_at"]
+    search_fields = ["post__title"]
+    list_select_related = ["post", "saved_by"]
+
+
+@admin.register(Review)
+class ReviewAdmin(ReadOnlyAdmin):
+    list_display = ["version", "verdict", "reviewer", "at"]
+    list_filter = ["verdict"]
+    search_fields = ["version__post__title", "reviewer__name"]
+    list_select_related = ["version__post", "reviewer"]
+
+
+@admin.register(PostText)
+class PostTextAdmin(ReadOnlyAdmin):
+    list_display = ["post", "channel"]
+    search_fields = ["post__title"]
+    list_select_related = ["post", "channel__platform"]
+
+
+@admin.register(PostLink)
+class PostLinkAdmin(ReadOnlyAdmin):
+    list_display = ["url", "post"]
+    search_fields = ["url", "post__title"]
+    list_select_related = ["post"]
