@@ -10,7 +10,7 @@ import resource
 import sys
 import warnings
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, JpegImagePlugin, MpoImagePlugin, PngImagePlugin, WebPImagePlugin  # noqa: F401
 
 FAMILIES = {"JPEG": "JPEG", "MPO": "JPEG", "PNG": "PNG", "WEBP": "WEBP"}
 MEMORY, SECONDS = 1_500_000_000, 20
@@ -34,7 +34,7 @@ def main(max_pixels: int) -> None:
 
 def clean(data: bytes, max_pixels: int) -> tuple[dict, bytes]:
     """This will decode the first frame, turn it as its EXIF says, and encode it anew without any metadata."""
-    with Image.open(io.BytesIO(data), formats=["JPEG", "MPO", "PNG", "WEBP"]) as image:
+    with Image.open(io.BytesIO(data), formats=["JPEG", "PNG", "WEBP"]) as image:
         if image.width * image.height > max_pixels:
             return {"error": "pixels"}, b""
         family = FAMILIES[image.format or ""]

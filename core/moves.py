@@ -48,7 +48,8 @@ class Move:
     """A step from one of `sources` to `target`.
 
     `rule` says who may. `needs` names details that must be given. `sets` names columns that the move writes from its
-    details, in the same statement as the state. `needs_note` asks for a reason. `by_clock` moves are no buttons: the system does them.
+    details, in the same statement as the state. `needs_note` asks for a reason. `by_clock` moves are no buttons: the
+    system does them.
     """
 
     name: str

@@ -1,7 +1,7 @@
 """Rules that the database itself keeps, as triggers, on SQLite and PostgreSQL alike.
 
-Each app lists its `GUARDS` in `<app>/guards.py`. They are installed after every migrate (a table rebuilt by a migration on SQLite
-loses its triggers) and a system check refuses to start the program when one is missing.
+Each app lists its `GUARDS` in `<app>/guards.py`. They are installed after every migrate (a table
+rebuilt by a migration on SQLite loses its triggers) and a system check refuses to start the program when one is missing.
 """
 
 from __future__ import annotations

@@ -214,7 +214,8 @@ def tell_reopened(
 @POST_MOVES.effect("fall_due")
 def open_publications(post: Post, *, at: datetime, **details: Any) -> None:
     """This will open one publication for each channel, with its reminders, and tell who has the shift."""
-    assert post.planned_at is not None and post.current is not None  # noqa: S101
+    assert post.planned_at is not None  # noqa: S101
+    assert post.current is not None  # noqa: S101
     for row in post.texts.select_related("channel"):
         publication = Publication.objects.create(
             post=post, channel=row.channel, post_version=post.current, due_at=post.planned_at
