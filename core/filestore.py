@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import uuid
 from pathlib import Path
 
 from django.conf import settings
+
+SHA = re.compile(r"[0-9a-f]{64}")
+AREA = re.compile(r"[a-z][a-z-]*")
 
 
 class FileProblem(Exception):
@@ -23,7 +27,9 @@ class FileDamaged(FileProblem):
 
 
 def path(area: str, sha: str) -> Path:
-    """This will return where the bytes with that hash lie, or would lie."""
+    """This will return where the bytes with that hash lie, or would lie. Raises ValueError for what is no hash."""
+    if not SHA.fullmatch(sha) or not AREA.fullmatch(area):
+        raise ValueError(f"no place for {area!r} {sha!r}")
     return Path(settings.FILES_DIR) / area / sha[:2] / sha
 
 
@@ -38,6 +44,7 @@ def keep(area: str, data: bytes) -> str:
     if not target.exists():
         _write_once(target, data)
     read(area, sha)
+    _sync(target.parent)  # also when somebody else wrote it: they may not have come this far
     return sha
 
 
@@ -53,7 +60,7 @@ def read(area: str, sha: str) -> bytes:
 
 
 def _write_once(target: Path, data: bytes) -> None:
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    _make_folder(target.parent)
     part = target.parent / f".{uuid.uuid4().hex}.part"
     try:
         handle = os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
@@ -61,13 +68,20 @@ def _write_once(target: Path, data: bytes) -> None:
             out.write(data)
             out.flush()
             os.fsync(out.fileno())
-        try:
-            os.link(part, target)
-        except FileExistsError:
-            return  # somebody kept the same bytes in the meantime
+        os.link(part, target)
+    except FileExistsError:
+        return  # somebody kept the same bytes in the meantime
     finally:
         part.unlink(missing_ok=True)
-    _sync(target.parent)
+
+
+def _make_folder(folder: Path) -> None:
+    """Make the folder and those above it, closed to others, each on disk before the next."""
+    if folder.is_dir():
+        return
+    _make_folder(folder.parent)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    _sync(folder.parent)
 
 
 def _sync(folder: Path) -> None:

@@ -64,6 +64,9 @@ class Move:
     by_clock: bool = False
 
 
+TABLES: dict[str, MoveTable] = {}
+
+
 @dataclass
 class MoveTable:
     """All moves of one noun. Effects are added by its transitions and run inside the transaction, after the change."""
@@ -72,6 +75,9 @@ class MoveTable:
     moves: tuple[Move, ...]
     preparations: dict[str, Preparation] = field(default_factory=dict)
     effects: dict[str, list[Effect]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        TABLES[self.noun] = self
 
     def __iter__(self) -> Iterator[Move]:
         return iter(self.moves)

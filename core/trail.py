@@ -9,11 +9,14 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import models, transaction
+from django.utils.functional import Promise
 
 from core.models import Event, Seal
 
 if TYPE_CHECKING:
     from core.models import User
+
+WORDS: dict[str, Promise] = {}  # what kinds of events that are no moves are called; each floor adds its own
 
 GENESIS = "0" * 64
 BATCH = 5000

@@ -21,6 +21,8 @@ from core.notices import Message, say, tell
 from editorial.models import Membership, Post, PostLink, PostText, PostVersion, Publication, Review
 from editorial.states import POST_MOVES, PUBLICATION_MOVES, PublicationState
 
+trail.WORDS |= {"post.create": gettext_lazy("Post begun"), "post.edit": gettext_lazy("Text changed")}
+
 CONTENT_FIELDS = ("title", "kind", "base_text", "byline", "collaboration", "asks_question", "wanted_at")
 
 

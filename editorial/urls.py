@@ -1,12 +1,17 @@
-from django.http import HttpResponse
 from django.urls import path
 
+from editorial.views import posts, publications, teams
+
 app_name = "editorial"
-stub = lambda request, **kw: HttpResponse("")
+
 urlpatterns = [
-    path("posts/", stub, name="posts_page"),
-    path("posts/new/", stub, name="post_new"),
-    path("posts/<int:pk>/", stub, name="post_page"),
-    path("review/", stub, name="review_queue"),
-    path("teams/", stub, name="teams_page"),
+    path("posts/", posts.posts_page, name="posts_page"),
+    path("posts/new/", posts.post_new, name="post_new"),
+    path("posts/<int:pk>/", posts.post_page, name="post_page"),
+    path("posts/<int:pk>/edit/", posts.post_edit, name="post_edit"),
+    path("posts/<int:pk>/move/<slug:name>/", posts.post_move, name="post_move"),
+    path("review/", posts.review_queue, name="review_queue"),
+    path("publications/<int:pk>/", publications.publication_page, name="publication_page"),
+    path("publications/<int:pk>/move/<slug:name>/", publications.publication_move, name="publication_move"),
+    path("teams/", teams.teams_page, name="teams_page"),
 ]

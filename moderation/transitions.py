@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
 from core import ladders, trail
@@ -20,6 +21,20 @@ from core.workdays import instant
 from editorial.models import Publication, Team
 from moderation.models import Case, Comment, CommentRevision, Ground, Removal, Waiver, Watch
 from moderation.states import CASE_MOVES, CLOSED, WATCH_MOVES, CaseState, CommentState
+
+trail.WORDS |= {
+    "comment.register": gettext_lazy("Comment registered"),
+    "comment.revise": gettext_lazy("New text of the comment"),
+    "case.open": gettext_lazy("Case opened"),
+    "case.hide": gettext_lazy("Comment hidden"),
+    "case.breach": gettext_lazy("24 hours exceeded"),
+    "case.ask_waiver": gettext_lazy("Waiver written"),
+    "case.sign_waiver": gettext_lazy("Waiver signed"),
+    "evidence.add": gettext_lazy("Screenshot added"),
+    "evidence.context": gettext_lazy("Context saved"),
+    "evidence.seal": gettext_lazy("Evidence sealed"),
+    "evidence.open": gettext_lazy("Original opened"),
+}
 
 
 def register_comment(

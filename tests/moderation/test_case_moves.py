@@ -137,7 +137,7 @@ def test_raw_sql_cannot_remove_early_or_touch_the_proof(city, at, png, new_case,
 def test_insert_or_replace_and_truncate_are_refused_too(city, at, png, new_case):
     evidence = walk(new_case(), city, at, png, "sealed").sealed_evidence()
     sql = (
-        "TRUNCATE moderation_evidenceitem CASCADE"
+        "SET CONSTRAINTS ALL IMMEDIATE; TRUNCATE moderation_evidenceitem CASCADE"
         if connection.vendor == "postgresql"
         else f"INSERT OR REPLACE INTO moderation_evidence SELECT * FROM moderation_evidence WHERE id = {evidence.pk}"
     )

@@ -1,0 +1,48 @@
+"""What the doors in the browser share: doing a move that was posted, and answering when it is refused."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from core.moves import Movable, MoveRefused, perform
+from core.request import person
+
+
+def do_move(
+    request: HttpRequest,
+    obj: Movable,
+    name: str,
+    *,
+    page: Callable[..., HttpResponse],
+    to: str,
+    **details: Any,
+) -> HttpResponse:
+    """This will do the posted move and lead to `to`; refused, it answers `page(refusal=…, status=409)` with what was typed.
+
+    Reads `note` and `seen` from the form. Raises Http404 for a move the noun does not have.
+    """
+    if name not in {move.name for move in obj.MOVES if not move.by_clock}:
+        raise Http404
+    seen = request.POST.get("seen", "")
+    try:
+        perform(
+            obj,
+            name,
+            actor=person(request),
+            at=timezone.now(),
+            note=request.POST.get("note", ""),
+            seen=int(seen) if seen.isdecimal() else None,
+            **details,
+        )
+    except MoveRefused as refused:
+        obj.refresh_from_db()
+        return page(refusal=refused.reason, status=409)
+    messages.success(request, _("Done: %(move)s.") % {"move": obj.MOVES[name].label})
+    return redirect(to)

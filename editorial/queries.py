@@ -1,0 +1,74 @@
+"""What the pages about posts read."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from core.models import User
+from editorial.models import Duty, Post, PostVersion, Shift, Team
+
+
+def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
+    """This will find the posts `user` may see that fit the filters, those with the latest time first."""
+    posts = (
+        Post.objects.visible_to(user)
+        .select_related("team", "created_by")
+        .prefetch_related("texts__channel__platform")
+    )
+    if wanted.get("state"):
+        posts = posts.filter(state=wanted["state"])
+    if wanted.get("team"):
+        posts = posts.filter(team=wanted["team"])
+    if text := wanted.get("text"):
+        posts = posts.filter(Q(title__icontains=text) | Q(base_text__icontains=text))
+    return posts.order_by(Coalesce("planned_at", "wanted_at", "created_at").desc(), "-pk")
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A stretch of text that stayed, came or went."""
+
+    kind: str  # "same", "ins" or "del"
+    text: str
+
+
+def difference(before: PostVersion, after: PostVersion) -> list[Piece]:
+    """This will compare the base texts of two versions word by word."""
+    old, new = (re.split(r"(\s+)", str(version.content["text"])) for version in (before, after))
+    pieces: list[Piece] = []
+    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
+        None, old, new, autojunk=False
+    ).get_opcodes():
+        if tag == "equal":
+            pieces.append(Piece("same", "".join(new[new_from:new_to])))
+            continue
+        pieces += [Piece("del", "".join(old[old_from:old_to])), Piece("ins", "".join(new[new_from:new_to]))]
+    return [piece for piece in pieces if piece.text]
+
+
+def last_read(post: Post) -> PostVersion | None:
+    """This will return the newest version somebody gave a verdict on, the current one left out."""
+    return post.versions.filter(reviews__isnull=False).exclude(pk=post.current_id).first()
+
+
+def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:
+    """This will return the user's teams with their members, who has which duty now, and the next shifts."""
+    return [
+        {
+            "team": team,
+            "members": team.memberships.select_related("user__unit").order_by("-role", "user__name"),
+            "duties": [(Duty(duty).label, team.on_duty(duty, at)) for duty in Duty.values],
+            "coming": Shift.objects.filter(team=team, starts_at__gt=at).select_related("user")[:6],
+            "units": len({member.unit_id for member in team.members.all()}),
+        }
+        for team in Team.objects.visible_to(user)
+        .select_related("unit")
+        .prefetch_related("channels__platform")
+    ]

@@ -1,0 +1,67 @@
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from core.doors import do_move
+from core.moves import open_moves
+from core.request import person
+from editorial.forms import ConfirmForm
+from editorial.models import Publication
+
+
+@require_GET
+def publication_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _page(request, _fetch(request, pk))
+
+
+@require_POST
+def publication_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    publication = _fetch(request, pk)
+    form = ConfirmForm(request.POST) if name == "confirm" else None
+    if form is not None and not form.is_valid():
+        return _page(request, publication, form=form, status=422)
+    return do_move(
+        request,
+        publication,
+        name,
+        page=lambda **answer: _page(request, publication, form=form, **answer),
+        to=reverse("editorial:post_page", args=[publication.post_id]),
+        **(form.cleaned_data if form else {}),
+    )
+
+
+def _fetch(request: HttpRequest, pk: int) -> Publication:
+    publications = Publication.objects.visible_to(person(request))
+    return get_object_or_404(
+        publications.select_related("post__team", "channel__platform", "post_version"), pk=pk
+    )
+
+
+def _page(
+    request: HttpRequest,
+    publication: Publication,
+    *,
+    refusal: str = "",
+    form: ConfirmForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    moves = {
+        move.name: move
+        for move in open_moves(
+            publication,
+            person(request),
+            lambda name: reverse("editorial:publication_move", args=[publication.pk, name]),
+        )
+    }
+    context = {
+        "publication": publication,
+        "confirm": moves.get("confirm"),
+        "miss": moves.get("miss"),
+        "form": form or ConfirmForm(),
+        "refusal": refusal,
+        "note": request.POST.get("note", ""),
+    }
+    return render(request, "editorial/publication_page.html", context, status=status)
