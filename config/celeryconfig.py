@@ -1,6 +1,9 @@
 """Celery's settings: see docs/architecture.md for why each is as it is."""
 
+from typing import Any
+
 from django.conf import settings
+from kombu.transport import TRANSPORT_ALIASES
 
 timezone = "UTC"
 task_acks_late = task_reject_on_worker_lost = task_ignore_result = True
@@ -19,6 +22,8 @@ beat_schedule = {
     }
 }
 
+broker_transport_options: dict[str, Any]
+
 if settings.REDIS_URL:
     broker_url = settings.REDIS_URL
     broker_transport_options = {
@@ -30,7 +35,8 @@ if settings.REDIS_URL:
         "health_check_interval": 30,
     }
 else:
-    broker_url = "config.broker:Transport://"
+    TRANSPORT_ALIASES["files"] = "config.broker:Transport"
+    broker_url = "files://localhost"
     broker_transport_options = {
         "data_folder_in": str(settings.BROKER_DIR / "messages"),
         "data_folder_out": str(settings.BROKER_DIR / "messages"),

@@ -110,7 +110,7 @@ class UserAdmin(DjangoUserAdmin):
         ),
     ]
     add_fieldsets = [(None, {"fields": ["name", "email", "unit", "language", "password1", "password2"]})]
-    filter_horizontal: list[str] = []
+    filter_horizontal = ()
     readonly_fields = ["last_login"]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:

@@ -1,3 +1,4 @@
+from collections.abc import Sequence
 from typing import Any
 
 from django.apps import AppConfig
@@ -23,7 +24,7 @@ def install_guards(using: str, **kwargs: Any) -> None:
     triggers.install(connections[using])
 
 
-def check_guards(databases: list[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
+def check_guards(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:
     """This will report each guard that the database lacks as an error. Reads the database."""
     from core import triggers
 

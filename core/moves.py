@@ -121,7 +121,7 @@ class Movable(models.Model):
 
     @property
     def state_label(self) -> str:
-        return self.get_state_display()  # type: ignore[attr-defined,no-any-return]
+        return self.get_state_display()  # type: ignore[attr-defined]
 
 
 @dataclass(frozen=True)
@@ -213,7 +213,8 @@ def perform(
         if name in obj.MOVES.preparations:
             details |= obj.MOVES.preparations[name](obj, actor=actor, at=at, **details)
         columns = {column: details[column] for column in move.sets if column in details}
-        changed = model._default_manager.filter(pk=obj.pk, state=before, version=seen).update(
+        manager: Any = model._default_manager  # the state is declared by each noun, not here
+        changed = manager.filter(pk=obj.pk, state=before, version=seen).update(
             state=move.target, version=seen + 1, **columns
         )
         if changed != 1:

@@ -40,7 +40,7 @@ class Message:
     urgent: bool = False
 
 
-def say(text: Promise, **values: Any) -> Promise:
+def say(text: Promise, **values: Any) -> str | Promise:
     """This will be `text` with its values, in whatever language it is read; plain % would freeze today's language."""
     return lazy(lambda: str(text) % values, str)()
 

@@ -55,7 +55,7 @@ def difference(before: PostVersion, after: PostVersion) -> list[Piece]:
 
 def last_read(post: Post) -> PostVersion | None:
     """This will return the newest version somebody gave a verdict on, the current one left out."""
-    return post.versions.filter(reviews__isnull=False).exclude(pk=post.current_id).first()
+    return post.versions.filter(reviews__isnull=False).exclude(pk=post.current_id or 0).first()
 
 
 def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:

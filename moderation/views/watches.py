@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -48,5 +50,5 @@ def _page(request: HttpRequest, *, refusal: str = "", status: int = 200) -> Http
     return render(request, "moderation/watches_page.html", context, status=status)
 
 
-def _url(watch: Watch):  # type: ignore[no-untyped-def]
+def _url(watch: Watch) -> Callable[[str], str]:
     return lambda name: reverse("moderation:watch_move", args=[watch.pk, name])

@@ -74,7 +74,7 @@ Redaktionen runs at {settings.BASE_URL} (Ctrl-C ends it)
 def run(port: int | None) -> int:
     """This will run web server, worker and beat until one ends or Ctrl-C, and return the exit status."""
     start = f"{sys.executable} -m config.child"
-    celery = f"{start} {sys.executable} -m celery -A config"
+    celery = f"{start} {sys.executable} -m celery --quiet -A config"
     manager = Manager()
     manager.add_process(
         "web",

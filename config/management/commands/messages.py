@@ -32,6 +32,7 @@ KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "ngettext_lazy": (1, 2), "
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 CALL = re.compile(r"\b(?:n|p|np)?gettext\(.*")
 
+Text = str | tuple[str, ...] | list[str] | None
 Message = tuple[str | tuple[str, ...], str | None]
 
 
@@ -66,7 +67,7 @@ class Command(BaseCommand):
                 ignore_obsolete=True,
                 omit_header=False,
             )
-        empty = sum(1 for message in merged if message.id and not translated(message.string))
+        empty = len([message for message in merged if message.id and not translated(message.string)])
         self.stdout.write(f"{len(wanted)} messages, {empty} without Swedish.")
 
 
@@ -126,13 +127,13 @@ def key(identity: str | tuple[str, ...] | list[str]) -> str:
     return identity if isinstance(identity, str) else identity[0]
 
 
-def texts(value: str | tuple[str, ...] | list[str]) -> list[str]:
-    return [value] if isinstance(value, str) else list(value)
+def texts(value: Text) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [""])
 
 
-def translated(value: str | tuple[str, ...] | list[str]) -> bool:
+def translated(value: Text) -> bool:
     return all(text.strip() for text in texts(value))
 
 
-def placeholders(value: str | tuple[str, ...] | list[str]) -> set[str]:
+def placeholders(value: Text) -> set[str]:
     return {found for text in texts(value) for found in PLACEHOLDER.findall(text)}

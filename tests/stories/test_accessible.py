@@ -1,0 +1,87 @@
+"""axe finds nothing on any page, in both languages, wide and narrow, and no page scrolls sideways."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from core import clock
+from core.moves import perform
+from editorial.models import Post
+from editorial.transitions import save_post
+from moderation.models import Ground
+from moderation.transitions import open_case, register_comment
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.mark.rule("R38")
+@pytest.mark.parametrize("width", [1440, 320])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_axe_finds_nothing(live_city, page_of, axe, width, language):
+    city, now = live_city, timezone.now()
+    type(city.erik).objects.update(language=language)
+    post = Post(team=city.team)
+    save_post(
+        post,
+        actor=city.anna,
+        at=now,
+        fields={"title": "Svanar", "base_text": "Svanarna är tillbaka i dammen.", "asks_question": True},
+        texts={city.channel: ""},
+        links=["https://www.avinge.example/"],
+    )
+    perform(post, "submit", actor=city.anna, at=now)
+    comment = register_comment(
+        actor=city.anna,
+        at=now,
+        channel=city.channel,
+        kind="illegal",
+        author_name="K",
+        text="Jag vet var du bor.",
+    )
+    cases = [
+        open_case(comment, ground=Ground.objects.get(code="unlawful_threat"), actor=city.anna, at=now),
+        open_case(
+            register_comment(
+                actor=city.anna,
+                at=now,
+                channel=city.channel,
+                kind="illegal",
+                author_name="L",
+                text="En bild.",
+            ),
+            ground=Ground.objects.get(code="child_abuse"),
+            actor=city.anna,
+            at=now,
+        ),
+    ]
+    clock.sweep(now)
+    pages = [
+        reverse("my_day"),
+        reverse("notices_page"),
+        reverse("parts_page"),
+        reverse("editorial:posts_page"),
+        reverse("editorial:post_new"),
+        reverse("editorial:post_page", args=[post.pk]),
+        reverse("editorial:post_edit", args=[post.pk]),
+        reverse("editorial:review_queue"),
+        reverse("editorial:teams_page"),
+        reverse("moderation:queue_page"),
+        reverse("moderation:comment_new"),
+        reverse("moderation:comment_page", args=[comment.pk]),
+        *[reverse("moderation:case_page", args=[case.pk]) for case in cases],
+        reverse("moderation:watches_page"),
+        reverse("channels_registry:channels_page"),
+        reverse("channels_registry:channel_page", args=[city.channel.pk]),
+        "/no-such-page/",
+    ]
+    page = page_of(city.erik, width=width)
+    wrong = []
+    for address in pages:
+        page.goto(address)
+        found = axe.run(page).response["violations"]
+        wrong += [(address, one["id"], one["nodes"][0]["html"][:120]) for one in found]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            wrong.append((address, "scrolls sideways", ""))
+    assert wrong == []
