@@ -30,7 +30,8 @@ ROOMS = (
 CATALOGUE = settings.BASE_DIR / "locale" / "sv" / "LC_MESSAGES" / "django.po"
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
-CALL = re.compile(r"\b(?:n|p|np)?gettext\(.*")
+QUOTED = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
+CALL = re.compile(rf"\b(?:(?:np?|p)?gettext|_)\((?:u?{QUOTED}|[^()'\"])*\)")
 
 Text = str | tuple[str, ...] | list[str] | None
 Message = tuple[str | tuple[str, ...], str | None]
@@ -92,10 +93,7 @@ def messages_in(path: Path) -> Iterator[Message]:
     source = path.read_text()
     if path.suffix != ".py":
         # Django writes a template as calls of gettext between noise; only the calls are read, a line each.
-        source = "\n".join(
-            found.group() for found in map(CALL.search, templatize(source).splitlines()) if found
-        )
-        source = re.sub(r"(?<=\)) +X[^\n]*", "", source)
+        source = "\n".join(CALL.findall(templatize(source)))
     for _line, message, _comments, context in extract("python", BytesIO(source.encode()), keywords=KEYWORDS):
         yield message, context
 

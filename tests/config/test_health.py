@@ -1,0 +1,60 @@
+"""The health page tells what is wrong and answers 503 when something is."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from core import clock, triggers
+from core.models import Notice, Pulse
+
+pytestmark = pytest.mark.django_db
+
+
+def ask(client):
+    response = client.get("/healthz")
+    return response.status_code, response.json()
+
+
+def test_all_is_well_after_a_sweep(client):
+    clock.sweep(timezone.now())
+    status, answers = ask(client)
+    assert (status, answers["ok"]) == (200, True), answers
+
+
+def test_stopped_clock_is_told(client):
+    clock.sweep(timezone.now())
+    Pulse.objects.update(at=timezone.now() - timedelta(hours=1))
+    status, answers = ask(client)
+    assert (status, answers["clock"]["ok"]) == (503, False)
+
+
+def test_unsent_notices_are_told(client, city):
+    clock.sweep(timezone.now())
+    before = timezone.now() - timedelta(hours=1)
+    Notice.objects.create(
+        recipient=city.anna,
+        key="x",
+        subject="x",
+        body="x",
+        url="/",
+        why="x",
+        created_at=before,
+        try_at=before,
+    )
+    status, answers = ask(client)
+    assert (status, answers["notices"]["unsent_for_15_minutes"]) == (503, 1)
+
+
+def test_missing_guard_is_told(client, db):
+    from django.db import connection
+
+    clock.sweep(timezone.now())
+    name, table = next(iter(triggers.installed(connection).items()))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+    status, answers = ask(client)
+    assert (status, answers["database"]["ok"]) == (503, False)
+    triggers.install(connection)
