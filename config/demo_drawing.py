@@ -13,7 +13,7 @@ INK, GREY, WASH, BLUE = "#1a1a1a", "#5f717c", "#f3f6f7", "#0076bc"
 
 def screenshot(channel: str, post: str, author: str, text: str, when: str) -> bytes:
     """This will draw a post with one comment below it, as PNG."""
-    body, small = ImageFont.load_default(26), ImageFont.load_default(20)
+    body, small = font(26), font(20)
     post_lines, lines = textwrap.wrap(post, 60), textwrap.wrap(text, 54)
     height = 330 + 36 * (len(post_lines) + len(lines))
     image = Image.new("RGB", (WIDTH, height), "white")
@@ -37,3 +37,13 @@ def screenshot(channel: str, post: str, author: str, text: str, when: str) -> by
     out = io.BytesIO()
     image.save(out, "PNG")
     return out.getvalue()
+
+
+def font(size: int) -> ImageFont.FreeTypeFont | ImageFont.ImageFont:
+    """This will return a font of the system that has Swedish letters, else Pillow's own."""
+    for name in ("OpenSans-Regular.ttf", "DejaVuSans.ttf", "Arial.ttf", "LiberationSans-Regular.ttf"):
+        try:
+            return ImageFont.truetype(name, size)
+        except OSError:
+            continue
+    return ImageFont.load_default(size)

@@ -216,13 +216,28 @@ def _local(value: Any) -> Any:
 @register.filter
 def moment(value: Any) -> str:
     """Format an instant as day and time, in local time; text is left as it is."""
-    return format_date(_local(value), "D j M Y, H:i") if isinstance(value, datetime) else str(value or "")
+    return (
+        _cased(format_date(_local(value), "D j M Y, H:i"))
+        if isinstance(value, datetime)
+        else str(value or "")
+    )
 
 
 @register.filter
 def day(value: Any) -> str:
     """Format a day; text is left as it is."""
-    return format_date(_local(value), "D j M Y") if isinstance(value, date) else str(value or "")
+    return _cased(format_date(_local(value), "D j M Y")) if isinstance(value, date) else str(value or "")
+
+
+def _cased(words: str) -> str:
+    """Write days and months as the language does: Swedish begins them with a small letter."""
+    return words.lower() if page_language() == "sv" else words
+
+
+@register.filter
+def short_day(value: Any) -> str:
+    """Format a day without its year; text is left as it is."""
+    return _cased(format_date(_local(value), "D j/n")) if isinstance(value, date) else str(value or "")
 
 
 @register.filter
@@ -233,10 +248,10 @@ def clock(value: Any) -> str:
 
 @register.simple_tag
 def when(value: date | None, style: str = "moment") -> SafeString:
-    """Show an instant or a day as a `time` element; style is moment, day or clock."""
+    """Show an instant or a day as a `time` element; style is moment, day, short or clock."""
     if not value:
         return mark_safe("")
-    words = {"moment": moment, "day": day, "clock": clock}[style](value)
+    words = {"moment": moment, "day": day, "short": short_day, "clock": clock}[style](value)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
 
 

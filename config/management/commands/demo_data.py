@@ -72,8 +72,10 @@ class City:
         self.comments_and_cases()
         self.watches()
         clock.sweep(self.now)
-        # What happened before the demo began was told long ago.
-        Notice.objects.filter(created_at__lt=self.now).update(email_state=Notice.EmailState.MOOT)
+        # What happened before the demo began was told, and read, long ago.
+        Notice.objects.filter(created_at__lt=self.now).update(
+            email_state=Notice.EmailState.MOOT, read_at=self.now
+        )
 
     def people(self) -> None:
         for name, _chief, _other in content.UNITS:
