@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 
 from core.models import Event, Seal
@@ -89,20 +89,28 @@ def hash_of(prev: str, digest: str, count: int, sealed_at: datetime) -> str:
 def seal_events(at: datetime) -> int:
     """This will seal up to 5 000 events not sealed yet as the next link, and return how many.
 
-    Two sealers at once are met by the unique `prev`: the second raises IntegrityError and seals nothing.
+    Two sealers at once are met by the unique `prev`: the second seals nothing and leaves its events to the next round.
     """
-    with transaction.atomic():
-        numbers = list(Event.objects.filter(seal=None).order_by("id").values_list("id", flat=True)[:BATCH])
-        if not numbers:
-            return 0
-        last = Seal.objects.order_by("-id").first()
-        prev = last.hash if last else GENESIS
-        digest, count = digest_of(Event.objects.filter(id__in=numbers).order_by("id").iterator())
-        seal = Seal.objects.create(
-            prev=prev, digest=digest, event_count=count, sealed_at=at, hash=hash_of(prev, digest, count, at)
-        )
-        Event.objects.filter(id__in=numbers, seal=None).update(seal=seal)
-        return count
+    try:
+        with transaction.atomic():
+            return _seal_next(at)
+    except IntegrityError:
+        return 0
+
+
+def _seal_next(at: datetime) -> int:
+    # The head is read before the events: whoever seals in between makes this `prev` a duplicate, and this fails.
+    last = Seal.objects.order_by("-id").first()
+    numbers = list(Event.objects.filter(seal=None).order_by("id").values_list("id", flat=True)[:BATCH])
+    if not numbers:
+        return 0
+    prev = last.hash if last else GENESIS
+    digest, count = digest_of(Event.objects.filter(id__in=numbers).order_by("id").iterator())
+    seal = Seal.objects.create(
+        prev=prev, digest=digest, event_count=count, sealed_at=at, hash=hash_of(prev, digest, count, at)
+    )
+    Event.objects.filter(id__in=numbers, seal=None).update(seal=seal)
+    return count
 
 
 def verify_chain() -> list[str]:

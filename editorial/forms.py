@@ -56,13 +56,10 @@ class PostForm(forms.Form):
     )
     wanted_at = forms.DateTimeField(label=gettext_lazy("Wanted time"), required=False, widget=DateTimeInput())
 
-    def __init__(self, *args: Any, user: User, post: Post, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.post = post
-        teams = Team.objects.of_member(user)
-        self.channels = list(
-            Channel.objects.filter(teams=post.team_id) if post.pk else Channel.objects.filter(teams__in=teams)
-        )
+        self.channels = list(Channel.objects.filter(teams=post.team_id).select_related("platform"))
         for channel in self.channels:
             self.fields[f"on_{channel.pk}"] = forms.BooleanField(label=str(channel), required=False)
             self.fields[f"text_{channel.pk}"] = forms.CharField(

@@ -185,3 +185,9 @@ def sweep_at(db: None) -> Callable[[datetime], dict[str, int | str]]:
         return report
 
     return sweep
+
+
+@pytest.fixture
+def live_people(transactional_db: None) -> City:
+    """The cast in a database whose rows other processes and threads see."""
+    return build_city()

@@ -96,7 +96,7 @@ def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     user = person(request)
     initial = PostForm.initial_of(post) if post.pk else {}
-    form = PostForm(request.POST or None, user=user, post=post, initial=initial)
+    form = PostForm(request.POST or None, post=post, initial=initial)
     refusal, status = "", 200
     if request.method == "POST":
         status = 422

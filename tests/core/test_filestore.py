@@ -7,6 +7,7 @@ import resource
 import stat
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -17,13 +18,18 @@ DATA = b"a screenshot"
 SHA = hashlib.sha256(DATA).hexdigest()
 
 
-@pytest.fixture
+@contextmanager
 def small_disk() -> Iterator[int]:
-    """The operating system takes no file longer than this; writing on is a real error half way through."""
+    """The operating system takes no file longer than this; writing on is a real error half way through.
+
+    No longer than needed: what pytest writes meanwhile may be a longer file.
+    """
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (4096, hard))
-    yield 4096
-    resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    try:
+        yield 4096
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 def everything(settings) -> list[Path]:
@@ -84,12 +90,12 @@ def test_changed_file_is_damaged_and_not_silently_written_over(damage):
     assert path.read_bytes() == damage
 
 
-def test_disk_that_takes_no_more_leaves_nothing_half_written(settings, small_disk):
-    data = bytes(small_disk * 3)
-    with pytest.raises(OSError, match="large"):
-        filestore.keep("evidence", data)
-    assert everything(settings) == []
-    assert filestore.keep("evidence", DATA) == SHA
+def test_disk_that_takes_no_more_leaves_nothing_half_written(settings):
+    with small_disk() as limit:
+        with pytest.raises(OSError, match="large"):
+            filestore.keep("evidence", bytes(limit * 3))
+        assert everything(settings) == []
+        assert filestore.keep("evidence", DATA) == SHA
 
 
 def test_part_left_by_a_killed_process_is_no_file(settings):

@@ -1,0 +1,152 @@
+"""Two at once, with real threads on PostgreSQL: SQLite lets only one write at a time."""
+
+from __future__ import annotations
+
+import threading
+from collections import Counter
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, OperationalError, connection, connections
+
+from core import clock, trail
+from core.models import Notice
+from core.moves import MoveRefused, perform
+from editorial.models import Post, Review
+from editorial.transitions import save_post
+from moderation.models import Case, Ground
+from moderation.transitions import open_case, register_comment
+
+pytestmark = [pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def _on_postgresql(transactional_db: None) -> None:
+    if connection.vendor != "postgresql":
+        pytest.skip("Races are run on PostgreSQL: set DATABASE_URL.")
+
+
+def at_once(*works: Callable[[], Any]) -> list[Any]:
+    """This will start all at the same moment, each in a thread with its own connection, and return what each said."""
+    gate, answers = threading.Barrier(len(works)), [None] * len(works)
+
+    def run(number: int, work: Callable[[], Any]) -> None:
+        gate.wait()
+        try:
+            answers[number] = work()
+        except (MoveRefused, IntegrityError, OperationalError) as refused:
+            answers[number] = refused
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=pair) for pair in enumerate(works)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return answers
+
+
+@pytest.mark.rule("R23", "R39")
+def test_approval_against_an_edit_never_lets_an_unread_version_out(live_people, at):
+    city = live_people
+    for number in range(40):
+        post = Post(team=city.team)
+        save_post(
+            post,
+            actor=city.anna,
+            at=at,
+            fields={"title": "T", "base_text": "Old."},
+            texts={city.channel: ""},
+            links=[],
+        )
+        perform(post, "submit", actor=city.anna, at=at)
+        mine, theirs = Post.objects.get(pk=post.pk), Post.objects.get(pk=post.pk)
+        at_once(
+            lambda seen=theirs: perform(seen, "approve", actor=city.erik, at=at),
+            lambda seen=mine, number=number: save_post(
+                seen,
+                actor=city.anna,
+                at=at,
+                fields={"base_text": f"New {number}."},
+                texts={city.channel: ""},
+                links=[],
+            ),
+        )
+        after = Post.objects.get(pk=post.pk)
+        if after.state == "approved":
+            assert after.base_text == after.current.content["text"] == "Old."
+        else:
+            assert after.state == "draft"
+            assert after.current is None
+
+
+def test_two_approvals_at_once_leave_one(live_people, at):
+    city = live_people
+    post = Post(team=city.team)
+    save_post(
+        post,
+        actor=city.anna,
+        at=at,
+        fields={"title": "T", "base_text": "B"},
+        texts={city.channel: ""},
+        links=[],
+    )
+    perform(post, "submit", actor=city.anna, at=at)
+    seen = [Post.objects.get(pk=post.pk) for _ in range(2)]
+    answers = at_once(
+        lambda: perform(seen[0], "approve", actor=city.erik, at=at),
+        lambda: perform(seen[1], "approve", actor=city.sara, at=at),
+    )
+    assert sum(answer is None for answer in answers) == 1
+    assert Review.objects.count() == 1
+
+
+def new_case(city: Any, at: Any) -> Case:
+    comment = register_comment(
+        actor=city.anna, at=at, channel=city.channel, kind="illegal", author_name="K", text="A threat."
+    )
+    return open_case(comment, ground=Ground.objects.get(code="unlawful_threat"), actor=city.anna, at=at)
+
+
+@pytest.mark.rule("R36")
+def test_eight_sweeps_at_once_tell_everybody_once(live_people, at):
+    city = live_people
+    for _ in range(20):
+        new_case(city, at)
+    later = at + timedelta(hours=25)
+    at_once(*[lambda: clock.sweep(later)] * 8)
+    clock.sweep(later + timedelta(minutes=6))
+    counted = Counter(Notice.objects.filter(key__startswith="rung:").values_list("about_type", "about_id"))
+    cases = [count for (kind, _pk), count in counted.items() if kind == "moderation.case"]
+    # duty 2, moderators 3, editors 2, chiefs 2, breach 4
+    assert cases == [13] * 20
+    assert trail.verify_chain() == []
+
+
+@pytest.mark.rule("R19")
+def test_closing_against_the_sweep_leaves_no_email_after_the_end(live_people, at):
+    city = live_people
+    for _ in range(15):
+        case = new_case(city, at)
+        later = at + timedelta(hours=4)
+        at_once(
+            lambda seen=case, at=later: perform(seen, "keep", actor=city.anna, at=at, note="Not that bad."),
+            lambda at=later: clock.sweep(at),
+        )
+        clock.sweep(later + timedelta(minutes=6))
+        case.refresh_from_db()
+        assert case.state == "kept"
+        assert not Notice.objects.filter(
+            about_id=case.pk, about_type="moderation.case", created_at__gt=later
+        ).exists()
+
+
+def test_eight_sealers_at_once_leave_one_chain(live_people, at):
+    city = live_people
+    for number in range(80):
+        trail.record("test.happened", about=city.team, actor=city.anna, at=at, note=str(number))
+    at_once(*[lambda: trail.seal_events(at)] * 8)
+    assert trail.verify_chain() == []
