@@ -13,6 +13,7 @@ from importlib import import_module
 from importlib.util import find_spec
 
 from django.apps import apps
+from django.core.exceptions import ImproperlyConfigured
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "guard_"
@@ -110,3 +111,11 @@ def install(connection: BaseDatabaseWrapper) -> None:
         for guard in missing(connection):
             for statement in statements(guard, connection.vendor):
                 cursor.execute(statement)
+
+
+def require(connection: BaseDatabaseWrapper) -> None:
+    """This will raise ImproperlyConfigured when the database lacks a guard: nothing serves people without them."""
+    if lacking := [guard.name for guard in missing(connection)]:
+        raise ImproperlyConfigured(
+            f"The database lacks guards ({', '.join(lacking)}): run “manage.py migrate”."
+        )

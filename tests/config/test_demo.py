@@ -1,0 +1,95 @@
+"""The demo as a newcomer meets it: it answers, it says when its port is taken, and Ctrl-C leaves nothing behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.db import connection
+
+from core import triggers
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    kept = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "REDIS_URL"}}
+    return kept | {
+        "BASE_URL": f"http://127.0.0.1:{port}",
+        "ALLOWED_HOSTS": "127.0.0.1",
+        "VAR_DIR": str(tmp_path),
+        "SWEEP_SECONDS": "1",
+        "EMAIL_URL": f"filemail:///{tmp_path / 'mail'}",
+        "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
+    }
+
+
+def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "demo"],
+        cwd=settings.BASE_DIR,
+        env=environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        start_new_session=True,
+    )
+
+
+def answers(url: str) -> bool:
+    try:
+        with urllib.request.urlopen(url, timeout=5) as response:  # noqa: S310  (our own loopback address)
+            return response.status == 200
+    except OSError:
+        return False
+
+
+def processes_of(group: int) -> list[str]:
+    listed = subprocess.run(["ps", "-eo", "sid=,args="], capture_output=True, text=True, check=True).stdout
+    return [line for line in listed.splitlines() if line.split()[0] == str(group)]
+
+
+def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
+    demo = start(environment)
+    try:
+        ends = time.monotonic() + 120
+        while not answers(environment["BASE_URL"] + "/healthz"):
+            assert demo.poll() is None, demo.stdout and demo.stdout.read()
+            assert time.monotonic() < ends
+            time.sleep(0.5)
+        second = start(environment)
+        said, _errors = second.communicate(timeout=60)
+        assert second.returncode == 1
+        assert "is taken by another program" in said.strip().splitlines()[-1]
+    finally:
+        demo.send_signal(signal.SIGINT)
+        said, _errors = demo.communicate(timeout=30)
+    assert environment["BASE_URL"] in said
+    assert "anna.berg@avinge.example" in said
+    ends = time.monotonic() + 20
+    while processes_of(demo.pid):
+        assert time.monotonic() < ends, processes_of(demo.pid)
+        time.sleep(0.2)
+
+
+@pytest.mark.django_db
+def test_program_refuses_to_start_without_a_guard():
+    triggers.require(connection)
+    name, table = next(iter(triggers.installed(connection).items()))
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TRIGGER {name}" + (f" ON {table}" if connection.vendor == "postgresql" else ""))
+    with pytest.raises(ImproperlyConfigured, match="lacks guards"):
+        triggers.require(connection)
+    triggers.install(connection)
