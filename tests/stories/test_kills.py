@@ -1,0 +1,101 @@
+"""Fifty random kills of a real worker and two real beats on PostgreSQL and Redis: nothing lost, nothing doubled."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core import mail
+from django.db import connection
+from django.utils import timezone
+
+from core import clock, trail
+from core.models import Notice
+from moderation.models import Case, Ground
+from moderation.transitions import open_case, register_comment
+from tests.stories.test_loop import database_url
+
+pytestmark = [pytest.mark.slow, pytest.mark.services, pytest.mark.django_db(transaction=True)]
+
+KILLS, CASES = 50, 120
+WORKER = [
+    "worker",
+    "--pool",
+    "threads",
+    "-c",
+    "2",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+]
+
+
+def sent(folder: Path) -> Counter[str]:
+    """How often each Message-ID lies in the folder that stands for the mail server."""
+    lines = [line for path in folder.glob("*.log") for line in path.read_text().splitlines()]
+    return Counter(line for line in lines if line.startswith("Message-ID:"))
+
+
+@pytest.mark.rule("R36", "R37")
+def test_fifty_kills_lose_and_double_nothing(live_people, tmp_path):
+    if connection.vendor != "postgresql" or not settings.REDIS_URL:
+        if os.environ.get("CI_REQUIRE_ALL") and os.environ.get("DATABASE_URL"):
+            pytest.fail("PostgreSQL is here and Redis is not: set REDIS_URL.")
+        pytest.skip("Kills are run on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL.")
+    city, now, chance = live_people, timezone.now(), random.Random(5)
+    environment = os.environ | {
+        "DATABASE_URL": database_url(),
+        "EMAIL_URL": f"filemail:///{tmp_path}",
+        "SWEEP_SECONDS": "0.3",
+        "LOG_LEVEL": "CRITICAL",
+    }
+    ground = Ground.objects.get(code="unlawful_threat")
+    for number in range(CASES):
+        comment = register_comment(
+            actor=city.anna, at=now, channel=city.channel, kind="illegal", author_name="K", text=f"{number}"
+        )
+        # The first steps are due already; the four-hour step falls due while the killing goes on.
+        due_in = timedelta(seconds=chance.uniform(0, 40))
+        open_case(
+            comment, ground=ground, actor=city.anna, at=now, discovered_at=now - timedelta(hours=4) + due_in
+        )
+
+    def start(rest: list[str]) -> subprocess.Popen[bytes]:
+        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", *rest]
+        return subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL)
+
+    kinds = [WORKER, ["beat"], ["beat"]]
+    running = [start(kind) for kind in kinds]
+    try:
+        for _ in range(KILLS):
+            time.sleep(chance.uniform(0.2, 1.8))
+            victim = chance.choice([0, 0, 1, 2])
+            running[victim].send_signal(signal.SIGKILL)
+            running[victim].wait()
+            running[victim] = start(kinds[victim])
+    finally:
+        for process in running:
+            process.kill()
+            process.wait()
+    # What was being sent when its process was killed is taken up when its five minutes are over.
+    for minutes in (1, 7, 14):
+        clock.sweep(timezone.now() + timedelta(minutes=minutes))
+
+    told = Counter(Notice.objects.filter(about_type="moderation.case").values_list("about_id", flat=True))
+    assert told == dict.fromkeys(Case.objects.values_list("pk", flat=True), 5)
+    assert not Notice.objects.exclude(email_state="sent").exists()
+    letters = sent(tmp_path)
+    assert len(letters) > CASES, "the worker under fire did most of the work itself"
+    # The rounds by hand above send through the test's own mail server, kept in memory.
+    letters.update(f"Message-ID: {letter.extra_headers['Message-ID']}" for letter in mail.outbox)
+    assert set(letters) == {f"Message-ID: <{notice.message_id}@localhost>" for notice in Notice.objects.all()}
+    assert trail.verify_chain() == []
