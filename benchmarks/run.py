@@ -112,16 +112,8 @@ def foundation() -> Iterator[Figure]:
             for number in range(20_000)
         ]
     )
-    with connection.cursor() as cursor:
-        one = median_ms(lambda: cursor.execute("SELECT 1"))
     yield Figure(
         "clock, nothing due among 20 000: queries", _queries(lambda: ladders.climb(now)), "queries", 1
-    )
-    yield Figure(
-        "clock, nothing due: beside SELECT 1",
-        round(median_ms(lambda: ladders.climb(now)) / one, 1),
-        "times",
-        25,
     )
 
 
