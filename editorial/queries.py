@@ -10,7 +10,9 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
+from channels_registry.models import Channel
 from core.models import User
 from editorial.models import Duty, Post, PostVersion, Shift, Team
 
@@ -39,9 +41,31 @@ class Piece:
     text: str
 
 
-def difference(before: PostVersion, after: PostVersion) -> list[Piece]:
-    """This will compare the base texts of two versions word by word."""
-    old, new = (re.split(r"(\s+)", str(version.content["text"])) for version in (before, after))
+def changes(before: PostVersion, after: PostVersion) -> list[tuple[str, list[Piece]]]:
+    """This will list each part of the post that is not as it was last read, by name, word by word."""
+    old, new = _parts(before), _parts(after)
+    return [
+        (name, difference(old.get(name, ""), new.get(name, "")))
+        for name in {**new, **old}
+        if old.get(name, "") != new.get(name, "")
+    ]
+
+
+def _parts(version: PostVersion) -> dict[str, str]:
+    """This will name what a version says: on each channel, its links, byline and collaboration."""
+    content = version.content
+    texts = {text["channel"]: text["text"] for text in content["texts"]}
+    channels = Channel.objects.filter(pk__in=texts).select_related("platform")
+    return {str(channel): texts[channel.pk] for channel in channels} | {
+        _("Links"): "\n".join(content["links"]),
+        _("Byline"): content["byline"],
+        _("Collaboration"): content["collaboration"],
+    }
+
+
+def difference(before: str, after: str) -> list[Piece]:
+    """This will compare two texts word by word."""
+    old, new = (re.split(r"(\s+)", text) for text in (before, after))
     pieces: list[Piece] = []
     for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
         None, old, new, autojunk=False

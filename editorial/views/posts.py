@@ -15,11 +15,15 @@ from core import trail
 from core.doors import do_move
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.rules import Refusal
 from editorial import queries
 from editorial.forms import FilterForm, PlanForm, PostForm, TeamChoiceForm
 from editorial.models import Post, Team
-from editorial.states import OPEN, PublicationState
+from editorial.rules import may_write
+from editorial.states import OPEN, POST_MOVES, PublicationState
 from editorial.transitions import save_post
+
+EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
 
 
 @require_GET
@@ -61,7 +65,13 @@ def post_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    return _edit(request, get_object_or_404(Post.objects.visible_to(person(request)), pk=pk))
+    post = get_object_or_404(Post.objects.visible_to(person(request)).select_related("team"), pk=pk)
+    answer = may_write(person(request), post)
+    if isinstance(answer, Refusal):
+        return render(request, "403.html", {"reason": answer.reason}, status=403)
+    if post.state not in EDITABLE:
+        return redirect("editorial:post_page", post.pk)
+    return _edit(request, post)
 
 
 @require_GET
@@ -97,11 +107,10 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     user = person(request)
     initial = PostForm.initial_of(post) if post.pk else {}
     form = PostForm(request.POST or None, post=post, initial=initial)
-    refusal, status = "", 200
+    refusal, status, seen = "", 200, str(post.version) if post.pk else ""
     if request.method == "POST":
-        status = 422
+        status, seen = 422, request.POST.get("seen", "")
         if form.is_valid():
-            seen = request.POST.get("seen", "")
             try:
                 save_post(
                     post,
@@ -120,11 +129,13 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
                 messages.success(request, _("The draft is saved."))
                 return redirect("editorial:post_page", post.pk)
     stored = Post.objects.filter(pk=post.pk).first()
+    if refusal and stored:
+        seen = str(stored.version)
     context = {
         "form": form,
         "post": stored or post,
         "refusal": refusal,
-        "seen": stored.version if stored else "",
+        "seen": seen,
     }
     return render(request, "editorial/post_edit.html", context, status=status)
 
@@ -142,7 +153,7 @@ def _page(
         "links": post.links.all(),
         "authors": post.authors(),
         "reviews": post.current.reviews.select_related("reviewer") if post.current else [],
-        "pieces": queries.difference(before, post.current) if before and post.current else [],
+        "changes": queries.changes(before, post.current) if before and post.current else [],
         "due": post.publications.filter(state=PublicationState.DUE).select_related("channel__platform"),
         "settled": post.publications.exclude(state=PublicationState.DUE).select_related(
             "channel", "settled_by"
