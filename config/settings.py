@@ -27,8 +27,10 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL]
 
 INSTALLED_APPS = [
     "config",
+    "calendar_app",
     "moderation",
     "editorial",
+    "consent",
     "channels_registry",
     "core",
     "django.contrib.admin",
