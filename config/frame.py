@@ -23,6 +23,7 @@ NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
     ("editorial:posts_page", gettext_lazy("Posts"), "file-text", True),
     ("editorial:review_queue", gettext_lazy("Review"), "check-check", True),
     ("moderation:queue_page", gettext_lazy("Moderation"), "shield", True),
+    ("consent:pictures_page", gettext_lazy("Pictures"), "image", False),
     ("channels_registry:channels_page", gettext_lazy("Channels"), "radio", True),
     ("editorial:teams_page", gettext_lazy("Staffing"), "users", False),
 ]
@@ -69,6 +70,7 @@ def frame_for(request: HttpRequest) -> Frame:
         new=[
             {"label": _("Post"), "url": reverse("editorial:post_new")},
             {"label": _("Comment"), "url": reverse("moderation:comment_new")},
+            {"label": _("Picture"), "url": reverse("consent:picture_new")},
         ],
         notice_count=Notice.objects.visible_to(user).unread().count(),
         notices_url=reverse("notices_page"),

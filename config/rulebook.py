@@ -35,10 +35,18 @@ RULES = (
     Rule("R11", "Links, pictures and film are shared."),
     Rule("R12", "Questions are asked, and their answers followed up."),
     Rule("R13", "Who asks gets an answer the same day."),
-    Rule("R14", "Pictures of people need a legal basis."),
-    Rule("R15", "Identifiable people are asked for consent."),
-    Rule("R16", "For children up to fifteen the guardians are asked."),
-    Rule("R17", "When unsure, the media bank is used."),
+    Rule("R14", "Pictures of people need a legal basis.", ("consent.lights", "editorial.pictures")),
+    Rule(
+        "R15",
+        "Identifiable people are asked for consent.",
+        ("consent.lights", "consent.guards", "editorial.pictures"),
+    ),
+    Rule(
+        "R16",
+        "For children up to fifteen the guardians are asked.",
+        ("consent.lights", "consent.models.people"),
+    ),
+    Rule("R17", "When unsure, the media bank is used.", ("consent.lights", "consent.transitions")),
     Rule("R18", "Every department watches its channels regularly."),
     Rule(
         "R19",

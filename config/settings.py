@@ -185,6 +185,9 @@ CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "bre
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
 
+# Up to this age, the whole of its year included, guardians consent for a child (R16).
+CHILD_AGE = env.int("CHILD_AGE", default=15)
+
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)
 

@@ -17,5 +17,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("channels/", include("channels_registry.urls")),
     path("", include("editorial.urls")),
+    path("pictures/", include("consent.urls")),
     path("moderation/", include("moderation.urls")),
 ]

@@ -5,6 +5,7 @@ from editorial.models import (
     Membership,
     Post,
     PostLink,
+    PostPicture,
     PostText,
     PostVersion,
     Publication,
@@ -107,3 +108,10 @@ class PostLinkAdmin(ReadOnlyAdmin):
     list_display = ["url", "post"]
     search_fields = ["url", "post__title"]
     list_select_related = ["post"]
+
+
+@admin.register(PostPicture)
+class PostPictureAdmin(ReadOnlyAdmin):
+    list_display = ["picture", "post", "alt_text"]
+    search_fields = ["picture__title", "post__title"]
+    list_select_related = ["picture", "post"]

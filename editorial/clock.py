@@ -21,7 +21,7 @@ def let_posts_go_out(rungs: list[Rung], at: datetime) -> None:
     posts = Post.objects.filter(pk__in=[rung.object_id for rung in rungs], state=PostState.SCHEDULED)
     for post in posts.select_related("team", "current"):
         try:
-            ask_again(post)
+            ask_again(post, at)
         except MoveRefused as refused:
             perform(post, "reopen", actor=None, at=at, note=refused.reason)
         else:

@@ -10,12 +10,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
+from consent.models import Picture
 from core.forms import DateTimeInput
 from core.models import User
 from editorial.models import Post, Team
 from editorial.states import PostState
 
 MOST_LINKS = 10
+MOST_PICTURES = 10
+NEWEST_PICTURES = 200
 
 
 class PostForm(forms.Form):
@@ -114,6 +117,78 @@ class PostForm(forms.Form):
         for text in post.texts.all():
             values[f"on_{text.channel_id}"], values[f"text_{text.channel_id}"] = True, text.own_text
         return values
+
+
+class PictureRow(forms.Form):
+    """A picture's place in the post; an empty choice takes it out."""
+
+    picture = forms.ModelChoiceField(
+        label=gettext_lazy("Picture"),
+        queryset=Picture.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("no picture"),
+    )
+    alt_text = forms.CharField(
+        label=gettext_lazy("Alternative text"),
+        max_length=500,
+        required=False,
+        help_text=gettext_lazy("Empty: as it stands with the picture."),
+    )
+
+    def __init__(self, *args: Any, pictures: list[Picture], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["picture"]
+        field.queryset = Picture.objects.filter(pk__in=[picture.pk for picture in pictures])  # type: ignore[attr-defined]
+        field.widget.choices = [
+            ("", field.empty_label),  # type: ignore[attr-defined]
+            *((picture.pk, picture.title) for picture in pictures),
+        ]
+
+
+class BasePictureRows(forms.BaseFormSet):
+    """The pictures of a post in their order."""
+
+    def clean(self) -> None:
+        chosen = [picture.pk for picture, _alt in self.pictures()]
+        if len(chosen) != len(set(chosen)):
+            raise forms.ValidationError(_("The same picture is chosen twice."))
+
+    def pictures(self) -> list[tuple[Picture, str]]:
+        """This will return the chosen pictures with their alternative texts."""
+        rows = [row.cleaned_data for row in self.forms if row.is_valid() and row.cleaned_data.get("picture")]
+        rows.sort(key=lambda row: row.get("ORDER") or MOST_PICTURES)
+        return [(row["picture"], row["alt_text"]) for row in rows]
+
+    def get_ordering_widget(self) -> forms.Widget:  # type: ignore[override]
+        return forms.NumberInput(attrs={"min": 1, "max": MOST_PICTURES})
+
+
+PictureFormSet = forms.formset_factory(
+    PictureRow,
+    formset=BasePictureRows,
+    extra=1,
+    can_order=True,
+    max_num=MOST_PICTURES,
+    validate_max=True,
+)
+
+
+def picture_rows(data: Any, post: Post, user: User) -> BasePictureRows:
+    """This will return the rows for the post's pictures: those it has, and an empty one.
+
+    Bound only when `data` has rows: a form sent without them leaves the pictures as they are.
+    """
+    rows = list(post.pictures.select_related("picture")) if post.pk else []
+    known = {row.picture_id: row.picture for row in rows}
+    newest = Picture.objects.workable_by(user).order_by("-pk")[:NEWEST_PICTURES]
+    pictures = list((known | {picture.pk: picture for picture in newest}).values())
+    rows_of: type[BasePictureRows] = PictureFormSet  # type: ignore[assignment]
+    return rows_of(
+        data if data and "pictures-TOTAL_FORMS" in data else None,
+        prefix="pictures",
+        initial=[{"picture": row.picture_id, "alt_text": row.alt_text} for row in rows],
+        form_kwargs={"pictures": pictures},
+    )
 
 
 class TeamChoiceForm(forms.Form):

@@ -71,4 +71,5 @@ GUARDS: list[Guard] = [
     ),
     *_frozen_rows("editorial_posttext"),
     *_frozen_rows("editorial_postlink"),
+    *_frozen_rows("editorial_postpicture"),
 ]

@@ -13,8 +13,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from channels_registry.models import Channel
+from consent.lights import Light, light_of
+from consent.models import Picture
 from core.models import User
-from editorial.models import Duty, Post, PostVersion, Shift, Team
+from core.workdays import local_day
+from editorial.models import Duty, Post, PostPicture, PostVersion, Shift, Team
 
 
 def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
@@ -56,7 +59,12 @@ def _parts(version: PostVersion) -> dict[str, str]:
     content = version.content
     texts = {text["channel"]: text["text"] for text in content["texts"]}
     channels = Channel.objects.filter(pk__in=texts).select_related("platform")
+    shown = [row["picture"] for row in content.get("pictures", [])]
+    titles = dict(Picture.objects.filter(pk__in=shown).values_list("pk", "title")) if shown else {}
     return {str(channel): texts[channel.pk] for channel in channels} | {
+        _("Pictures"): "\n".join(
+            f"{titles.get(row['picture'], '')}: {row['alt']}" for row in content.get("pictures", [])
+        ),
         _("Links"): "\n".join(content["links"]),
         _("Byline"): content["byline"],
         _("Collaboration"): content["collaboration"],
@@ -80,6 +88,17 @@ def difference(before: str, after: str) -> list[Piece]:
 def last_read(post: Post) -> PostVersion | None:
     """This will return the newest version somebody gave a verdict on, the current one left out."""
     return post.versions.filter(reviews__isnull=False).exclude(pk=post.current_id or 0).first()
+
+
+def pictures_with_lights(post: Post, at: datetime) -> list[tuple[PostPicture, Light]]:
+    """This will pair the post's pictures with their light on its channels, the local day of `at`."""
+    rows = list(post.pictures.all())
+    if not rows:
+        return []
+    pictures = Picture.objects.for_light().in_bulk([row.picture_id for row in rows])
+    channels = [text.channel_id for text in post.texts.all()]
+    day = local_day(at)
+    return [(row, light_of(pictures[row.picture_id], channels, day)) for row in rows]
 
 
 def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:

@@ -14,11 +14,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
+from consent.models import Picture
 from core import ladders, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from core.notices import Message, say, tell
-from editorial.models import Membership, Post, PostLink, PostText, PostVersion, Publication, Review
+from editorial.models import (
+    Membership,
+    Post,
+    PostLink,
+    PostPicture,
+    PostText,
+    PostVersion,
+    Publication,
+    Review,
+)
+from editorial.pictures import ask_the_people
 from editorial.states import POST_MOVES, PUBLICATION_MOVES, PublicationState
 
 trail.WORDS |= {"post.create": gettext_lazy("Post begun"), "post.edit": gettext_lazy("Text changed")}
@@ -34,10 +45,12 @@ def save_post(
     fields: Mapping[str, Any],
     texts: Mapping[Channel, str],
     links: Iterable[str],
+    pictures: Iterable[tuple[Picture, str]] | None = None,
     seen: int | None = None,
 ) -> None:
     """This will store what was written, as a new version when anything publishable changed.
 
+    `pictures` are pairs of a picture and its alternative text, in order; None leaves them as they are.
     A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
@@ -52,12 +65,21 @@ def save_post(
                 setattr(post, name, fields[name])
         post.save(update_fields=[name for name in CONTENT_FIELDS if name in fields])
         _replace_rows(post, texts, links)
+        if pictures is not None:
+            _replace_pictures(post, actor, pictures)
         keep_version(post, actor=actor, at=at)
 
 
 def content_of(post: Post) -> dict[str, Any]:
-    """This will return everything publishable in the post, as it is hashed and kept."""
-    return {
+    """This will return everything publishable in the post, as it is hashed and kept.
+
+    A post without pictures has no word of them, so that versions from before there were any keep their hash.
+    """
+    pictures = [
+        {"picture": row.picture_id, "sha": row.picture.sha, "alt": row.alt_text}
+        for row in post.pictures.select_related("picture")
+    ]
+    return ({"pictures": pictures} if pictures else {}) | {
         "text": post.base_text,
         "byline": post.byline,
         "collaboration": post.collaboration,
@@ -102,6 +124,7 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
     """This will make what the post says now the version that is read. A text once reviewed is a new version."""
     if not post.texts.exists():
         raise MoveRefused(_("Choose at least one channel first."))
+    ask_the_people(post, max(post.wanted_at or at, at))
     version = keep_version(post, actor=actor, at=at)
     if version.reviews.exists():
         version = PostVersion.objects.create(
@@ -113,6 +136,13 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
             saved_at=at,
         )
     return {"current": version}
+
+
+@POST_MOVES.before("approve")
+def ask_before_approval(post: Post, *, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will refuse pictures that are not green for the post's channels on the day it is wanted (R14–R17)."""
+    ask_the_people(post, max(post.wanted_at or at, at))
+    return {}
 
 
 @POST_MOVES.before("ask_changes")
@@ -171,6 +201,7 @@ def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: A
     if planned_at < at - timedelta(minutes=1):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
     _ask_channels(post)
+    ask_the_people(post, planned_at)
     return {}
 
 
@@ -260,6 +291,8 @@ def who_and_when(
         )
     if url and Publication.objects.filter(url=url).exclude(pk=publication.pk).exists():
         raise MoveRefused(_("Another publication has this address already."))
+    if url:
+        ask_the_people(publication.post, at, [publication.channel_id])
     return {"settled_at": at, "settled_by": actor}
 
 
@@ -310,6 +343,19 @@ def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str]
     )
 
 
+def _replace_pictures(post: Post, actor: User, pictures: Iterable[tuple[Picture, str]]) -> None:
+    rows = list(pictures)
+    had = set(post.pictures.values_list("picture_id", flat=True))
+    added = {picture.pk for picture, _alt in rows} - had
+    if added - set(Picture.objects.workable_by(actor).filter(pk__in=added).values_list("pk", flat=True)):
+        raise MoveRefused(_("Choose among the pictures you work with."))
+    post.pictures.all().delete()
+    PostPicture.objects.bulk_create(
+        PostPicture(post=post, picture=picture, alt_text=alt or picture.alt_text, position=position)
+        for position, (picture, alt) in enumerate(rows)
+    )
+
+
 def _ask_channels(post: Post) -> None:
     closed = [row.channel.name for row in post.texts.select_related("channel") if not row.channel.may_publish]
     if closed:
@@ -336,9 +382,10 @@ def _tell_authors(post: Post, at: datetime, what: str, subject: Any, actor: User
     )
 
 
-def ask_again(post: Post) -> None:
+def ask_again(post: Post, at: datetime) -> None:
     """This will raise MoveRefused when what was allowed as the post was planned does not hold any more."""
     _ask_channels(post)
+    ask_the_people(post, at)
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise MoveRefused(_("The text is not the one that was approved."))
     approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")

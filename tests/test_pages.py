@@ -69,6 +69,8 @@ PAGES = [
     "moderation:comment_new",
     "moderation:watches_page",
     "channels_registry:channels_page",
+    "consent:pictures_page",
+    "consent:picture_new",
 ]
 
 

@@ -1,4 +1,4 @@
-from editorial.models.posts import Post, PostLink, PostText, PostVersion, Review
+from editorial.models.posts import Post, PostLink, PostPicture, PostText, PostVersion, Review
 from editorial.models.publications import Publication
 from editorial.models.teams import Duty, Membership, Shift, Team, TeamChannel
 
@@ -7,6 +7,7 @@ __all__ = [
     "Membership",
     "Post",
     "PostLink",
+    "PostPicture",
     "PostText",
     "PostVersion",
     "Publication",

@@ -7,6 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.models import Channel
+from consent.models import Picture
 from core.models import User
 from core.moves import Movable
 from editorial.states import FROZEN, OPEN, POST_MOVES, TIMED, PostState
@@ -30,8 +31,8 @@ class PostQuerySet(models.QuerySet["Post"]):
 class Post(Movable):
     """Something the city says, once for all its channels, with a text of its own on a channel where that is needed.
 
-    What is publishable lies here and in PostText and PostLink. It can be changed only while `current` is empty, that
-    is, before the post is sent to review; a version, once current, is what is read, approved and published.
+    What is publishable lies here and in PostText, PostLink and PostPicture. It can be changed only while `current`
+    is empty, that is, before the post is sent to review; a version, once current, is what is read, approved and published.
     """
 
     MOVES = POST_MOVES
@@ -123,6 +124,24 @@ class PostLink(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+
+class PostPicture(models.Model):
+    """A picture in the post, in its order, with the alternative text it is published with."""
+
+    post = models.ForeignKey(Post, models.CASCADE, related_name="pictures")
+    picture = models.ForeignKey(Picture, models.PROTECT, related_name="+", verbose_name=_("picture"))
+    alt_text = models.CharField(_("alternative text"), max_length=500)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("picture in a post")
+        verbose_name_plural = _("pictures in posts")
+        ordering = ["position", "pk"]
+        constraints = [models.UniqueConstraint(fields=["post", "picture"], name="editorial_picture_once")]
+
+    def __str__(self) -> str:
+        return str(self.picture)
 
 
 class PostVersion(models.Model):

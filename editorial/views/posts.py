@@ -17,7 +17,7 @@ from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.rules import Refusal
 from editorial import queries
-from editorial.forms import FilterForm, PlanForm, PostForm, TeamChoiceForm
+from editorial.forms import FilterForm, PlanForm, PostForm, TeamChoiceForm, picture_rows
 from editorial.models import Post, Team
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES, PublicationState
@@ -107,10 +107,11 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     user = person(request)
     initial = PostForm.initial_of(post) if post.pk else {}
     form = PostForm(request.POST or None, post=post, initial=initial)
+    rows = picture_rows(request.POST or None, post, user)
     refusal, status, seen = "", 200, str(post.version) if post.pk else ""
     if request.method == "POST":
         status, seen = 422, request.POST.get("seen", "")
-        if form.is_valid():
+        if form.is_valid() and (rows.is_valid() or not rows.is_bound):
             try:
                 save_post(
                     post,
@@ -121,6 +122,7 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
                     },
                     texts=form.texts(),
                     links=form.cleaned_data["links"],
+                    pictures=rows.pictures() if rows.is_bound else None,
                     seen=int(seen) if seen.isdecimal() else None,
                 )
             except MoveRefused as refused:
@@ -133,6 +135,7 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
         seen = str(stored.version)
     context = {
         "form": form,
+        "rows": rows,
         "post": stored or post,
         "refusal": refusal,
         "seen": seen,
@@ -151,6 +154,7 @@ def _page(
         "post": post,
         "texts": post.texts.select_related("channel__platform"),
         "links": post.links.all(),
+        "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),
         "reviews": post.current.reviews.select_related("reviewer") if post.current else [],
         "changes": queries.changes(before, post.current) if before and post.current else [],

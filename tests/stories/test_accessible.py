@@ -6,8 +6,10 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from consent.transitions import add_person, add_picture, list_person, note_basis, note_consent
 from core import clock
 from core.moves import perform
+from core.uploads import clean_image
 from editorial.models import Post
 from editorial.transitions import save_post
 from moderation.models import Ground
@@ -19,9 +21,31 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 @pytest.mark.rule("R38")
 @pytest.mark.parametrize("width", [1440, 320])
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_axe_finds_nothing(live_city, page_of, axe, width, language):
+def test_axe_finds_nothing(live_city, page_of, axe, png, width, language):
     city, now = live_city, timezone.now()
     type(city.erik).objects.update(language=language)
+    by_erik = {"actor": city.erik, "at": now}
+    pond, people = (
+        add_picture(
+            **by_erik,
+            image=clean_image(png(color)),
+            unit=city.unit,
+            title=title,
+            alt_text="Två svanar.",
+            **facts,
+        )
+        for color, title, facts in (
+            ("teal", "Dammen", {}),
+            ("red", "Gungorna", {"source": "media_bank", "reference": "MB-12"}),
+        )
+    )
+    perform(pond, "say_none", **by_erik)
+    guardian = add_person(**by_erik, unit=city.unit, name="Mia Lind")
+    child = add_person(**by_erik, unit=city.unit, name="Maja Lind", born_on=now.date(), guardians=[guardian])
+    list_person(people, **by_erik, place="till vänster", person=child)
+    list_person(people, **by_erik, place="i dörren")
+    note_basis(people, **by_erik, basis="consent", motive="Vi frågade.")
+    note_consent(people, **by_erik, person=child, signer=guardian, said="given", way="paper")
     post = Post(team=city.team)
     save_post(
         post,
@@ -30,6 +54,7 @@ def test_axe_finds_nothing(live_city, page_of, axe, width, language):
         fields={"title": "Svanar", "base_text": "Svanarna är tillbaka i dammen.", "asks_question": True},
         texts={city.channel: ""},
         links=["https://www.avinge.example/"],
+        pictures=[(pond, "")],
     )
     perform(post, "submit", actor=city.anna, at=now)
     comment = register_comment(
@@ -74,6 +99,10 @@ def test_axe_finds_nothing(live_city, page_of, axe, width, language):
         reverse("moderation:watches_page"),
         reverse("channels_registry:channels_page"),
         reverse("channels_registry:channel_page", args=[city.channel.pk]),
+        reverse("consent:pictures_page"),
+        reverse("consent:picture_new"),
+        reverse("consent:picture_page", args=[pond.pk]),
+        reverse("consent:picture_page", args=[people.pk]),
         "/no-such-page/",
     ]
     page = page_of(city.erik, width=width)

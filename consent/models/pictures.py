@@ -1,0 +1,111 @@
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from consent.models.people import Person
+from consent.models.sight import units_of
+from consent.states import PICTURE_MOVES, PeopleState, Source
+from core.models import Unit, User
+from core.moves import Movable
+
+
+class PictureQuerySet(models.QuerySet["Picture"]):
+    def visible_to(self, user: User) -> PictureQuerySet:
+        """This will find the pictures of the units the user works for; records officers and administrators see all."""
+        if user.is_active and (user.is_superuser or user.is_records_officer):
+            return self
+        return self.workable_by(user)
+
+    def workable_by(self, user: User) -> PictureQuerySet:
+        """This will find the pictures the user may tend and put in posts."""
+        if not user.is_active:
+            return self.none()
+        return self.filter(unit__in=units_of(user))
+
+    def for_light(self) -> PictureQuerySet:
+        """This will fetch along what a light is derived from, in as many queries for a hundred pictures as for one."""
+        return self.prefetch_related(
+            "appearances__person__guardianships__guardian", "words", "bases", "bank_checks"
+        )
+
+
+class Picture(Movable):
+    """A picture that may stand in posts; its state is what is known of the people in it. Its bytes never change."""
+
+    MOVES = PICTURE_MOVES
+
+    unit = models.ForeignKey(Unit, models.PROTECT, related_name="pictures", verbose_name=_("unit"))
+    title = models.CharField(_("title"), max_length=120, help_text=_("What is in it, when and where."))
+    alt_text = models.CharField(
+        _("alternative text"), max_length=500, help_text=_("What somebody who cannot see it needs to know.")
+    )
+    source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.OWN)
+    reference = models.CharField(
+        _("reference"), max_length=200, blank=True, help_text=_("The media bank's number, or the licence.")
+    )
+    credit = models.CharField(_("taken by"), max_length=120, blank=True)
+    state = models.CharField(
+        _("people in it"),
+        max_length=10,
+        choices=PeopleState,
+        default=PeopleState.NOT_LOOKED,
+        db_index=True,
+        editable=False,
+    )
+    sha = models.CharField(_("hash"), max_length=64, editable=False)
+    clean_sha = models.CharField(max_length=64, editable=False)
+    thumb_sha = models.CharField(max_length=64, editable=False)
+    content_type = models.CharField(_("type"), max_length=20, editable=False)
+    width = models.PositiveIntegerField(_("width"), editable=False)
+    height = models.PositiveIntegerField(_("height"), editable=False)
+    size = models.PositiveIntegerField(_("bytes"), editable=False)
+    added_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    added_at = models.DateTimeField(_("added"), editable=False)
+
+    objects = PictureQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["unit", "sha"],
+                name="consent_picture_once",
+                violation_error_message=_("The unit has this picture already."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(source=Source.MEDIA_BANK) | ~models.Q(reference=""),
+                name="consent_media_bank_has_reference",
+                violation_error_message=_("Give the media bank's number."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Appearance(models.Model):
+    """A place in the picture where somebody is seen. Without a person, consent is missing."""
+
+    picture = models.ForeignKey(Picture, models.PROTECT, related_name="appearances")
+    place = models.CharField(
+        _("where in the picture"), max_length=120, help_text=_("For example: to the left, red jacket.")
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="appearances", verbose_name=_("person")
+    )
+    is_identifiable = models.BooleanField(_("can be recognised"), default=True)
+
+    class Meta:
+        verbose_name = _("person in a picture")
+        verbose_name_plural = _("people in pictures")
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["picture", "person"], name="consent_person_once_in_picture")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person or _('unknown')}: {self.place}"

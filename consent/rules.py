@@ -1,0 +1,23 @@
+"""Who may tend pictures and note what people said."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from core.rules import Answer, Refusal, grant_if
+
+if TYPE_CHECKING:
+    from consent.models import Picture
+    from core.models import User
+
+
+def may_tend(user: User | None, picture: Picture) -> Answer:
+    """This will grant whoever works for the picture's unit."""
+    if user is None:
+        return Refusal(_("Only a person can do this."))
+    return grant_if(
+        type(picture).objects.workable_by(user).filter(pk=picture.pk).exists(),
+        _("Only people of the picture's unit, or in a team with them, can do this."),
+    )
