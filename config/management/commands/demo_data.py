@@ -12,7 +12,9 @@ from django.utils import timezone, translation
 
 from channels_registry.models import Channel, Platform
 from config import demo_city as content
+from config import demo_pictures
 from config.demo_drawing import screenshot
+from consent.models import Picture
 from core import clock
 from core.models import Notice, Unit, User
 from core.moves import perform
@@ -62,11 +64,13 @@ class City:
     def __init__(self, now: datetime) -> None:
         self.now = now.replace(second=0, microsecond=0)
         self.chance = random.Random(2026)  # noqa: S311  (variety, not secrecy)
+        self.usable: dict[str, list[Picture]] = {}
 
     def build(self) -> None:
         self.people()
         self.channels()
         self.teams()
+        self.usable = demo_pictures.lay_in(now=self.now, author_of=self.picture_desk)
         self.year_of_posts()
         self.posts_of_now()
         self.comments_and_cases()
@@ -295,8 +299,22 @@ class City:
                 channel: short(text) if channel.platform.text_limit < len(text) else "" for channel in chosen
             },
             links=["https://www.avinge.example/aktuellt"],
+            pictures=self.pictures_for(home, at),
         )
         return post
+
+    def pictures_for(self, team: Team, at: datetime) -> list[tuple[Picture, str]]:
+        """This will choose among what the team's unit may show; posts from before its pictures have none."""
+        usable = self.usable.get(team.unit.name, [])
+        if not usable or at < self.now - timedelta(days=70) or self.chance.random() < 0.3:
+            return []
+        chosen = self.chance.sample(usable, self.chance.choice([1, 1, min(2, len(usable))]))
+        return [(picture, "") for picture in chosen]
+
+    def picture_desk(self, unit: str) -> User:
+        """This will name who adds a unit's pictures: a communicator there if there is one."""
+        desk = User.objects.filter(unit__name=unit)
+        return desk.filter(memberships__role="communicator").first() or desk.order_by("-pk")[0]
 
     def comment(self, publication: Publication, kind: str, author: str, text: str, at: datetime) -> Comment:
         team = Team.objects.get(team_channels__channel=publication.channel)
