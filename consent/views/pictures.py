@@ -119,9 +119,13 @@ def page(
         "picture": picture,
         "light": light_of(picture, (), day),
         "may_tend": may_tend(user, picture),
-        "moves": open_moves(
-            picture, user, lambda name: reverse("consent:picture_move", args=[picture.pk, name])
-        ),
+        "moves": [
+            move
+            for move in open_moves(
+                picture, user, lambda name: reverse("consent:picture_move", args=[picture.pk, name])
+            )
+            if not (move.name == "say_none" and picture.appearances.all())
+        ],
         "is_bank": picture.source == Source.MEDIA_BANK,
         "words": picture.words.select_related("person", "signer", "noted_by").order_by("-pk"),
         "uses": queries.uses_of(picture, user),
