@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import timedelta
+from itertools import groupby
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -41,8 +42,10 @@ class NavItem:
 
 @dataclass(frozen=True)
 class OnDuty:
-    name: str
-    duty: str
+    """Who has a team's shifts now: a pair of name and duties for each person."""
+
+    team: str
+    people: list[tuple[str, str]]
     until: object
 
 
@@ -74,15 +77,29 @@ def frame_for(request: HttpRequest) -> Frame:
         ],
         notice_count=Notice.objects.visible_to(user).unread().count(),
         notices_url=reverse("notices_page"),
-        on_duty=[
-            OnDuty(shift.user.name, shift.get_duty_display(), shift.ends_at)
-            for shift in Shift.objects.at(timezone.now())
-            .filter(team__in=Team.objects.visible_to(user))
-            .select_related("user")[:4]
-        ],
+        on_duty=on_duty(user),
     )
     frame.stale_clock = user.is_staff and clock_is_stale()
     return frame
+
+
+def on_duty(user: User) -> list[OnDuty]:
+    """This will list who has the shifts in the user's teams now, each person once in a team."""
+    shifts = (
+        Shift.objects.at(timezone.now())
+        .filter(team__in=Team.objects.of_member(user))
+        .select_related("user", "team")
+        .order_by("team__name", "user__name")
+    )
+    teams = []
+    for team, its in groupby(shifts, key=lambda shift: shift.team.name):
+        rows = list(its)
+        people = [
+            (name, ", ".join(shift.get_duty_display() for shift in theirs))
+            for name, theirs in groupby(rows, key=lambda shift: shift.user.name)
+        ]
+        teams.append(OnDuty(team, people, min(shift.ends_at for shift in rows)))
+    return teams
 
 
 def navigation(request: HttpRequest, user: User) -> list[NavItem]:

@@ -57,8 +57,22 @@ P = PeopleState
 PICTURE_MOVES = MoveTable(
     "picture",
     (
-        Move("say_none", _("Say that nobody is in it"), (P.NOT_LOOKED, P.LISTED), P.NONE, rules.may_tend),
-        Move("say_listed", _("Say that people are in it"), (P.NOT_LOOKED, P.NONE), P.LISTED, rules.may_tend),
+        Move(
+            "say_none",
+            _("Say that nobody is in it"),
+            (P.NOT_LOOKED, P.LISTED),
+            P.NONE,
+            rules.may_tend,
+            done=_("Nobody is in it"),
+        ),
+        Move(
+            "say_listed",
+            _("Say that people are in it"),
+            (P.NOT_LOOKED, P.NONE),
+            P.LISTED,
+            rules.may_tend,
+            done=_("People are in it"),
+        ),
         Move(
             "look_again",
             _("Look at the picture again"),
@@ -66,6 +80,7 @@ PICTURE_MOVES = MoveTable(
             P.NOT_LOOKED,
             rules.may_tend,
             needs_note=True,
+            done=_("To be looked at again"),
         ),
     ),
 )

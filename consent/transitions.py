@@ -27,7 +27,7 @@ from consent.signals import consent_ended
 from consent.states import NO, PICTURE_MOVES, PeopleState, Said, Source
 from core import filestore, trail
 from core.models import Unit, User
-from core.moves import MoveRefused, perform
+from core.moves import MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.rules import Refusal
 from core.uploads import CleanImage
 
@@ -121,7 +121,7 @@ def unlist(appearance: Appearance, *, actor: User, at: datetime, note: str) -> N
     picture = appearance.picture
     _ask(picture, actor)
     if not note.strip():
-        raise MoveRefused(_("Say why the person is taken off the list."))
+        raise MoveIncomplete(_("Say why the person is taken off the list."))
     with transaction.atomic():
         trail.record(
             "picture.unlist",
@@ -238,7 +238,7 @@ def note_bank(
 def _ask(picture: Picture, actor: User) -> None:
     answer = may_tend(actor, picture)
     if isinstance(answer, Refusal):
-        raise MoveRefused(answer)
+        raise MoveForbidden(answer)
 
 
 def _small(clean: bytes) -> bytes:

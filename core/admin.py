@@ -13,6 +13,7 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core.doors import status_of
 from core.models import Event, Notice, Pulse, Rung, Seal, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
 from core.request import person
@@ -60,7 +61,7 @@ class MoveAdmin(ReadOnlyAdmin):
                     seen=int(request.POST.get("seen", "0")),
                 )
             except MoveRefused as refused:
-                refusal, status = refused.reason, 409
+                refusal, status = refused.reason, status_of(refused)
             except (KeyError, ValueError, IntegrityError):
                 refusal, status = str(_("This move is not possible here.")), 409
             else:

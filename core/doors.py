@@ -11,8 +11,15 @@ from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.moves import Movable, MoveRefused, perform
+from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.request import person
+
+
+def status_of(refused: MoveRefused) -> int:
+    """This will return the HTTP status of a refusal: 403 not yours, 422 not complete, 409 not as things are now."""
+    if isinstance(refused, MoveForbidden):
+        return 403
+    return 422 if isinstance(refused, MoveIncomplete) else 409
 
 
 def do_move(
@@ -24,7 +31,7 @@ def do_move(
     to: str,
     **details: Any,
 ) -> HttpResponse:
-    """This will do the posted move and lead to `to`; refused, it answers `page(refusal=…, status=409)` with what was typed.
+    """This will do the posted move and lead to `to`; refused, it answers `page(refusal=…, status=…)` with what was typed.
 
     Reads `note` and `seen` from the form. Raises Http404 for a move the noun does not have.
     """
@@ -43,6 +50,6 @@ def do_move(
         )
     except MoveRefused as refused:
         obj.refresh_from_db()
-        return page(refusal=refused.reason, status=409)
+        return page(refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("Done: %(move)s.") % {"move": obj.MOVES[name].label})
     return redirect(to)

@@ -34,6 +34,14 @@ class MoveRefused(Exception):
         self.reason = str(reason)
 
 
+class MoveForbidden(MoveRefused):
+    """The rule says no to this person."""
+
+
+class MoveIncomplete(MoveRefused):
+    """Something the move needs was not given."""
+
+
 class ChangedMeanwhile(MoveRefused):
     """Somebody else moved or edited the object after it was read."""
 
@@ -48,8 +56,8 @@ class Move:
     """A step from one of `sources` to `target`.
 
     `rule` says who may. `needs` names details that must be given. `sets` names columns that the move writes from its
-    details, in the same statement as the state. `needs_note` asks for a reason. `by_clock` moves are no buttons: the
-    system does them.
+    details, in the same statement as the state. `needs_note` asks for a reason, `takes_note` lets one be given.
+    `by_clock` moves are no buttons: the system does them. `done` says in the trail what happened.
     """
 
     name: str
@@ -60,8 +68,10 @@ class Move:
     sets: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
     needs_note: bool = False
+    takes_note: bool = False
     danger: bool = False
     by_clock: bool = False
+    done: str | Promise = ""
 
 
 TABLES: dict[str, MoveTable] = {}
@@ -177,14 +187,14 @@ def ask(obj: Movable, name: str, *, actor: User | None, note: str = "", **detail
         )
     answer = move.rule(actor, obj)
     if isinstance(answer, Refusal):
-        raise MoveRefused(answer)
+        raise MoveForbidden(answer)
     missing = [need for need in move.needs if details.get(need) in (None, "")]
     if missing:
-        raise MoveRefused(
+        raise MoveIncomplete(
             _("“%(move)s” needs: %(missing)s.") % {"move": move.label, "missing": ", ".join(missing)}
         )
     if move.needs_note and not note.strip():
-        raise MoveRefused(_("“%(move)s” needs a reason.") % {"move": move.label})
+        raise MoveIncomplete(_("“%(move)s” needs a reason.") % {"move": move.label})
     return move
 
 

@@ -17,7 +17,7 @@ from channels_registry.models import Channel
 from consent.models import Picture
 from core import ladders, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import Message, say, tell
 from editorial.models import (
     Membership,
@@ -312,7 +312,7 @@ def settle_post(publication: Publication, *, at: datetime, **details: Any) -> No
 
 def _create(post: Post, actor: User, at: datetime) -> None:
     if not post.team.has_member(actor):
-        raise MoveRefused(_("Only the post's team can do this."))
+        raise MoveForbidden(_("Only the post's team can do this."))
     post.created_by, post.created_at = actor, at
     post.save()
     trail.record("post.create", about=post, actor=actor, at=at)
@@ -320,7 +320,7 @@ def _create(post: Post, actor: User, at: datetime) -> None:
 
 def _open_for_edit(post: Post, actor: User, at: datetime, seen: int | None) -> None:
     if not post.team.has_member(actor):
-        raise MoveRefused(_("Only the post's team can do this."))
+        raise MoveForbidden(_("Only the post's team can do this."))
     if not post.is_open:
         perform(post, "reopen", actor=actor, at=at, seen=seen)
         return

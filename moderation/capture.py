@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from core import filestore, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.uploads import clean_image
 from moderation.models import Case, Evidence, EvidenceItem
 from moderation.states import CASE_MOVES, CLOSED, CaseState
@@ -118,7 +118,7 @@ def manifest_of(evidence: Evidence) -> dict[str, Any]:
 
 def _ask(case: Case, actor: User) -> None:
     if not (case.team and case.team.has_member(actor)):
-        raise MoveRefused(_("Only the channel's team can do this."))
+        raise MoveForbidden(_("Only the channel's team can do this."))
     if case.state in CLOSED:
         raise MoveRefused(_("The case is closed."))
     if case.ground.copy_is_crime:

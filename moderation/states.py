@@ -40,16 +40,40 @@ C, K, W = CommentState, CaseState, WatchState
 COMMENT_MOVES = MoveTable(
     "comment",
     (
-        Move("handle", _("Mark as handled"), (C.NEW,), C.HANDLED, rules.may_moderate, needs_note=True),
-        Move("take_up", _("Take up again"), (C.HANDLED,), C.NEW, rules.may_moderate),
+        Move(
+            "handle",
+            _("Mark as handled"),
+            (C.NEW,),
+            C.HANDLED,
+            rules.may_moderate,
+            needs_note=True,
+            done=_("Handled"),
+        ),
+        Move(
+            "take_up", _("Take up again"), (C.HANDLED,), C.NEW, rules.may_moderate, done=_("Taken up again")
+        ),
     ),
 )
 
 CASE_MOVES = MoveTable(
     "case",
     (
-        Move("gather", _("Gather evidence"), (K.FOUND,), K.GATHERING, rules.may_moderate),
-        Move("seal", _("Seal the evidence"), (K.FOUND, K.GATHERING), K.SEALED, rules.may_moderate),
+        Move(
+            "gather",
+            _("Gather evidence"),
+            (K.FOUND,),
+            K.GATHERING,
+            rules.may_moderate,
+            done=_("Evidence begun"),
+        ),
+        Move(
+            "seal",
+            _("Seal the evidence"),
+            (K.FOUND, K.GATHERING),
+            K.SEALED,
+            rules.may_moderate,
+            done=_("Evidence sealed"),
+        ),
         Move(
             "gather_again",
             _("Gather new evidence"),
@@ -57,6 +81,7 @@ CASE_MOVES = MoveTable(
             K.GATHERING,
             rules.may_moderate,
             needs_note=True,
+            done=_("New evidence begun"),
         ),
         Move(
             "order_removal",
@@ -65,6 +90,7 @@ CASE_MOVES = MoveTable(
             K.REMOVAL_ORDERED,
             rules.may_order_removal,
             danger=True,
+            done=_("Removal ordered"),
         ),
         Move(
             "fail_removal",
@@ -73,6 +99,7 @@ CASE_MOVES = MoveTable(
             K.REMOVAL_FAILED,
             rules.may_moderate,
             needs_note=True,
+            done=_("The removal failed"),
         ),
         Move(
             "note_gone",
@@ -81,6 +108,7 @@ CASE_MOVES = MoveTable(
             K.GONE,
             rules.may_moderate,
             needs_note=True,
+            done=_("Removed by its author"),
         ),
         Move(
             "check_gone",
@@ -90,6 +118,7 @@ CASE_MOVES = MoveTable(
             rules.may_moderate,
             sets=("closed_at",),
             needs_note=True,
+            done=_("Checked: it is gone"),
         ),
         Move(
             "keep",
@@ -99,6 +128,7 @@ CASE_MOVES = MoveTable(
             rules.may_moderate,
             sets=("closed_at",),
             needs_note=True,
+            done=_("Kept"),
         ),
     ),
 )
@@ -113,9 +143,17 @@ WATCH_MOVES = MoveTable(
             W.CONFIRMED,
             rules.may_moderate,
             sets=("looked_by", "looked_at", "comment_count", "case_count"),
+            done=_("Watch confirmed"),
         ),
         Move(
-            "miss", _("Missed"), (W.OPEN,), W.MISSED, rules.is_the_clock, sets=("missed_at",), by_clock=True
+            "miss",
+            _("Missed"),
+            (W.OPEN,),
+            W.MISSED,
+            rules.is_the_clock,
+            sets=("missed_at",),
+            by_clock=True,
+            done=_("Watch missed"),
         ),
         Move(
             "fill_in",
@@ -125,6 +163,7 @@ WATCH_MOVES = MoveTable(
             rules.may_moderate,
             sets=("looked_by", "looked_at", "comment_count", "case_count"),
             needs_note=True,
+            done=_("Filled in afterwards"),
         ),
     ),
 )

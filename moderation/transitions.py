@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy
 from channels_registry.models import Channel
 from core import ladders, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import make_moot
 from core.workdays import instant
 from editorial.models import Publication, Team
@@ -51,7 +51,7 @@ def register_comment(
     """This will store a comment with its first revision. Raises MoveRefused outside the channel's team."""
     team = Team.objects.filter(team_channels__channel=channel).first()
     if team is None or not team.has_member(actor):
-        raise MoveRefused(_("Only the channel's team can do this."))
+        raise MoveForbidden(_("Only the channel's team can do this."))
     if url and Comment.objects.filter(url=url).exists():
         raise MoveRefused(
             _("A comment with this address is registered already. Add a revision to it instead.")
@@ -98,7 +98,7 @@ def open_case(
     # Adding hours to local time is wrong on the two nights of the clock change; in UTC they are real hours.
     discovered_at = (discovered_at or at).astimezone(UTC)
     if not (comment.team and comment.team.has_member(actor)):
-        raise MoveRefused(_("Only the channel's team can do this."))
+        raise MoveForbidden(_("Only the channel's team can do this."))
     if discovered_at > at:
         raise MoveRefused(_("A discovery cannot lie in the future."))
     if comment.cases.exclude(state__in=CLOSED).exists():
@@ -134,7 +134,7 @@ def deadline(discovered_at: datetime) -> datetime:
 def note_hidden(case: Case, *, actor: User, at: datetime) -> None:
     """This will record that the comment is hidden. The clock goes on."""
     if not (case.team and case.team.has_member(actor)):
-        raise MoveRefused(_("Only the channel's team can do this."))
+        raise MoveForbidden(_("Only the channel's team can do this."))
     with transaction.atomic():
         if (
             Case.objects.filter(pk=case.pk, hidden_at=None).exclude(state__in=CLOSED).update(hidden_at=at)
@@ -148,7 +148,7 @@ def note_hidden(case: Case, *, actor: User, at: datetime) -> None:
 def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Waiver:
     """This will write the waiver that a second person has to sign. Only for grounds where a copy may be a crime."""
     if not (case.team and case.team.has_member(actor)):
-        raise MoveRefused(_("Only the channel's team can do this."))
+        raise MoveForbidden(_("Only the channel's team can do this."))
     if not case.ground.copy_is_crime:
         raise MoveRefused(_("This ground needs a screenshot, not a waiver."))
     if not description.strip():
@@ -166,7 +166,7 @@ def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Wa
 def sign_waiver(case: Case, *, actor: User, at: datetime) -> None:
     """This will put the second signature on the waiver. Raises MoveRefused for whoever wrote it."""
     if not (case.team and case.team.has_member(actor)):
-        raise MoveRefused(_("Only the channel's team can do this."))
+        raise MoveForbidden(_("Only the channel's team can do this."))
     with transaction.atomic():
         unsigned = Waiver.objects.filter(case=case, signed_by=None)
         if unsigned.filter(asked_by__mailbox=actor.mailbox).exists():

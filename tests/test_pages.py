@@ -104,7 +104,7 @@ def test_post_goes_from_draft_to_published_through_the_pages(city, at, client_of
     assert move(anna, "submit").status_code == 302
     assert "Swans" in erik.get(reverse("editorial:review_queue")).content.decode()
     own = move(anna, "approve")
-    assert own.status_code == 409
+    assert own.status_code == 403
     assert "A second person has to approve it." in own.content.decode()
     assert move(erik, "approve").status_code == 302
     assert move(anna, "schedule", planned_at="not a time").status_code == 422
@@ -143,7 +143,7 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
         return anna.post(reverse("moderation:case_move", args=[case.pk, name]), data)
 
     refused = move("order_removal")
-    assert refused.status_code == 409
+    assert refused.status_code == 403
     assert "Seal a screenshot" in refused.content.decode()
     add = reverse("moderation:evidence_add", args=[case.pk])
     bad = anna.post(add, {"context": "Below our post.", "screenshot": BytesIO(b"hello")})
@@ -241,7 +241,7 @@ def test_admin_opens_every_table_and_moves_only_through_perform(city, at, new_po
     moves = reverse("admin:editorial_post_moves", args=[post.pk])
     assert client.get(moves).status_code == 200
     refused = client.post(moves, {"move": "submit", "seen": post.version})
-    assert (refused.status_code, "Only the post" in refused.content.decode()) == (409, True)
+    assert (refused.status_code, "Only the post" in refused.content.decode()) == (403, True)
     assert client.get(reverse("admin:editorial_post_change", args=[post.pk])).status_code == 200
     assert client.get(reverse("admin:core_event_add")).status_code == 403
     assert client_of(city.anna).get(reverse("admin:index")).status_code == 302

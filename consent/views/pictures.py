@@ -18,7 +18,7 @@ from consent.rules import may_tend
 from consent.states import Source
 from consent.transitions import COPIES, ORIGINALS, THUMBS, add_picture
 from core import filestore, trail
-from core.doors import do_move
+from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.workdays import local_day
@@ -50,7 +50,7 @@ def picture_new(request: HttpRequest) -> HttpResponse:
             try:
                 picture = add_picture(actor=user, at=timezone.now(), **form.cleaned_data)
             except MoveRefused as refused:
-                refusal, status = refused.reason, 409
+                refusal, status = refused.reason, status_of(refused)
             else:
                 messages.success(request, _("The picture is added. Say who is in it."))
                 return redirect("consent:picture_page", picture.pk)

@@ -18,6 +18,7 @@ from consent import transitions
 from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm
 from consent.models import Appearance, Picture
 from consent.views.pictures import fetch, page
+from core.doors import status_of
 from core.moves import MoveRefused
 from core.request import person
 
@@ -55,7 +56,7 @@ def picture_unlist(request: HttpRequest, pk: int) -> HttpResponse:
             appearance, actor=person(request), at=timezone.now(), note=request.POST.get("note", "")
         )
     except MoveRefused as refused:
-        return page(request, picture, refusal=refused.reason, status=409)
+        return page(request, picture, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The person is taken off the list."))
     return redirect("consent:picture_page", picture.pk)
 
@@ -109,6 +110,6 @@ def _answer(
         act(form.cleaned_data)
     except MoveRefused as refused:
         picture.refresh_from_db()
-        return page(request, picture, refusal=refused.reason, status=409, **bound)
+        return page(request, picture, refusal=refused.reason, status=status_of(refused), **bound)
     messages.success(request, done)
     return redirect("consent:picture_page", picture.pk)

@@ -53,10 +53,10 @@ class Event(models.Model):
 
     @property
     def text(self) -> str:
-        """What happened, in words: the label of the move, or the words given to this kind of event."""
+        """What happened, in words: what the move says is done, or the words given to this kind of event."""
         from core.moves import TABLES
         from core.trail import WORDS
 
         noun, _dot, name = self.kind.partition(".")
-        labels = {move.name: move.label for move in TABLES[noun]} if noun in TABLES else {}
-        return str(WORDS.get(self.kind) or labels.get(name) or self.kind)
+        done = {move.name: move.done for move in TABLES[noun]} if noun in TABLES else {}
+        return str(WORDS.get(self.kind) or done.get(name) or self.kind)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import trail
-from core.doors import do_move
+from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.rules import Refusal
@@ -126,7 +126,7 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
                     seen=int(seen) if seen.isdecimal() else None,
                 )
             except MoveRefused as refused:
-                refusal, status = refused.reason, 409
+                refusal, status = refused.reason, status_of(refused)
             else:
                 messages.success(request, _("The draft is saved."))
                 return redirect("editorial:post_page", post.pk)

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
-from core.doors import do_move
+from core.doors import do_move, status_of
 from core.filestore import FileProblem
 from core.moves import MoveRefused, open_moves
 from core.request import person
@@ -61,7 +61,7 @@ def case_hide(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         note_hidden(case, actor=person(request), at=timezone.now())
     except MoveRefused as refused:
-        return page(request, case, refusal=refused.reason, status=409)
+        return page(request, case, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("It is noted that the comment is hidden. The clock goes on."))
     return redirect("moderation:case_page", pk)
 
@@ -74,7 +74,7 @@ def waiver_ask(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         ask_waiver(case, actor=person(request), at=timezone.now(), **form.cleaned_data)
     except MoveRefused as refused:
-        return page(request, case, waiver_form=form, refusal=refused.reason, status=409)
+        return page(request, case, waiver_form=form, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The waiver is written. A second person has to sign it."))
     return redirect("moderation:case_page", pk)
 
@@ -85,7 +85,7 @@ def waiver_sign(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         sign_waiver(case, actor=person(request), at=timezone.now())
     except MoveRefused as refused:
-        return page(request, case, refusal=refused.reason, status=409)
+        return page(request, case, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The waiver is signed. The removal may be ordered."))
     return redirect("moderation:case_page", pk)
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import trail
-from core.doors import do_move
+from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from moderation.forms import CaseForm, CommentForm, RevisionForm
@@ -28,7 +28,7 @@ def comment_new(request: HttpRequest) -> HttpResponse:
             try:
                 comment = register_comment(actor=user, at=timezone.now(), **form.cleaned_data)
             except MoveRefused as refused:
-                refusal, status = refused.reason, 409
+                refusal, status = refused.reason, status_of(refused)
             else:
                 messages.success(request, _("The comment is registered."))
                 return redirect("moderation:comment_page", comment.pk)
@@ -55,7 +55,7 @@ def comment_revise(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         revise_comment(comment, actor=person(request), at=timezone.now(), **form.cleaned_data)
     except MoveRefused as refused:
-        return _page(request, comment, revision=form, refusal=refused.reason, status=409)
+        return _page(request, comment, revision=form, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The comment's new text is kept as a revision."))
     return redirect("moderation:comment_page", pk)
 
@@ -68,7 +68,7 @@ def case_open(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         case = open_case(comment, actor=person(request), at=timezone.now(), **form.cleaned_data)
     except MoveRefused as refused:
-        return _page(request, comment, case_form=form, refusal=refused.reason, status=409)
+        return _page(request, comment, case_form=form, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The case is open."))
     return redirect("moderation:case_page", case.pk)
 

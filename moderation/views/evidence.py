@@ -9,6 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from core import filestore, trail
+from core.doors import status_of
 from core.moves import MoveRefused
 from core.request import person
 from core.uploads import UploadRefused
@@ -41,8 +42,9 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             save_context(case, actor=user, at=now, context=values["context"])
     except (MoveRefused, UploadRefused) as refused:
+        status = status_of(refused) if isinstance(refused, MoveRefused) else 422
         case.refresh_from_db()
-        return cases.page(request, case, screenshot=form, refusal=str(refused), status=409)
+        return cases.page(request, case, screenshot=form, refusal=str(refused), status=status)
     messages.success(request, _("The screenshot is added.") if image else _("The context is saved."))
     return redirect("moderation:case_page", pk)
 

@@ -11,6 +11,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.template.loader import get_template
 
+from core.moves import TABLES
+
 TEMPLATES = sorted((settings.BASE_DIR / "templates").rglob("*.html"))
 INLINE = re.compile(
     r"\sstyle=|\son(click|change|submit|input|load)=|<script(?![^>]*\ssrc=)|<style", re.IGNORECASE
@@ -64,3 +66,9 @@ def test_template_compiles_without_inline_style_or_script(path):
     get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
     assert not INLINE.search(path.read_text())
     assert len(path.read_text().splitlines()) <= 200
+
+
+def test_every_move_says_in_past_words_what_happened():
+    silent = [f"{name}.{move.name}" for name, table in TABLES.items() for move in table if not move.done]
+    assert TABLES
+    assert not silent

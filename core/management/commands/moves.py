@@ -39,9 +39,21 @@ def drawing(model: type[Movable]) -> str:
     """This will draw one noun's moves as a diagram and as a table."""
     lines = ["", "", f"## {str(model._meta.verbose_name).capitalize()}", "", "```mermaid", "stateDiagram-v2"]
     lines += [f"  {source} --> {move.target}: {move.name}" for move in model.MOVES for source in move.sources]
-    lines += ["```", "", "| move | from | to | who may | asks for |", "|---|---|---|---|---|"]
+    lines += [
+        "```",
+        "",
+        "| move | what the trail says | from | to | who may | asks for |",
+        "|---|---|---|---|---|---|",
+    ]
     for move in model.MOVES:
         who = "the clock" if move.by_clock else f"`{move.rule.__module__}.{move.rule.__name__}`"
-        asks = ", ".join([*move.needs, *(["a reason"] if move.needs_note else [])])
-        lines.append(f"| {move.label} | {', '.join(move.sources)} | {move.target} | {who} | {asks} |")
+        asks = ", ".join(
+            [
+                *move.needs,
+                *(["a reason"] if move.needs_note else ["a note, if one likes"] if move.takes_note else []),
+            ]
+        )
+        lines.append(
+            f"| {move.label} | {move.done} | {', '.join(move.sources)} | {move.target} | {who} | {asks} |"
+        )
     return "\n".join(lines)
