@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections import Counter
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -12,7 +13,7 @@ from django.utils import timezone, translation
 
 from channels_registry.models import Channel, Platform
 from config import demo_city as content
-from config import demo_pictures
+from config import demo_pictures, demo_texts
 from config.demo_drawing import screenshot
 from consent.models import Picture
 from core import clock
@@ -25,6 +26,8 @@ from moderation.capture import add_screenshot
 from moderation.models import Case, Comment, Ground, Watch
 from moderation.transitions import open_case, register_comment
 
+POSTS = [*content.POSTS, *demo_texts.POSTS]
+COMMENTS = [*(row for row in content.COMMENTS if row[0] != "illegal"), *demo_texts.COMMENTS]
 PASSWORD = "avinge-demo-2026"  # noqa: S105  (the invented city's, printed at every start)
 ACCOUNTS = [
     ("anna.berg@avinge.example", "kommunikatör"),
@@ -65,6 +68,7 @@ class City:
         self.now = now.replace(second=0, microsecond=0)
         self.chance = random.Random(2026)  # noqa: S311  (variety, not secrecy)
         self.usable: dict[str, list[Picture]] = {}
+        self.told: Counter[str] = Counter()
 
     def build(self) -> None:
         self.people()
@@ -144,8 +148,11 @@ class City:
         today = local_day(self.now)
         for offset in range(-365, 180, 4):
             day = today + timedelta(days=offset)
-            fitting = [post for post in content.POSTS if day.month in post[0]]
-            post = self.write(*self.chance.choice(fitting)[1:], at=instant(day - timedelta(days=9), "10:00"))
+            fitting = [post for post in POSTS if day.month in post[0]]
+            seldom = min(self.told[post[3]] for post in fitting)
+            chosen = self.chance.choice([post for post in fitting if self.told[post[3]] == seldom])
+            self.told[chosen[3]] += 1
+            post = self.write(*chosen[1:], at=instant(day - timedelta(days=9), "10:00"))
             clock_time = self.chance.choice(["07:30", "09:00", "12:00", "16:00"])
             self.carry_on(post, instant(day, clock_time), offset)
 
@@ -175,7 +182,7 @@ class City:
 
     def posts_of_now(self) -> None:
         """This will leave something to do for everybody today."""
-        soon = [post for post in content.POSTS if local_day(self.now).month in post[0]]
+        soon = [post for post in POSTS if local_day(self.now).month in post[0]]
         for number, step in enumerate(
             ("draft", "review", "changes", "approved", "due", "due_soon", "dropped")
         ):
@@ -201,18 +208,18 @@ class City:
                 )
 
     def comments_and_cases(self) -> None:
-        published = list(Publication.objects.filter(state="published").order_by("-due_at")[:60])
-        for number, (kind, author, text, _around) in enumerate(content.COMMENTS[:10] * 2):
+        published = list(Publication.objects.filter(state="published").order_by("-due_at")[:70])
+        for number, (kind, author, text, _around) in enumerate(COMMENTS):
             comment = self.comment(
-                published[number], kind, author, text, self.now - timedelta(hours=number * 7)
+                published[number], kind, author, text, self.now - timedelta(hours=number * 9)
             )
-            if number >= 10:
+            if number >= 14:
                 note = "Besvarad på plattformen." if kind != "unsuitable" else "Borttagen enligt husreglerna."
                 perform(comment, "handle", actor=comment.registered_by, at=self.now, note=note)
         for number, (index, ground, state, hours) in enumerate(content.CASES):
             kind, author, text, around = content.COMMENTS[index]
             found_at = self.now - timedelta(hours=hours)
-            comment = self.comment(published[20 + number], kind, author, text, found_at)
+            comment = self.comment(published[40 + number], kind, author, text, found_at)
             case = open_case(
                 comment,
                 ground=Ground.objects.get(code=ground),
