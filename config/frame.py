@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import timedelta
 from itertools import groupby
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -21,7 +22,8 @@ from moderation.models import Case
 # Name of the address, label, icon, whether it has a place in the bar of five on a phone.
 NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
     ("my_day", gettext_lazy("My day"), "sun", True),
-    ("editorial:posts_page", gettext_lazy("Posts"), "file-text", True),
+    ("calendar_app:calendar_page", gettext_lazy("Calendar"), "calendar-days", True),
+    ("editorial:posts_page", gettext_lazy("Posts"), "file-text", False),
     ("editorial:review_queue", gettext_lazy("Review"), "check-check", True),
     ("moderation:queue_page", gettext_lazy("Moderation"), "shield", True),
     ("consent:pictures_page", gettext_lazy("Pictures"), "image", False),
@@ -61,6 +63,7 @@ class Frame:
     on_duty: list[OnDuty] = field(default_factory=list)
     languages: list[tuple[str, object]] = field(default_factory=lambda: list(settings.LANGUAGES))
     stale_clock: bool = False
+    undo: dict[str, Any] | None = None
 
 
 def frame_for(request: HttpRequest) -> Frame:
@@ -79,6 +82,7 @@ def frame_for(request: HttpRequest) -> Frame:
         notices_url=reverse("notices_page"),
         on_duty=on_duty(user),
     )
+    frame.undo = request.session.pop("undo", None)
     frame.stale_clock = user.is_staff and clock_is_stale()
     return frame
 

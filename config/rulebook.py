@@ -24,8 +24,14 @@ RULES = (
     Rule("R2", "A channel has a team with people from several parts of the organisation."),
     Rule("R3", "The responsibility to publish, watch, answer, remove and archive rotates."),
     Rule("R4", "Anyone can hand in an idea, and hears what became of it."),
-    Rule("R5", "The plan is a calendar in which the spread over the year is seen."),
-    Rule("R6", "Planning is detailed by week and in outline by month."),
+    Rule(
+        "R5", "The plan is a calendar in which the spread over the year is seen.", ("calendar_app.queries",)
+    ),
+    Rule(
+        "R6",
+        "Planning is detailed by week and in outline by month.",
+        ("calendar_app.views", "editorial.transitions.change_time"),
+    ),
     Rule("R7", "Some kinds of post recur."),
     Rule("R8", "Material made elsewhere is used again."),
     Rule("R9", "The tone is personal, not private; who writes may be said."),

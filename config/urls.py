@@ -16,6 +16,7 @@ urlpatterns = [
     path("admin/login/", account.login),
     path("admin/", admin.site.urls),
     path("channels/", include("channels_registry.urls")),
+    path("calendar/", include("calendar_app.urls")),
     path("", include("editorial.urls")),
     path("pictures/", include("consent.urls")),
     path("moderation/", include("moderation.urls")),

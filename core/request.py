@@ -1,6 +1,7 @@
 from typing import cast
 
 from django.http import HttpRequest
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.models import User
 
@@ -8,3 +9,11 @@ from core.models import User
 def person(request: HttpRequest) -> User:
     """This will return the logged-in user of a page that needs a login."""
     return cast(User, request.user)
+
+
+def own_address(request: HttpRequest, address: str) -> str:
+    """This will return the address when it leads to this site, otherwise nothing."""
+    own = url_has_allowed_host_and_scheme(
+        address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return address if own else ""

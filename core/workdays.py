@@ -11,11 +11,16 @@ from django.conf import settings
 
 
 @lru_cache(maxsize=32)
-def red_days(year: int) -> dict[date, str]:
-    """This will return the year's public holidays and closed eves with their Swedish names, plain Sundays left out."""
-    return dict(
-        holidays.country_holidays("SE", years=year, categories=("public", "de_facto"), include_sundays=False)
+def red_days(year: int, language: str = "sv") -> dict[date, str]:
+    """This will return the year's public holidays and closed eves with their names, plain Sundays left out."""
+    days = holidays.country_holidays(
+        "SE",
+        years=year,
+        categories=("public", "de_facto"),
+        include_sundays=False,
+        language={"sv": "sv"}.get(language, "en_US"),
     )
+    return dict(days)
 
 
 def is_working_day(day: date) -> bool:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -13,9 +15,11 @@ from channels_registry.models import Channel
 from consent.models import Picture
 from core.forms import DateTimeInput
 from core.models import User
+from core.workdays import instant
 from editorial.models import Post, Team
 from editorial.states import PostState
 
+MORNING = "09:00"  # when a post is placed on a day and had no time
 MOST_LINKS = 10
 MOST_PICTURES = 10
 NEWEST_PICTURES = 200
@@ -231,3 +235,23 @@ class FilterForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["team"].queryset = Team.objects.visible_to(user)  # type: ignore[attr-defined]
+
+
+class MoveForm(forms.Form):
+    """When a post is wanted or planned instead: a time, or another day at the time of day it has."""
+
+    when = forms.DateTimeField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
+    on = forms.DateField(required=False, widget=forms.HiddenInput())
+
+    def __init__(self, data: Any = None, *, shown: datetime | None) -> None:
+        super().__init__(data, initial={"when": shown})
+        self.shown = shown
+
+    def clean(self) -> dict[str, Any]:
+        """This will fill `when`: from the day, if one is given, otherwise from the time."""
+        if day := self.cleaned_data.get("on"):
+            clock = f"{timezone.localtime(self.shown):%H:%M}" if self.shown else MORNING
+            self.cleaned_data["when"] = instant(day, clock)
+        elif not self.cleaned_data.get("when") and not self.errors:
+            self.add_error("when", _("Say when."))
+        return self.cleaned_data

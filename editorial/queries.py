@@ -5,11 +5,12 @@ from __future__ import annotations
 import difflib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.db.models import Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from channels_registry.models import Channel
@@ -18,6 +19,9 @@ from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
 from editorial.models import Duty, Post, PostPicture, PostVersion, Shift, Team
+from editorial.states import FIXED, PostState
+
+CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
 
 
 def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
@@ -99,6 +103,30 @@ def pictures_with_lights(post: Post, at: datetime) -> list[tuple[PostPicture, Li
     channels = [text.channel_id for text in post.texts.all()]
     day = local_day(at)
     return [(row, light_of(pictures[row.picture_id], channels, day)) for row in rows]
+
+
+def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
+    """This will say what a planner should know of the post at the time `when`: over, crowded, or a channel at rest."""
+    told = [_("The time is in the past.")] if when < at and post.state not in FIXED else []
+    channels = [text.channel for text in post.texts.select_related("channel__platform")]
+    told += [
+        _("Nothing is published on %(channel)s now.") % {"channel": channel}
+        for channel in channels
+        if not channel.may_publish
+    ]
+    near = (
+        Post.objects.exclude(pk=post.pk)
+        .exclude(state=PostState.DROPPED)
+        .annotate(at=Coalesce("planned_at", "wanted_at"))
+        .filter(texts__channel__in=channels, at__gt=when - CROWDED, at__lt=when + CROWDED)
+        .values_list("texts__channel", "title", "at")
+    )
+    names = {channel.pk: str(channel) for channel in channels}
+    return told + [
+        _("“%(title)s” goes to %(channel)s at %(time)s, within the same hour.")
+        % {"title": title, "channel": names[channel], "time": f"{timezone.localtime(its_time):%H:%M}"}
+        for channel, title, its_time in near[:5]
+    ]
 
 
 def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:

@@ -24,6 +24,8 @@ class PostState(models.TextChoices):
 OPEN = (PostState.DRAFT, PostState.CHANGES_ASKED)
 FROZEN = (PostState.IN_REVIEW, PostState.APPROVED, PostState.SCHEDULED, PostState.DUE, PostState.PUBLISHED)
 TIMED = (PostState.SCHEDULED, PostState.DUE, PostState.PUBLISHED)
+# Its time is a fact.
+FIXED = (PostState.DUE, PostState.PUBLISHED, PostState.DROPPED)
 
 
 class PublicationState(models.TextChoices):

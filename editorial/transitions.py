@@ -30,9 +30,13 @@ from editorial.models import (
     Review,
 )
 from editorial.pictures import ask_the_people
-from editorial.states import POST_MOVES, PUBLICATION_MOVES, PublicationState
+from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
-trail.WORDS |= {"post.create": gettext_lazy("Post begun"), "post.edit": gettext_lazy("Text changed")}
+trail.WORDS |= {
+    "post.create": gettext_lazy("Post begun"),
+    "post.edit": gettext_lazy("Text changed"),
+    "post.time": gettext_lazy("Wanted time changed"),
+}
 
 CONTENT_FIELDS = ("title", "kind", "base_text", "byline", "collaboration", "asks_question", "wanted_at")
 
@@ -68,6 +72,29 @@ def save_post(
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
         keep_version(post, actor=actor, at=at)
+
+
+def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
+    """This will give a planned post another planned time, and any other that is not out another wanted time.
+
+    A planned post keeps its approval. Raises MoveForbidden outside the team, MoveRefused once the post goes out or is
+    dropped, ChangedMeanwhile when `seen` is no longer the post's version.
+    """
+    if post.state == PostState.SCHEDULED:
+        perform(post, "reschedule", actor=actor, at=at, seen=seen, planned_at=when)
+        return
+    if not post.team.has_member(actor):
+        raise MoveForbidden(_("Only the post's team can do this."))
+    if post.state in FIXED:
+        raise MoveRefused(_("The post is out, going out or dropped; its time stays as it is."))
+    expected = post.version if seen is None else seen
+    with transaction.atomic():
+        rows = Post.objects.filter(pk=post.pk, version=expected, state=post.state)
+        if not rows.update(version=expected + 1, wanted_at=when):
+            raise ChangedMeanwhile
+        before, post.version, post.wanted_at = post.wanted_at, expected + 1, when
+        data = {"from": before.isoformat() if before else "", "to": when.isoformat()}
+        trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
 
 def content_of(post: Post) -> dict[str, Any]:

@@ -9,6 +9,7 @@ urlpatterns = [
     path("posts/new/", posts.post_new, name="post_new"),
     path("posts/<int:pk>/", posts.post_page, name="post_page"),
     path("posts/<int:pk>/edit/", posts.post_edit, name="post_edit"),
+    path("posts/<int:pk>/time/", posts.post_time, name="post_time"),
     path("posts/<int:pk>/move/<slug:name>/", posts.post_move, name="post_move"),
     path("review/", posts.review_queue, name="review_queue"),
     path("publications/<int:pk>/", publications.publication_page, name="publication_page"),

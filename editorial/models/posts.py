@@ -61,6 +61,13 @@ class Post(Movable):
         verbose_name = _("post")
         verbose_name_plural = _("posts")
         ordering = ["-id"]
+        indexes = [
+            models.Index(
+                fields=["wanted_at"],
+                condition=models.Q(planned_at=None, wanted_at__isnull=False),
+                name="editorial_post_wanted",
+            ),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(state__in=OPEN, current=None)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.contrib import messages
@@ -14,14 +15,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import own_address, person
 from core.rules import Refusal
+from core.templatetags.parts import moment
+from core.workdays import local_day
 from editorial import queries
-from editorial.forms import FilterForm, PlanForm, PostForm, TeamChoiceForm, picture_rows
+from editorial.forms import FilterForm, MoveForm, PlanForm, PostForm, TeamChoiceForm, picture_rows
 from editorial.models import Post, Team
 from editorial.rules import may_write
-from editorial.states import OPEN, POST_MOVES, PublicationState
-from editorial.transitions import save_post
+from editorial.states import FIXED, OPEN, POST_MOVES, PublicationState
+from editorial.transitions import change_time, save_post
 
 EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
 
@@ -103,9 +106,65 @@ def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
+@require_http_methods(["GET", "POST"])
+def post_time(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will show a post's time and change it: the planned one of a planned post, otherwise the wanted one."""
+    user, now = person(request), timezone.now()
+    post = get_object_or_404(Post.objects.visible_to(user).select_related("team"), pk=pk)
+    shown = post.planned_at or post.wanted_at
+    form = MoveForm(request.POST or None, shown=shown)
+    back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
+    seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            when = form.cleaned_data["when"]
+            try:
+                change_time(post, actor=user, at=now, when=when, seen=int(seen) if seen.isdecimal() else None)
+            except MoveRefused as refused:
+                refusal, status = refused.reason, status_of(refused)
+                post.refresh_from_db()
+                seen = str(post.version)
+            else:
+                messages.success(
+                    request,
+                    _("“%(title)s” now stands at %(time)s.") % {"title": post.title, "time": moment(when)},
+                )
+                for warning in queries.warnings_about(post, when, now):
+                    messages.warning(request, warning)
+                if shown and "undo" not in request.POST:
+                    request.session["undo"] = {
+                        "post": post.pk,
+                        "seen": post.version,
+                        "when": f"{timezone.localtime(shown):%Y-%m-%dT%H:%M}",
+                        "words": moment(shown),
+                    }
+                return redirect(back or reverse("editorial:post_page", args=[post.pk]))
+    day = local_day(shown) if shown else None
+    context = {
+        "post": post,
+        "shown": shown,
+        "form": form,
+        "refusal": refusal,
+        "seen": seen,
+        "next": back,
+        "fixed": post.state in FIXED,
+        "warnings": queries.warnings_about(post, shown, now) if shown and post.state not in FIXED else [],
+        "nearby": [
+            (_("A week earlier"), day - timedelta(days=7)),
+            (_("A day earlier"), day - timedelta(days=1)),
+            (_("A day later"), day + timedelta(days=1)),
+            (_("A week later"), day + timedelta(days=7)),
+        ]
+        if day
+        else [],
+    }
+    return render(request, "editorial/post_time.html", context, status=status)
+
+
 def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     user = person(request)
-    initial = PostForm.initial_of(post) if post.pk else {}
+    initial = PostForm.initial_of(post) if post.pk else {"wanted_at": request.GET.get("wanted_at")}
     form = PostForm(request.POST or None, post=post, initial=initial)
     rows = picture_rows(request.POST or None, post, user)
     refusal, status, seen = "", 200, str(post.version) if post.pk else ""
@@ -165,6 +224,7 @@ def _page(
         "events": trail.events_about(post)[:50],
         "moves": [move for move in moves if not (move.name == "reopen" and not move.allowed)],
         "may_edit": post.state in OPEN and post.team.has_member(user),
+        "may_move": post.state not in FIXED and post.team.has_member(user),
         "plan": plan or PlanForm(initial={"planned_at": wanted}),
         "refusal": refusal,
         "note": request.POST.get("note", ""),

@@ -1,0 +1,250 @@
+"""What the calendar reads. Year, month, week and list count the same posts: those `in_calendar` finds."""
+
+from __future__ import annotations
+
+import itertools
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce, TruncDate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from calendar_app.windows import Window, month_of
+from channels_registry.models import Channel
+from core.models import User
+from core.workdays import local_day, red_days
+from editorial.models import Post, PostText
+from editorial.states import FIXED, PostState
+
+HEAT = (0, 1, 2, 4, 6, 9)
+QUIET_AFTER = timedelta(days=21)
+
+
+@dataclass(frozen=True)
+class Entry:
+    """A post as the calendar shows it: at its planned time, or at the wanted one while it is not planned."""
+
+    pk: int
+    title: str
+    at: datetime
+    is_planned: bool
+    version: int
+    state: str
+    kind: str
+    team: str
+    channels: list[Channel]
+
+    @property
+    def state_label(self) -> str:
+        return str(PostState(self.state).label)
+
+    @property
+    def may_move(self) -> bool:
+        return self.state not in FIXED
+
+    @property
+    def where(self) -> str:
+        return ", ".join(map(str, self.channels)) or _("no channel yet")
+
+    @property
+    def where_short(self) -> str:
+        more = len(self.channels) - 1
+        return f"{self.channels[0].name} +{more}" if more > 0 else self.where
+
+
+@dataclass(frozen=True)
+class Day:
+    """A day with its posts, at most as many as asked; `more` counts the rest."""
+
+    day: date
+    entries: list[Entry]
+    more: int
+    red: str = ""  # its name, when it is a public holiday or a closed eve
+    is_today: bool = False
+    is_outside: bool = False
+
+    @property
+    def count(self) -> int:
+        return len(self.entries) + self.more
+
+
+def in_calendar(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
+    """This will find the posts with a time that `user` may see and that fit the filters, the first first.
+
+    Dropped posts are left out unless they are asked for.
+    """
+    posts = Post.objects.visible_to(user).annotate(at=Coalesce("planned_at", "wanted_at"))
+    posts = posts.filter(Q(planned_at__isnull=False) | Q(wanted_at__isnull=False))
+    state = wanted.get("state")
+    posts = posts.filter(state=state) if state else posts.exclude(state=PostState.DROPPED)
+    if wanted.get("channel"):
+        posts = posts.filter(texts__channel=wanted["channel"])
+    if wanted.get("team"):
+        posts = posts.filter(team=wanted["team"])
+    if wanted.get("person"):
+        posts = posts.filter(created_by=wanted["person"])
+    if kind := wanted.get("kind"):
+        posts = posts.filter(kind__iexact=kind)
+    if text := wanted.get("text"):
+        posts = posts.filter(Q(title__icontains=text) | Q(base_text__icontains=text))
+    return posts.order_by("at", "pk")
+
+
+def within(posts: QuerySet[Post], window: Window) -> QuerySet[Post]:
+    """This will keep the posts of the window, by columns that have an index."""
+    planned = Q(planned_at__gte=window.begins, planned_at__lt=window.ends)
+    wanted = Q(planned_at=None, wanted_at__gte=window.begins, wanted_at__lt=window.ends)
+    return posts.filter(planned | wanted)
+
+
+def tray(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
+    """This will find the posts without any time that are still worked on, the newest first."""
+    posts = Post.objects.visible_to(user).filter(planned_at=None, wanted_at=None)
+    posts = posts.exclude(state__in=[PostState.DROPPED, PostState.PUBLISHED])
+    if wanted.get("team"):
+        posts = posts.filter(team=wanted["team"])
+    return posts.order_by("-pk")
+
+
+def entries(rows: list[dict[str, Any]]) -> list[Entry]:
+    """This will make entries of rows read with `COLUMNS`, with their channels in one more query."""
+    channels = defaultdict(list)
+    texts = PostText.objects.filter(post__in=[row["pk"] for row in rows])
+    for text in texts.select_related("channel__platform").order_by("channel__name"):
+        channels[text.post_id].append(text.channel)
+    return [
+        Entry(
+            pk=row["pk"],
+            title=row["title"],
+            at=row["at"],
+            is_planned=row["planned_at"] is not None,
+            version=row["version"],
+            state=row["state"],
+            kind=row["kind"],
+            team=row["team__name"],
+            channels=channels[row["pk"]],
+        )
+        for row in rows
+    ]
+
+
+COLUMNS = ("pk", "title", "at", "planned_at", "version", "state", "kind", "team__name")
+
+
+def days_with_posts(
+    posts: QuerySet[Post], window: Window, *, most: int, today: date, month: date | None = None
+) -> list[Day]:
+    """This will read the window's days, with at most `most` posts shown on each, in two queries."""
+    by_day: dict[date, list[dict[str, Any]]] = defaultdict(list)
+    for row in within(posts, window).values(*COLUMNS):
+        by_day[local_day(row["at"])].append(row)
+    shown = entries([row for rows in by_day.values() for row in rows[:most]])
+    shown_on: dict[date, list[Entry]] = defaultdict(list)
+    for entry in shown:
+        shown_on[local_day(entry.at)].append(entry)
+    return [
+        Day(
+            day=day,
+            entries=shown_on[day],
+            more=max(0, len(by_day[day]) - most),
+            red=red_days(day.year, get_language() or "sv").get(day, ""),
+            is_today=day == today,
+            is_outside=month is not None and day.month != month.month,
+        )
+        for day in window.days()
+    ]
+
+
+@dataclass
+class Row:
+    """A kind or a channel through the year: how many posts in each month, and its longest silence."""
+
+    label: str
+    months: list[int] = field(default_factory=lambda: [0] * 12)
+    quiet_from: date | None = None
+    quiet_to: date | None = None
+
+    @property
+    def total(self) -> int:
+        return sum(self.months)
+
+    @property
+    def silent_from(self) -> date | None:
+        return self.quiet_from + timedelta(days=1) if self.quiet_from else None
+
+    @property
+    def silent_to(self) -> date | None:
+        return self.quiet_to - timedelta(days=1) if self.quiet_to else None
+
+    @property
+    def quiet_weeks(self) -> int:
+        if self.quiet_from is None or self.quiet_to is None:
+            return 0
+        return ((self.quiet_to - self.quiet_from).days - 1) // 7
+
+
+@dataclass(frozen=True)
+class HeatDay:
+    day: date
+    count: int
+    heat: int
+
+
+def year_heat(posts: QuerySet[Post], window: Window) -> list[tuple[date, list[HeatDay]]]:
+    """This will count the posts of each day of the year, with the first day of each month, in one query."""
+    counts = Counter(
+        {row["day"]: row["count"] for row in _per_day(within(posts, window)).annotate(count=Count("pk"))}
+    )
+    return [
+        (first, [HeatDay(day, counts[day], heat_of(counts[day])) for day in month_of(first).days()])
+        for first in (window.first.replace(month=month) for month in range(1, 13))
+    ]
+
+
+def heat_of(count: int) -> int:
+    """This will return how dark a day with so many posts is, 0 to 5."""
+    return sum(1 for least in HEAT[1:] if count >= least)
+
+
+def year_rows(posts: QuerySet[Post], window: Window, by: str) -> list[Row]:
+    """This will count by kind or channel and month, and find each row's longest silence; one query, or two by channel."""
+    column = "texts__channel" if by == "channel" else "kind"
+    counted = _per_day(within(posts, window), column).annotate(count=Count("pk"))
+    days: dict[Any, Counter[date]] = defaultdict(Counter)
+    for row in counted.exclude(**{column: None}):
+        days[row[column]][row["day"]] += row["count"]
+    names = {}
+    if by == "channel":
+        names = {
+            channel.pk: str(channel)
+            for channel in Channel.objects.filter(pk__in=days).select_related("platform")
+        }
+    found = []
+    for key, counts in days.items():
+        line = Row(label=names.get(key, str(key)))
+        for day, count in counts.items():
+            line.months[day.month - 1] += count
+        line.quiet_from, line.quiet_to = longest_silence(list(counts), window)
+        found.append(line)
+    return sorted(found, key=lambda line: (-line.total, line.label))
+
+
+def longest_silence(days: list[date], window: Window) -> tuple[date | None, date | None]:
+    """This will return the two days with posts that are furthest apart, when at least three weeks of nothing lie between.
+
+    The day before the window and the day after it count as ends.
+    """
+    ends = [window.first - timedelta(days=1), *sorted(days), window.last + timedelta(days=1)]
+    start, stop = max(itertools.pairwise(ends), key=lambda pair: pair[1] - pair[0])
+    return (start, stop) if stop - start > QUIET_AFTER else (None, None)
+
+
+def _per_day(posts: QuerySet[Post], *columns: str) -> QuerySet[Post, dict[str, Any]]:
+    day = TruncDate("at", tzinfo=ZoneInfo(settings.TIME_ZONE))
+    return posts.annotate(day=day).order_by().values("day", *columns)

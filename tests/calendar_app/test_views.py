@@ -1,0 +1,193 @@
+"""Year, month, week and list show the same posts, at every edge of the clock and the calendar."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from calendar_app import queries
+from calendar_app.windows import Window, day_of, month_of, week_of, year_of
+from core.workdays import instant
+from editorial.models import Membership, Post
+
+pytestmark = pytest.mark.django_db
+
+VIEWS = ("month", "week", "list", "year")
+EDGES = [
+    ("the first second of a month", datetime(2026, 10, 31, 23, 0, tzinfo=UTC), date(2026, 11, 1)),
+    ("the last minute of a month", datetime(2026, 10, 31, 22, 59, tzinfo=UTC), date(2026, 10, 31)),
+    ("the hour autumn has twice", datetime(2026, 10, 25, 1, 30, tzinfo=UTC), date(2026, 10, 25)),
+    ("the last minute of the long day", datetime(2026, 10, 25, 22, 59, tzinfo=UTC), date(2026, 10, 25)),
+    ("the hour spring skips", datetime(2027, 3, 28, 1, 0, tzinfo=UTC), date(2027, 3, 28)),
+    ("the last minute of the short day", datetime(2027, 3, 28, 21, 59, tzinfo=UTC), date(2027, 3, 28)),
+    ("the turn of the year, before", datetime(2026, 12, 31, 22, 59, tzinfo=UTC), date(2026, 12, 31)),
+    ("the turn of the year, after", datetime(2026, 12, 31, 23, 0, tzinfo=UTC), date(2027, 1, 1)),
+    ("a leap day", datetime(2028, 2, 29, 12, 0, tzinfo=UTC), date(2028, 2, 29)),
+]
+
+
+def page(client, view, **query):
+    return client.get(reverse(f"calendar_app:{view}_page"), query)
+
+
+def where_it_stands(client, on: date, title: str) -> dict[str, set[date]]:
+    """This will return the days on which each view, opened at `on`, shows the title."""
+    found = {}
+    for view in ("month", "week"):
+        context = page(client, view, on=on).context
+        cells = (
+            [cell for week in context["weeks"] for cell, _url in week["days"]]
+            if view == "month"
+            else [cell for cell, _url in context["days"]]
+        )
+        found[view] = {cell.day for cell in cells if any(entry.title == title for entry in cell.entries)}
+    rows = page(client, "list", on=on, text=title).context["entries"]
+    found["list"] = {queries.local_day(entry.at) for entry in rows}
+    months = page(client, "year", on=on, text=title).context["months"]
+    found["year"] = {cell.day for month in months for cell in month["days"] if cell.count}
+    return found
+
+
+@pytest.mark.rule("R5", "R6")
+@pytest.mark.parametrize(("edge", "at", "day"), EDGES, ids=[edge for edge, _at, _day in EDGES])
+def test_four_views_put_a_post_on_the_same_day(city, new_post, client_of, edge, at, day):
+    new_post(title="Swans", wanted_at=at)
+    anna = client_of(city.anna)
+    expected = {view: {day} for view in VIEWS}
+    assert where_it_stands(anna, day, "Swans") == expected
+    for other in (day - timedelta(days=1), day + timedelta(days=1)):
+        assert page(anna, "list", on=other, span="day").context["entries"] == []
+
+
+@pytest.mark.rule("R5", "R6")
+def test_views_count_the_same_posts(city, at, new_post, client_of):
+    for number in range(60):
+        new_post(title=f"Post {number}", wanted_at=at + timedelta(hours=13 * number - 300))
+    dropped = new_post(title="Dropped", wanted_at=at)
+    Post.objects.filter(pk=dropped.pk).update(state="dropped")
+    new_post(title="Without a time")
+    anna, month = client_of(city.anna), month_of(at.date())
+    own = Post.objects.filter(wanted_at__gte=month.begins, wanted_at__lt=month.ends).exclude(state="dropped")
+    expected = own.count()
+    cells = [
+        cell for week in page(anna, "month", on=at.date()).context["weeks"] for cell, _url in week["days"]
+    ]
+    days = [
+        cell
+        for monday in {week_of(day).first for day in month.days()}
+        for cell, _url in page(anna, "week", on=monday).context["days"]
+    ]
+    year = page(anna, "year", on=at.date()).context
+    assert expected > 30
+    assert sum(cell.count for cell in cells if cell.day.month == month.first.month) == expected
+    assert sum(cell.count for cell in days if cell.day.month == month.first.month) == expected
+    assert page(anna, "list", on=at.date()).context["page_obj"].paginator.count == expected
+    assert sum(cell.count for cell in year["months"][10]["days"]) == expected
+    assert sum(row.months[10] for row in year["rows"]) == expected
+    assert page(anna, "list", on=at.date(), state="dropped").context["entries"][0].title == "Dropped"
+    assert [post.title for post in page(anna, "week").context["undated"]] == ["Without a time"]
+
+
+def test_a_day_with_25_hours_is_one_day():
+    long, short = day_of(date(2026, 10, 25)), day_of(date(2027, 3, 28))
+    assert long.ends - long.begins == timedelta(hours=25)
+    assert short.ends - short.begins == timedelta(hours=23)
+    assert year_of(date(2028, 5, 1)).ends - year_of(date(2028, 5, 1)).begins == timedelta(days=366)
+
+
+def test_full_day_says_how_many_more_and_leads_to_them(city, at, new_post, client_of):
+    for number in range(16):
+        new_post(title=f"Post {number:02}", wanted_at=at + timedelta(minutes=number))
+    anna = client_of(city.anna)
+    words = page(anna, "month", on=at.date()).content.decode()
+    assert "+13 more" in words
+    address = re.search(r'href="([^"]+)">\+13 more', words)[1].replace("&amp;", "&")
+    assert len(anna.get(address).context["entries"]) == 16
+
+
+def test_red_days_and_weeks_are_named(city, client_of):
+    words = page(client_of(city.anna), "month", on="2026-12-24").content.decode()
+    assert "Christmas Eve" in words
+    assert 'aria-label="Week 52"' in words
+    city.anna.__class__.objects.update(language="sv")
+    assert "Julafton" in page(client_of(city.anna), "month", on="2026-12-24").content.decode()
+
+
+def test_filters_combine_and_stand_in_every_address(city, at, new_post, client_of):
+    new_post(title="Swans", kind="Did you know", wanted_at=at)
+    new_post(title="Ducks", kind="Work", wanted_at=at)
+    anna = client_of(city.anna)
+    asked = {"on": "2026-11-24", "kind": "did you know", "channel": city.channel.pk, "text": "swan"}
+    shown = page(anna, "list", **asked)
+    assert [entry.title for entry in shown.context["entries"]] == ["Swans"]
+    assert page(anna, "list", **asked | {"text": "duck"}).context["entries"] == []
+    for _name, _label, address in shown.context["tabs"]:
+        assert "kind=did+you+know" in address
+    assert "kind=did+you+know" in shown.context["after_url"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"on": "yesterday"},
+        {"on": "2026-02-30"},
+        {"on": "0001-01-01"},
+        {"on": "9999-12-31"},
+        {"channel": "x"},
+        {"team": "999999999999999999999"},
+        {"state": "gone"},
+        {"text": "a" * 121},
+        {"text": "\x00"},
+        {"span": "life"},
+    ],
+)
+@pytest.mark.parametrize("view", ["year", "month", "week", "list"])
+def test_what_cannot_be_read_is_said_and_the_page_still_stands(city, new_post, at, client_of, view, query):
+    new_post(wanted_at=at)
+    response = page(client_of(city.anna), view, **query)
+    assert response.status_code == 422
+    assert response.context["filters"].errors.keys() == query.keys()
+
+
+def test_posts_of_other_teams_are_not_in_the_calendar(city, at, new_post, client_of):
+    new_post(wanted_at=at)
+    day = at.date()
+    nothing = {view: set() for view in VIEWS}
+    assert where_it_stands(client_of(city.olle), day, "Swans") == nothing
+    assert where_it_stands(client_of(city.stranger), day, "Swans") == nothing
+
+
+@pytest.mark.rule("R5")
+def test_silence_is_told_in_words(city, new_post, client_of):
+    for day in (date(2026, 1, 5), date(2026, 1, 12), date(2026, 3, 2), date(2026, 12, 28)):
+        new_post(kind="Did you know", wanted_at=instant(day, "09:00"))
+    (row,) = page(client_of(city.anna), "year", on="2026-05-01").context["rows"]
+    assert (row.label, row.total, row.months[0], row.quiet_weeks) == ("Did you know", 4, 2, 42)
+    assert (row.silent_from, row.silent_to) == (date(2026, 3, 3), date(2026, 12, 27))
+    words = page(client_of(city.anna), "year", on="2026-05-01", by="channel").content.decode()
+    assert "Nothing for 42 weeks, Tue 3/3–Sun 27/12" in words
+    assert "Parks on Facebook (Facebook)" in words
+
+
+def test_longest_silence_needs_three_weeks():
+    window = Window(date(2026, 1, 1), date(2026, 1, 31), date(2025, 12, 1), date(2026, 2, 1))
+    assert queries.longest_silence([date(2026, 1, 10), date(2026, 1, 20)], window) == (None, None)
+    assert queries.longest_silence([date(2026, 1, 25)], window) == (date(2025, 12, 31), date(2026, 1, 25))
+
+
+@pytest.mark.parametrize(("view", "queries_made"), [("year", 11), ("month", 12), ("week", 12), ("list", 12)])
+def test_queries_do_not_grow_with_the_posts(city, at, new_post, client_of, view, queries_made):
+    Membership.objects.create(team=city.other_team, user=city.anna, role="communicator")
+    anna, counts = client_of(city.anna), []
+    for round_ in range(3):
+        for number in range(4 * round_ + 1):
+            new_post(title=f"Post {round_} {number}", wanted_at=at + timedelta(hours=number))
+        with CaptureQueriesContext(connection) as caught:
+            assert page(anna, view, on=at.date()).status_code == 200
+        counts.append(len(caught))
+    assert counts == [queries_made] * 3

@@ -1,0 +1,138 @@
+"""A post's time: who changes it, what it warns of, what stays, and the way back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import pytest
+from django.urls import reverse
+
+from core.models import Event
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
+from editorial.models import Post
+from editorial.queries import warnings_about
+from editorial.transitions import change_time
+from tests.editorial.test_post_moves import walk
+
+pytestmark = pytest.mark.django_db
+
+
+def time_url(post):
+    return reverse("editorial:post_time", args=[post.pk])
+
+
+@pytest.mark.parametrize("state", ["draft", "changes_asked", "in_review", "approved"])
+def test_post_that_is_not_planned_has_its_wanted_time_changed(city, at, new_post, state):
+    post = walk(new_post(), city, at, state)
+    change_time(post, actor=city.anna, at=at, when=at + timedelta(days=2))
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.wanted_at, stored.planned_at, stored.state) == (at + timedelta(days=2), None, state)
+    assert stored.version == post.version
+    event = Event.objects.get(kind="post.time", about_id=post.pk)
+    assert event.data == {"from": "", "to": (at + timedelta(days=2)).isoformat()}
+
+
+@pytest.mark.rule("R6")
+def test_planned_post_keeps_its_approval_at_another_time(city, at, new_post):
+    post = walk(new_post(), city, at, "scheduled")
+    change_time(post, actor=city.anna, at=at, when=at + timedelta(days=2))
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.planned_at, stored.state) == (at + timedelta(days=2), "scheduled")
+    assert stored.current.reviews.filter(verdict="approved").exists()
+
+
+@pytest.mark.parametrize("state", ["due", "published", "dropped"])
+def test_time_of_what_is_out_or_dropped_stays(city, at, new_post, client_of, state):
+    post = walk(new_post(), city, at, state)
+    before = (post.planned_at, post.wanted_at)
+    with pytest.raises(MoveRefused, match="stays as it is"):
+        change_time(post, actor=city.anna, at=at, when=at + timedelta(days=2))
+    response = client_of(city.anna).post(time_url(post), {"when": "2026-12-01T09:00", "seen": post.version})
+    assert response.status_code == 409
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.planned_at, stored.wanted_at) == before
+
+
+def test_only_the_team_changes_a_time(city, at, new_post, client_of):
+    post = new_post()
+    for somebody in (city.olle, city.karin, city.admin):
+        with pytest.raises(MoveForbidden, match="team"):
+            change_time(post, actor=somebody, at=at, when=at)
+    assert client_of(city.stranger).get(time_url(post)).status_code == 404
+    assert client_of(city.karin).post(time_url(post), {"when": "2026-12-01T09:00"}).status_code == 403
+
+
+def test_second_mover_is_told_of_the_first(city, at, new_post, client_of):
+    post = new_post(wanted_at=at)
+    seen = post.version
+    anna, erik = client_of(city.anna), client_of(city.erik)
+    assert erik.post(time_url(post), {"when": "2026-12-01T09:00", "seen": seen}).status_code == 302
+    late = anna.post(time_url(post), {"when": "2026-12-02T09:00", "seen": seen})
+    assert late.status_code == 409
+    assert "2026-12-02T09:00" in late.content.decode()
+    with pytest.raises(ChangedMeanwhile):
+        change_time(post, actor=city.anna, at=at, when=at, seen=seen)
+
+
+def test_day_is_changed_and_the_time_of_day_stays_over_the_change_of_summer_time(city, new_post, client_of):
+    post = new_post(wanted_at=datetime.fromisoformat("2027-03-27T09:00+01:00"))
+    client_of(city.anna).post(time_url(post), {"on": "2027-03-28", "seen": post.version})
+    assert Post.objects.get(pk=post.pk).wanted_at == datetime.fromisoformat("2027-03-28T09:00+02:00")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        {},
+        {"when": ""},
+        {"when": "soon"},
+        {"when": "2027-03-28T02:30"},
+        {"when": "2026-10-25T02:30"},
+        {"on": "tomorrow"},
+        {"when": "2026-12-01T09:00", "on": "0000-00-00"},
+    ],
+)
+def test_time_that_is_none_is_said_and_kept(city, new_post, client_of, typed):
+    post = new_post()
+    response = client_of(city.anna).post(time_url(post), typed | {"seen": post.version})
+    assert response.status_code == 422
+    assert response.context["form"].errors
+    assert typed.get("when", "") in response.content.decode()
+    assert Post.objects.get(pk=post.pk).wanted_at is None
+
+
+def test_move_can_be_undone(city, at, new_post, client_of):
+    post = new_post(wanted_at=at)
+    anna = client_of(city.anna)
+    back = reverse("editorial:posts_page")
+    moved = anna.post(time_url(post), {"on": "2026-12-01", "seen": post.version, "next": back})
+    assert moved["Location"] == back
+    shown = anna.get(back)
+    undo = shown.context["page"].undo
+    assert "It stood at" in shown.content.decode()
+    assert anna.post(time_url(post), undo | {"undo": "1"}).status_code == 302
+    assert Post.objects.get(pk=post.pk).wanted_at == at
+    assert "It stood at" not in anna.get(back).content.decode()
+
+
+def test_nobody_is_led_to_another_site(city, new_post, client_of):
+    post = new_post()
+    typed = {"on": "2026-12-01", "seen": post.version, "next": "https://evil.example/"}
+    assert client_of(city.anna).post(time_url(post), typed)["Location"] == f"/posts/{post.pk}/"
+
+
+@pytest.mark.rule("R6")
+def test_planner_is_told_of_the_past_of_crowds_and_of_channels_at_rest(city, at, new_post):
+    post, other = new_post(), new_post(title="Ducks", wanted_at=at + timedelta(days=1, minutes=59))
+    day_after = at + timedelta(days=1)
+    assert warnings_about(post, at - timedelta(minutes=1), at) == ["The time is in the past."]
+    assert warnings_about(post, day_after, at) == [
+        "“Ducks” goes to Parks on Facebook (Facebook) at 12:59, within the same hour."
+    ]
+    assert warnings_about(post, day_after - timedelta(minutes=1), at) == []
+    Post.objects.filter(pk=other.pk).update(state="dropped")
+    assert warnings_about(post, day_after, at) == []
+    city.channel.__class__.objects.filter(pk=city.channel.pk).update(state="dormant")
+    assert warnings_about(post, day_after, at) == [
+        "Nothing is published on Parks on Facebook (Facebook) now."
+    ]
