@@ -12,7 +12,7 @@ help:
 	@echo "make test        every test (ARGS= goes to pytest)"
 	@echo "make check       style, types, floors, migrations, settings, translations"
 	@echo "make messages    gather what needs translating"
-	@echo "make bench       measure (ONLY=foundation)"
+	@echo "make bench       measure (ONLY=foundation, on DATABASE_URL when set)"
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit("Redaktionen needs Python 3.11 or newer; name one with PYTHON=.") if sys.version_info < (3, 11) else None'
@@ -28,7 +28,7 @@ help:
 	touch $@
 
 demo: .venv/runtime
-	@$(BIN)/python -m config.demo_environment $(PORT)
+	@$(BIN)/python -m config.demo.environment $(PORT)
 	@ENV_FILE=var/demo/environment exec $(BIN)/python manage.py demo
 
 demo-reset:

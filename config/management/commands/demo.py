@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from honcho.manager import Manager
 
-from config.management.commands.demo_data import ACCOUNTS, PASSWORD
+from config.demo.build import ACCOUNTS, PASSWORD
 from core.models import User
 
 

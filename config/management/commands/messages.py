@@ -28,6 +28,17 @@ ROOMS = (
     "templates",
 )
 CATALOGUE = settings.BASE_DIR / "locale" / "sv" / "LC_MESSAGES" / "django.po"
+# It tells no time, so that gathering twice writes the same file.
+HEADER = r"""# What users read, in Swedish.
+msgid ""
+msgstr ""
+"Language: sv\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+"MIME-Version: 1.0\n"
+"Content-Type: text/plain; charset=utf-8\n"
+"Content-Transfer-Encoding: 8bit\n"
+
+"""
 KEYWORDS = {**DEFAULT_KEYWORDS, "gettext_lazy": None, "ngettext_lazy": (1, 2), "pgettext_lazy": ((1, "c"), 2)}
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]")
 QUOTED = r"""(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*')"""
@@ -59,6 +70,7 @@ class Command(BaseCommand):
             return
         merged = merge(stored, wanted)
         with CATALOGUE.open("wb") as out:
+            out.write(HEADER.encode())
             write_po(
                 out,
                 merged,
@@ -66,7 +78,7 @@ class Command(BaseCommand):
                 no_location=True,
                 sort_output=True,
                 ignore_obsolete=True,
-                omit_header=False,
+                omit_header=True,
             )
         empty = len([message for message in merged if message.id and not translated(message.string)])
         self.stdout.write(f"{len(wanted)} messages, {empty} without Swedish.")
@@ -75,7 +87,7 @@ class Command(BaseCommand):
 def load() -> Catalog:
     """This will read the stored catalogue, or begin an empty one."""
     if not CATALOGUE.exists():
-        return Catalog(locale="sv", project="Redaktionen", charset="utf-8", fuzzy=False)
+        return Catalog(locale="sv")
     with CATALOGUE.open("rb") as source:
         return read_po(source, locale="sv")
 
@@ -100,7 +112,7 @@ def messages_in(path: Path) -> Iterator[Message]:
 
 def merge(stored: Catalog, wanted: set[Message]) -> Catalog:
     """This will make the catalogue of what is wanted, with the Swedish that is there."""
-    merged = Catalog(locale="sv", project="Redaktionen", charset="utf-8", fuzzy=False)
+    merged = Catalog(locale="sv")
     for identity, context in wanted:
         known = stored.get(identity, context)
         merged.add(identity, string=known.string if known else "", context=context)
