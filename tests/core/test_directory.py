@@ -16,6 +16,12 @@ from tests.core.oidc import CLIENT, SECRET, Provider
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _strangers_read_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
 GROUPS = {"administrators": "g-admin", "records_officers": "g-records", "people": "g-people"}
 
 

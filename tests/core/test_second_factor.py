@@ -20,6 +20,12 @@ from tests.conftest import PASSWORD
 
 pytestmark = pytest.mark.django_db
 
+
+@pytest.fixture(autouse=True)
+def _strangers_read_english(settings):
+    settings.LANGUAGE_CODE = "en"
+
+
 ALL = ["chiefs", "records_officers", "administrators"]
 
 
