@@ -14,7 +14,13 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "health",
+    "metrics",
     "language",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
     "account_login",
     "account_logout",
     "account_reset_password",
