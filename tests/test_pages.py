@@ -210,7 +210,7 @@ def test_lists_take_the_same_queries_however_many_rows(
     erik = client_of(city.erik)
     for name, queries in {
         "editorial:posts_page": 12,
-        "editorial:review_queue": 8,
+        "editorial:review_queue": 11,
         "moderation:queue_page": 8,
     }.items():
         with django_assert_num_queries(queries):

@@ -24,6 +24,7 @@ def main(port: str) -> None:
         "CITY_NAME": "Åvinge stad",
         "SENDER": "redaktionen@avinge.example",
         "SWEEP_SECONDS": "10",
+        "LINK_TRUSTED_HOSTS": "avinge.example",
         "LOG_LEVEL": "WARNING",
     }
     (FOLDER / "environment").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
