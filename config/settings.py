@@ -184,6 +184,7 @@ BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "breach": 24}
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
+SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)

@@ -46,6 +46,7 @@ def test_every_kept_rule_has_a_place_and_a_test():
     assert kept == [
         "R5",
         "R6",
+        "R7",
         "R10",
         "R14",
         "R15",
