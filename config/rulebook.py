@@ -32,7 +32,11 @@ RULES = (
         "Planning is detailed by week and in outline by month.",
         ("calendar_app.views", "editorial.transitions.change_time"),
     ),
-    Rule("R7", "Some kinds of post recur."),
+    Rule(
+        "R7",
+        "Some kinds of post recur.",
+        ("calendar_app.laying", "calendar_app.clock", "calendar_app.guards"),
+    ),
     Rule("R8", "Material made elsewhere is used again."),
     Rule(
         "R9",

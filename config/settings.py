@@ -248,6 +248,7 @@ LINK_SECONDS = env.float("LINK_SECONDS", default=6.0)
 LINK_SWEEP_SECONDS = env.float("LINK_SWEEP_SECONDS", default=5.0)
 LINK_BEFORE_MINUTES = 30
 LINK_TRUSTED_HOSTS = env.list("LINK_TRUSTED_HOSTS", default=[])
+SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)
