@@ -100,7 +100,7 @@ def on_duty(user: User) -> list[OnDuty]:
         rows = list(its)
         people = [
             (name, ", ".join(shift.get_duty_display() for shift in theirs))
-            for name, theirs in groupby(rows, key=lambda shift: shift.user.name)
+            for name, theirs in groupby(rows, key=lambda shift: shift.user.name if shift.user else "")
         ]
         teams.append(OnDuty(team, people, min(shift.ends_at for shift in rows)))
     return teams

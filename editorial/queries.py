@@ -18,7 +18,7 @@ from consent.lights import Light, light_of
 from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
-from editorial.models import Duty, Post, PostPicture, PostVersion, Shift, Team
+from editorial.models import Post, PostPicture, PostVersion
 from editorial.states import FIXED, PostState
 
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
@@ -126,20 +126,4 @@ def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
         _("“%(title)s” goes to %(channel)s at %(time)s, within the same hour.")
         % {"title": title, "channel": names[channel], "time": f"{timezone.localtime(its_time):%H:%M}"}
         for channel, title, its_time in near[:5]
-    ]
-
-
-def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:
-    """This will return the user's teams with their members, who has which duty now, and the next shifts."""
-    return [
-        {
-            "team": team,
-            "members": team.memberships.select_related("user__unit").order_by("-role", "user__name"),
-            "duties": [(Duty(duty).label, team.on_duty(duty, at)) for duty in Duty.values],
-            "coming": Shift.objects.filter(team=team, starts_at__gt=at).select_related("user")[:6],
-            "units": len({member.unit_id for member in team.members.all()}),
-        }
-        for team in Team.objects.visible_to(user)
-        .select_related("unit")
-        .prefetch_related("channels__platform")
     ]

@@ -15,6 +15,7 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "health",
     "language",
+    "editorial:feed",
     "account_login",
     "account_logout",
     "account_reset_password",

@@ -1,9 +1,17 @@
+from editorial.models.handovers import Handover, HandoverNote
 from editorial.models.posts import Post, PostLink, PostPicture, PostText, PostVersion, Review
 from editorial.models.publications import Publication
-from editorial.models.teams import Duty, Membership, Shift, Team, TeamChannel
+from editorial.models.shifts import Absence, FeedAddress, Shift
+from editorial.models.swaps import Swap
+from editorial.models.teams import Duty, Holding, Membership, Team, TeamChannel
 
 __all__ = [
+    "Absence",
     "Duty",
+    "FeedAddress",
+    "Handover",
+    "HandoverNote",
+    "Holding",
     "Membership",
     "Post",
     "PostLink",
@@ -13,6 +21,7 @@ __all__ = [
     "Publication",
     "Review",
     "Shift",
+    "Swap",
     "Team",
     "TeamChannel",
 ]
