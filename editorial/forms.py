@@ -221,6 +221,7 @@ class ConfirmForm(forms.Form):
 class FilterForm(forms.Form):
     """What the list of posts shows; an unknown value filters nothing."""
 
+    done = forms.BooleanField(required=False, widget=forms.HiddenInput())
     text = forms.CharField(label=gettext_lazy("Text"), required=False)
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("all")), *PostState.choices]

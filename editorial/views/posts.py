@@ -35,7 +35,8 @@ def posts_page(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET, user=user)
     filters.is_valid()
     page_obj = Paginator(queries.posts_list(user, filters.cleaned_data), 25).get_page(request.GET.get("page"))
-    return render(request, "editorial/posts_page.html", {"filters": filters, "page_obj": page_obj})
+    context = {"filters": filters, "page_obj": page_obj, "done": filters.cleaned_data["done"]}
+    return render(request, "editorial/posts_page.html", context)
 
 
 @require_GET
