@@ -6,6 +6,7 @@ from config import views
 
 urlpatterns = [
     path("", views.my_day, name="my_day"),
+    path("help/", views.help_page, name="help_page"),
     path("healthz", views.health, name="health"),
     path("language/", views.language, name="language"),
     path("notices/", views.notices_page, name="notices_page"),

@@ -112,14 +112,11 @@ def absences_seen(user: User, at: datetime) -> list[Absence]:
 
 
 def handover_of(user: User, at: datetime) -> Handover | None:
-    """This will find the handover the user should read now: not acknowledged, of a shift that begins soon or began."""
-    return (
-        Handover.objects.open()
-        .filter(taker=user, at__lte=at + timedelta(days=3), at__gte=at - WEEK)
-        .select_related("team", "giver")
-        .order_by("at")
-        .first()
-    )
+    """This will find the open handover the user should read, or add to before leaving the shift."""
+    begins = Q(taker=user, at__lte=at + timedelta(hours=12), at__gte=at - WEEK)
+    leaves = Q(giver=user, at__gt=at, at__lte=at + timedelta(days=3))
+    found = Handover.objects.open().filter(begins | leaves).select_related("team", "giver", "taker")
+    return found.order_by("at").first()
 
 
 @dataclass

@@ -61,6 +61,7 @@ def test_every_page_needs_a_login(client, name):
 PAGES = [
     "my_day",
     "notices_page",
+    "help_page",
     "parts_page",
     "calendar_app:month_page",
     "calendar_app:week_page",
