@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -17,6 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import Notice, Pulse, User
+from core.templatetags.parts import clock, short_day
+from core.workdays import local_day
 from editorial.models import Membership, Post, Shift
 from editorial.staffing import FROZEN
 from moderation.models import Case
@@ -57,6 +59,16 @@ class OnDuty:
     people: list[tuple[str, str]]
     until: datetime
     mine: bool
+
+    @property
+    def last_day(self) -> date:
+        return local_day(self.until - timedelta(seconds=1))
+
+    @property
+    def until_words(self) -> str:
+        """The time of day when it ends today, else the last day that is part of it."""
+        ends_today = local_day(self.until) == local_day(timezone.now())
+        return clock(self.until) if ends_today else short_day(self.last_day)
 
 
 @dataclass

@@ -63,7 +63,13 @@ class Turn:
 
     @property
     def duty_words(self) -> str:
-        return ", ".join(self.duties)
+        order = [str(label) for label in Duty.labels]
+        return ", ".join(sorted(self.duties, key=order.index))
+
+    @property
+    def last_day(self) -> date:
+        """The last day that is part of it: a week ends on Sunday, not on Monday at midnight."""
+        return local_day(self.shift.ends_at - timedelta(seconds=1))
 
     @property
     def why(self) -> str:

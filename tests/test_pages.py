@@ -16,6 +16,7 @@ PUBLIC = {
     "health",
     "language",
     "editorial:feed",
+    "notice_unsubscribe",
     "account_login",
     "account_logout",
     "account_reset_password",
@@ -61,6 +62,7 @@ def test_every_page_needs_a_login(client, name):
 PAGES = [
     "my_day",
     "notices_page",
+    "notice_settings",
     "help_page",
     "parts_page",
     "calendar_app:month_page",

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from datetime import date, timedelta
+
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
 from core.moves import Movable
+from core.workdays import local_day
 from editorial.models.shifts import Shift
 from editorial.models.teams import Team
 from editorial.rota_states import SWAP_MOVES, SwapState
@@ -93,3 +96,7 @@ class Swap(Movable):
     @property
     def is_open_cover(self) -> bool:
         return self.is_cover and self.state == SwapState.OFFERED
+
+    @property
+    def last_day(self) -> date:
+        return local_day(self.ends_at - timedelta(seconds=1))
