@@ -22,6 +22,8 @@ PUBLIC = {
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
     "socialaccount_signup",
+    "editorial:feed",
+    "notice_unsubscribe",
     "account_login",
     "account_logout",
     "account_reset_password",
@@ -69,6 +71,8 @@ def test_every_page_needs_a_login(client, name):
 PAGES = [
     "my_day",
     "notices_page",
+    "notice_settings",
+    "help_page",
     "parts_page",
     "calendar_app:month_page",
     "calendar_app:week_page",
