@@ -9,7 +9,8 @@ from django.db.models import QuerySet
 
 from core.models import Notice, User
 from core.workdays import local_day
-from editorial.models import Post, Publication, Team
+from editorial.idea_states import IdeaState
+from editorial.models import FollowUp, Idea, Post, Publication, Team
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
 from moderation.states import CommentState, WatchState
@@ -29,10 +30,14 @@ class Day:
     watches: list[Watch]
     comments: list[Comment]
     notices: list[Notice]
+    questions: list[FollowUp]
+    ideas: list[Idea]
 
     @property
     def is_calm(self) -> bool:
-        return not (self.cases or self.publications or self.reviews or self.watches or self.comments)
+        return not (
+            self.cases or self.publications or self.reviews or self.watches or self.comments or self.questions
+        )
 
 
 def day_of(user: User, at: datetime) -> Day:
@@ -68,6 +73,12 @@ def day_of(user: User, at: datetime) -> Day:
             .select_related("channel__platform", "current")
         ),
         notices=_first(Notice.objects.visible_to(user).unread()),
+        questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
+        ideas=_first(
+            Idea.objects.filter(team__in=Team.objects.of_member(user), state=IdeaState.NEW).select_related(
+                "team"
+            )
+        ),
     )
 
 
