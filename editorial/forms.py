@@ -45,6 +45,11 @@ class ConfirmForm(forms.Form):
 class FilterForm(forms.Form):
     """What the list of posts shows; an unknown value filters nothing."""
 
+    done = forms.ChoiceField(
+        label=gettext_lazy("Which posts"),
+        required=False,
+        choices=[("", gettext_lazy("under way")), ("1", gettext_lazy("out or dropped"))],
+    )
     text = forms.CharField(label=gettext_lazy("Text"), required=False)
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=[("", gettext_lazy("all")), *PostState.choices]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 
@@ -174,6 +176,18 @@ def test_filters_of_the_list_lie_in_the_address(city, at, new_post, client_of, q
     perform(new_post(title="Ducks", base_text="Ducks too."), "submit", actor=city.anna, at=at)
     response = client_of(city.anna).get(reverse("editorial:posts_page"), query)
     assert {post.title for post in response.context["page_obj"]} == shown
+
+
+def test_list_shows_what_is_under_way_by_time_and_what_is_out_or_dropped_apart(city, at, new_post, client_of):
+    anna, url = client_of(city.anna), reverse("editorial:posts_page")
+    for title, days in (("Later", 9), ("Sooner", 2), ("No time", None)):
+        wanted = None if days is None else at + timedelta(days=days)
+        new_post(title=title, wanted_at=wanted)
+    perform(new_post(title="Dropped"), "drop", actor=city.anna, at=at, note="No news.")
+    titles = [
+        [post.title for post in anna.get(url, query).context["page_obj"]] for query in ({}, {"done": "1"})
+    ]
+    assert titles == [["Sooner", "Later", "No time"], ["Dropped"]]
 
 
 def test_list_and_queue_hold_nothing_of_other_teams(city, at, new_post, client_of):
