@@ -45,10 +45,14 @@ def test_every_kept_rule_has_a_place_and_a_test():
     kept = out.getvalue().removeprefix("Kept and tested: ").strip().split(", ")
     assert kept == [
         "R1",
+        "R4",
         "R5",
         "R6",
+        "R8",
         "R9",
         "R10",
+        "R11",
+        "R12",
         "R14",
         "R15",
         "R16",
