@@ -131,9 +131,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
-    # Ideas through a tip form, from one address and to one form; and addresses that lead to none.
+    # Ideas through a tip form, from one place and to one form.
     "tip": "30/h/ip,120/h/key",
-    "tip_wrong": "30/m/ip",
 }
 # Which roles have to log in with a second step: chiefs, records_officers, administrators.
 SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_officers", "administrators"])
