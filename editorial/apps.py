@@ -7,4 +7,11 @@ class EditorialConfig(AppConfig):
     verbose_name = _("Teams and posts")
 
     def ready(self) -> None:
-        from editorial import clock, review_clock, transitions  # noqa: F401  (they add their effects and ladders)
+        from editorial import (  # noqa: F401  (they add their effects and ladders)
+            clock,
+            follow_ups,
+            ideas,
+            reuse,
+            review_clock,
+            transitions,
+        )
