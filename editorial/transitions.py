@@ -21,7 +21,8 @@ from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import Message, say, tell
 from core.rules import Refusal
-from editorial.links import Occasion, ask_the_links, ask_version
+from editorial.addresses import addresses_in
+from editorial.links import Occasion, ask_links, ask_the_links, ask_version
 from editorial.models import (
     Membership,
     Post,
@@ -74,8 +75,9 @@ def save_post(
 
     `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
     in order. A post that was in review, approved or planned goes back to draft first; who approved and who wrote it are
-    told what changed. New links are put in the queue of the checks. Saved `by_itself` while somebody types, it makes no
-    version and takes nothing out of review; whoever types is noted as a writer all the same.
+    told what changed. New links are put in the queue of the checks.
+    Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
+    as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
@@ -97,6 +99,7 @@ def save_post(
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
         if by_itself:
+            ask_links(post, addresses_in(content_of(post)), occasion=Occasion.SAVED, at=at)
             return
         version = keep_version(post, actor=actor, at=at)
         if left is not None:
