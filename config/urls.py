@@ -8,6 +8,7 @@ from core import directory_views
 urlpatterns = [
     path("", views.my_day, name="my_day"),
     path("healthz", views.health, name="health"),
+    path("readyz", views.ready, name="ready"),
     path("language/", views.language, name="language"),
     path("notices/", views.notices_page, name="notices_page"),
     path("notices/<int:pk>/", views.notice_open, name="notice_open"),

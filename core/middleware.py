@@ -27,6 +27,7 @@ WITHOUT_SECOND_STEP = {
     "health",
     "language",
     "metrics",
+    "ready",
     "openid_connect_login",
     "openid_connect_callback",
 }

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import URLResolver, get_resolver, reverse
 
 from core.moves import perform
 from moderation.models import Case, Comment, Watch
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "health",
+    "ready",
     "metrics",
     "language",
     "openid_connect_login",
@@ -37,14 +39,18 @@ PUBLIC = {
 }
 
 
-def named(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern]]:
+def named(
+    resolver: URLResolver, prefix: str = "", above: dict[str, Any] | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    """Each address's name, with what its parts are made of."""
     found = []
     for entry in resolver.url_patterns:
+        parts = (above or {}) | entry.pattern.converters
         if isinstance(entry, URLResolver):
             space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
-            found += named(entry, space)
+            found += named(entry, space, parts)
         elif entry.name:
-            found.append((f"{prefix}{entry.name}", entry))
+            found.append((f"{prefix}{entry.name}", parts))
     return found
 
 
@@ -53,10 +59,8 @@ def named(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern
     sorted(name for name, _ in named(get_resolver()) if not name.startswith("admin:") and name not in PUBLIC),
 )
 def test_every_page_needs_a_login(client, name):
-    entry = dict(named(get_resolver()))[name]
-    kwargs = {
-        key: "1" if "Int" in type(kind).__name__ else "x" for key, kind in entry.pattern.converters.items()
-    }
+    parts = dict(named(get_resolver()))[name]
+    kwargs = {key: "1" if "Int" in type(kind).__name__ else "x" for key, kind in parts.items()}
     for method in (client.get, client.post):
         response = method(reverse(name, kwargs=kwargs))
         assert response.status_code == 302, name
