@@ -131,6 +131,9 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
+    # Ideas through a tip form, from one address and to one form; and addresses that lead to none.
+    "tip": "30/h/ip,120/h/key",
+    "tip_wrong": "30/m/ip",
 }
 # Which roles have to log in with a second step: chiefs, records_officers, administrators.
 SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_officers", "administrators"])
@@ -235,6 +238,8 @@ BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "breach": 24}
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
+# A question asked in a post is followed up within so many working days (R12).
+FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)

@@ -36,6 +36,8 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "editorial:tip_form",
+    "editorial:tip_follow",
 }
 
 
@@ -79,6 +81,10 @@ PAGES = [
     "editorial:post_new",
     "editorial:review_queue",
     "editorial:teams_page",
+    "editorial:ideas_page",
+    "editorial:idea_new",
+    "editorial:materials_page",
+    "editorial:follow_ups_page",
     "moderation:queue_page",
     "moderation:comment_new",
     "moderation:watches_page",
