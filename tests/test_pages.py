@@ -47,7 +47,7 @@ def named(
     """Each address's name, with what its parts are made of."""
     found = []
     for entry in resolver.url_patterns:
-        parts = (above or {}) | entry.pattern.converters
+        parts = (above or {}) | dict.fromkeys(entry.pattern.regex.groupindex) | entry.pattern.converters
         if isinstance(entry, URLResolver):
             space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
             found += named(entry, space, parts)
