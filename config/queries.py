@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from core.models import Notice, User
 from core.workdays import local_day
-from editorial.models import Post, Publication, Team
+from editorial.models import Post, Publication, Takedown, Team
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
 from moderation.states import CommentState, WatchState
@@ -29,10 +29,13 @@ class Day:
     watches: list[Watch]
     comments: list[Comment]
     notices: list[Notice]
+    takedowns: list[Takedown]
 
     @property
     def is_calm(self) -> bool:
-        return not (self.cases or self.publications or self.reviews or self.watches or self.comments)
+        return not (
+            self.cases or self.takedowns or self.publications or self.reviews or self.watches or self.comments
+        )
 
 
 def day_of(user: User, at: datetime) -> Day:
@@ -68,6 +71,7 @@ def day_of(user: User, at: datetime) -> Day:
             .select_related("channel__platform", "current")
         ),
         notices=_first(Notice.objects.visible_to(user).unread()),
+        takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
     )
 
 

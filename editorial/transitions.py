@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -103,7 +104,7 @@ def content_of(post: Post) -> dict[str, Any]:
     A post without pictures has no word of them, so that versions from before there were any keep their hash.
     """
     pictures = [
-        {"picture": row.picture_id, "sha": row.picture.sha, "alt": row.alt_text}
+        {"picture": row.picture_id, "sha": row.picture.approved_sha, "alt": row.alt_text}
         for row in post.pictures.select_related("picture")
     ]
     return ({"pictures": pictures} if pictures else {}) | {
@@ -251,12 +252,27 @@ def tell_reopened(
     post: Post, *, actor: User | None, at: datetime, note: str, left: PostVersion, **details: Any
 ) -> None:
     """This will take the post out of the plan and tell its authors and whoever had approved it."""
-    ladders.take_down("post", [post.pk], at)
-    told = {review.reviewer for review in left.reviews.select_related("reviewer")} | set(post.authors())
+    tell_all_reopened([(post, {"left": left})], actor=actor, at=at, note=note)
+
+
+@POST_MOVES.effect_of_many("reopen")
+def tell_all_reopened(
+    posts: Sequence[tuple[Post, Mapping[str, Any]]], *, actor: User | None, at: datetime, note: str
+) -> None:
+    """This will do for many posts what `tell_reopened` does for one, in as many queries."""
+    ladders.take_down("post", [post.pk for post, _details in posts], at)
+    told: dict[int, set[int]] = defaultdict(set)
+    versions = PostVersion.objects.filter(post__in=[post.pk for post, _details in posts])
+    for post_id, author in versions.values_list("post", "saved_by"):
+        told[post_id].add(author)
+    reviews = Review.objects.filter(version__in=[details["left"].pk for _post, details in posts])
+    for post_id, reviewer in reviews.values_list("version__post", "reviewer"):
+        told[post_id].add(reviewer)
+    people = User.objects.in_bulk({pk for pks in told.values() for pk in pks})
     tell(
         (
             Message(
-                recipient=person,
+                recipient=people[pk],
                 key=f"post:{post.pk}:reopened:{post.version}",
                 subject=say(gettext_lazy("Back to draft: %(title)s"), title=post.title),
                 body=note or gettext_lazy("The post was opened again. It needs a new approval."),
@@ -264,8 +280,9 @@ def tell_reopened(
                 why=gettext_lazy("you wrote or approved this post"),
                 about=post,
             )
-            for person in told
-            if person != actor
+            for post, _details in posts
+            for pk in sorted(told[post.pk])
+            if actor is None or pk != actor.pk
         ),
         at,
     )

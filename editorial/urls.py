@@ -1,6 +1,6 @@
 from django.urls import path
 
-from editorial.views import posts, publications, teams
+from editorial.views import posts, publications, takedowns, teams
 
 app_name = "editorial"
 
@@ -14,5 +14,10 @@ urlpatterns = [
     path("review/", posts.review_queue, name="review_queue"),
     path("publications/<int:pk>/", publications.publication_page, name="publication_page"),
     path("publications/<int:pk>/move/<slug:name>/", publications.publication_move, name="publication_move"),
+    path("takedowns/", takedowns.takedowns_page, name="takedowns_page"),
+    path("takedowns/<int:pk>/", takedowns.takedown_page, name="takedown_page"),
+    path("takedowns/tasks/<int:pk>/done/", takedowns.task_done, name="task_done"),
+    path("takedowns/tasks/<int:pk>/move/<slug:name>/", takedowns.task_move, name="task_move"),
+    path("takedowns/tasks/<int:pk>/proof/", takedowns.task_proof, name="task_proof"),
     path("teams/", teams.teams_page, name="teams_page"),
 ]

@@ -1,5 +1,6 @@
 from editorial.models.posts import Post, PostLink, PostPicture, PostText, PostVersion, Review
 from editorial.models.publications import Publication
+from editorial.models.takedowns import Takedown, TakedownTask
 from editorial.models.teams import Duty, Membership, Shift, Team, TeamChannel
 
 __all__ = [
@@ -13,6 +14,8 @@ __all__ = [
     "Publication",
     "Review",
     "Shift",
+    "Takedown",
+    "TakedownTask",
     "Team",
     "TeamChannel",
 ]
