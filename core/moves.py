@@ -86,7 +86,7 @@ class MoveTable:
     moves: tuple[Move, ...]
     preparations: dict[str, Preparation] = field(default_factory=dict)
     effects: dict[str, list[Effect]] = field(default_factory=dict)
-    effects_of_many: dict[str, EffectOfMany] = field(default_factory=dict)
+    for_many: dict[Effect, EffectOfMany] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         TABLES[self.noun] = self
@@ -120,12 +120,11 @@ class MoveTable:
 
         return add
 
-    def effect_of_many(self, name: str) -> Callable[[EffectOfMany], EffectOfMany]:
-        """This will run `([(obj, details), …], *, actor, at, note)` in place of the effects when many move at once."""
-        self[name]
+    def for_many_instead_of(self, effect: Effect) -> Callable[[EffectOfMany], EffectOfMany]:
+        """This will run `([(obj, details), …], *, actor, at, note)` once in place of `effect` for each of many."""
 
         def add(function: EffectOfMany) -> EffectOfMany:
-            self.effects_of_many[name] = function
+            self.for_many[effect] = function
             return function
 
         return add
@@ -260,8 +259,8 @@ def perform_many(
     """This will do what `perform` does, for many at once, in a number of queries that hardly grows with them.
 
     Must run inside a transaction. The rows are locked and read again; those no longer in a source state are left out,
-    and the ones that moved are returned. Raises MoveRefused with a sentence for the first that may not. A move with
-    effects needs an `effect_of_many`.
+    and the ones that moved are returned. An effect without a form for many is run for each. Raises MoveRefused with a
+    sentence for the first that may not.
     """
     from core import trail
 
@@ -291,10 +290,13 @@ def perform_many(
         for column in move.sets:
             if column in details:
                 setattr(obj, column, details[column])
-    if name in table.effects:
-        table.effects_of_many[name](
-            [(obj, details) for obj, _state, details in moving], actor=actor, at=at, note=note
-        )
+    pairs = [(obj, details) for obj, _state, details in moving]
+    for effect in table.effects.get(name, ()):
+        if effect in table.for_many:
+            table.for_many[effect](pairs, actor=actor, at=at, note=note)
+            continue
+        for obj, details in pairs:
+            effect(obj, actor=actor, at=at, note=note, **details)
     trail.record_many(
         trail.event_of(
             f"{table.noun}.{name}",
