@@ -55,9 +55,9 @@ def stop(
         if kept:
             elsewhere = PostText.objects.filter(post=models.OuterRef("pk")).exclude(channel__in=kept)
             posts = posts.filter(models.Exists(elsewhere))
-        perform_many(
-            list(posts.select_related("team", "current")), "reopen", actor=None, at=at, note=str(cause)
-        )
+        found = list(posts.select_related("team", "current"))
+        ladders.hold(("post", "post_links", "review"), [post.pk for post in found])
+        perform_many(found, "reopen", actor=None, at=at, note=str(cause))
         return _open(picture, at, cause, kept, word)
 
 
