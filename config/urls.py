@@ -33,5 +33,6 @@ urlpatterns = [
     path("calendar/", include("calendar_app.urls")),
     path("", include("editorial.urls")),
     path("pictures/", include("consent.urls")),
+    path("s/", include("consent.signer_urls")),
     path("moderation/", include("moderation.urls")),
 ]

@@ -39,6 +39,12 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "signer:ask",
+    "signer:answer",
+    "signer:receipt",
+    "signer:withdraw",
+    "signer:picture",
+    "signer:step",
     "editorial:tip_form",
     "editorial:tip_follow",
 }
@@ -101,6 +107,9 @@ PAGES = [
     "channels_registry:channels_page",
     "consent:pictures_page",
     "consent:picture_new",
+    "consent:pictures_describe",
+    "consent:people_page",
+    "editorial:takedowns_page",
 ]
 
 
