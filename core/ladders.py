@@ -19,7 +19,7 @@ from core.models import Rung
 log = logging.getLogger(__name__)
 
 Climb = Callable[[list[Rung], datetime], None]
-BATCH = 500
+BATCH = 2000
 
 _climbs: dict[str, Climb] = {}
 
@@ -48,7 +48,7 @@ def set_up_many(name: str, object_ids: Iterable[int], steps: Mapping[str, dateti
             for step, due_at in steps.items()
         ],
         ignore_conflicts=True,
-        batch_size=500,
+        batch_size=1000,
     )
 
 

@@ -50,7 +50,7 @@ def tell(messages: Iterable[Message], at: datetime) -> None:
     Notice.objects.bulk_create(
         [_notice(message, at) for message in messages if message.recipient.is_active],
         ignore_conflicts=True,
-        batch_size=500,
+        batch_size=2000,
     )
 
 

@@ -10,7 +10,7 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Comments and cases")
 
     def ready(self) -> None:
-        from moderation import clock, transitions  # noqa: F401  (they add their effects, ladders and jobs)
+        from moderation import answering, archive, clock, disposal, transitions, watching  # noqa: F401  (effects, ladders, jobs)
 
         post_migrate.connect(lay_in_grounds, sender=self)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
@@ -20,6 +21,7 @@ from core.workdays import instant, is_working_day, local_day
 from editorial.models import Duty, Membership, Post, Publication, Shift, Team, TeamChannel
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
+from moderation.checking import note_seen
 from moderation.models import Case, Comment, Ground, Watch
 from moderation.transitions import open_case, register_comment
 
@@ -240,8 +242,14 @@ class City:
                     f"{found_at:%Y-%m-%d %H:%M}",
                 )
                 add_screenshot(case, actor=actor, at=at, data=drawn, name="skarmdump.png", context=around)
-            else:
-                perform(case, step, actor=actor, at=at, note=notes.get(step, ""))
+                continue
+            details: dict[str, Any] = {"manifest": "yes"} if step == "order_removal" else {}
+            if step == "check_gone":
+                gone = screenshot(case.comment.channel.name, "", "", "", f"{at:%Y-%m-%d %H:%M}")
+                note_seen(
+                    case, actor=actor, at=at, result="gone", said="Kommentaren är borta.", screenshot=gone
+                )
+            perform(case, step, actor=actor, at=at, note=notes.get(step, ""), **details)
 
     def watches(self) -> None:
         """This will lay out the watches of the last ten working days, a few of them missed."""
