@@ -252,11 +252,11 @@ class InboxForm(forms.Form):
         label=gettext_lazy("Show"),
         required=False,
         choices=[
-            ("", gettext_lazy("new")),
+            ("", gettext_lazy("not handled")),
             ("waiting", gettext_lazy("somebody waits for an answer")),
             ("late", gettext_lazy("late")),
             ("reading", gettext_lazy("answers to read")),
-            ("handled", gettext_lazy("handled")),
+            ("handled", gettext_lazy("those handled")),
             ("all", gettext_lazy("all")),
         ],
     )

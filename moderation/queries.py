@@ -8,13 +8,23 @@ from typing import Any
 
 from dateutil.relativedelta import relativedelta
 from django.core.paginator import Paginator
-from django.db.models import Count, F, FilteredRelation, Q, QuerySet
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.utils.functional import cached_property
 
 from channels_registry.models import Channel
 from core.models import Event, Unit, User
 from core.workdays import is_working_day
-from moderation.models import Case, Comment, SavedAnswer, Watch
+from editorial.models import Membership
+from moderation.models import (
+    Case,
+    Comment,
+    Evidence,
+    EvidenceItem,
+    MaskedCopy,
+    Removal,
+    SavedAnswer,
+    Watch,
+)
 from moderation.states import TO_DO, CommentState, ReplyState
 
 
@@ -26,6 +36,24 @@ def case_queue(user: User, state: str) -> QuerySet[Case]:
     if state == "all":
         return cases
     return cases.filter(state=state) if state else cases.filter(state__in=TO_DO)
+
+
+def members(path: str) -> Prefetch:
+    """This will read, along with the objects, the members of the team that cares for the channel found along `path`."""
+    return Prefetch(
+        f"{path}__care__team__memberships", queryset=Membership.objects.select_related("user").order_by("pk")
+    )
+
+
+def with_evidence(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """This will read, along with cases, their evidence, its screenshots and the decisions."""
+    masked = Exists(MaskedCopy.objects.filter(item=OuterRef("pk")))
+    items = Prefetch("items", queryset=EvidenceItem.objects.annotate(is_masked=masked))
+    evidence = Evidence.objects.select_related("sealed_by", "revision").prefetch_related(items)
+    return cases.prefetch_related(
+        Prefetch("evidence", queryset=evidence),
+        Prefetch("removals", queryset=Removal.objects.select_related("ordered_by")),
+    )
 
 
 class CappedPaginator(Paginator):
@@ -75,7 +103,7 @@ def inbox(
     }
     wanted = by_state.get(state, Q(cases=None))
     return comments.filter(wanted, state=CommentState.NEW).order_by(
-        F("answer_due").asc(nulls_last=True), "-id"
+        F("answer_due").asc(nulls_last=True), "-registered_at", "-id"
     )
 
 

@@ -39,7 +39,7 @@ def may_order_removal(user: User | None, case: Case) -> Answer:
     answer = may_moderate(user, case)
     if not answer:
         return answer
-    waiver = getattr(case, "waiver", None)
+    waiver = getattr(case, "waiver", None) if case.ground.copy_is_crime else None
     if case.sealed_evidence() is not None or (waiver is not None and waiver.signed_by_id is not None):
         return Grant()
     if case.ground.copy_is_crime:
@@ -52,7 +52,7 @@ def may_decide_appeal(user: User | None, case: Case) -> Answer:
     answer = may_moderate(user, case)
     if not answer:
         return answer
-    decided = case.removals.filter(ordered_by=user).exists()
+    decided = any(removal.ordered_by_id == getattr(user, "pk", None) for removal in case.removals.all())
     return grant_if(not decided, _("You ordered the removal. Somebody else decides the appeal."))
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import pictures, texts
+from config.demo import comments, pictures, texts
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -60,6 +60,7 @@ class City:
         self.posts_of_now()
         self.comments_and_cases()
         self.watches()
+        comments.lay_in(self)
         clock.sweep(self.now)
         # What happened before the demo began was told, and read, long ago.
         Notice.objects.filter(created_at__lt=self.now).update(
@@ -88,14 +89,14 @@ class City:
     def channels(self) -> None:
         for code, name, hosts, limit in content.PLATFORMS:
             Platform.objects.create(code=code, name=name, hosts=hosts, text_limit=limit)
-        for name, platform, handle, url, unit, comments, state, purpose in content.CHANNELS:
+        for name, platform, handle, url, unit, comment_mode, state, purpose in content.CHANNELS:
             Channel.objects.create(
                 name=name,
                 platform=Platform.objects.get(code=platform),
                 handle=handle,
                 url=url,
                 unit=Unit.objects.get(name=unit),
-                comment_mode=comments,
+                comment_mode=comment_mode,
                 state=state,
                 purpose=purpose,
                 audience="Alla som bor, verkar i eller besöker Åvinge",

@@ -125,7 +125,10 @@ class Case(Claimable, Movable):
 
     def sealed_evidence(self) -> Evidence | None:
         """This will return the sealed evidence of the comment as it reads now."""
-        return self.evidence.filter(state=Evidence.State.SEALED, revision=self.comment.current_id).first()
+        current = self.comment.current_id
+        return next(
+            (one for one in self.evidence.all() if one.is_sealed and one.revision_id == current), None
+        )
 
 
 class Waiver(models.Model):

@@ -191,7 +191,8 @@ def fetch(request: HttpRequest, pk: int) -> Case:
         "claimed_by",
         "assigned_to",
     )
-    return get_object_or_404(cases.prefetch_related("comment__channel__care__team__memberships__user"), pk=pk)
+    found = queries.with_evidence(cases).prefetch_related(queries.members("comment__channel"))
+    return get_object_or_404(found, pk=pk)
 
 
 def page(
@@ -209,21 +210,20 @@ def page(
 ) -> HttpResponse:
     """This will show the case, with what was typed and why it was refused."""
     user, now = person(request), timezone.now()
-    bundles = list(
-        case.evidence.select_related("sealed_by", "revision").prefetch_related("items__masked_copies")
-    )
+    bundles = list(case.evidence.all())
     current = case.comment.current_id
     gathering = next((one for one in bundles if not one.is_sealed and one.revision_id == current), None)
     sealed = any(one.is_sealed and one.revision_id == current for one in bundles)
     moves = open_moves(case, user, lambda name: reverse("moderation:case_move", args=[case.pk, name]))
     is_ours = case.team is not None and case.team.has_member(user)
-    after = case.removals.select_related("ordered_by")
     events = list(queries.case_events(case, [one.pk for one in bundles])[:80])
     context = {
         "case": case,
         "comment": case.comment,
         "bundles": bundles,
-        "waiver": Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first(),
+        "waiver": Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first()
+        if case.ground.copy_is_crime
+        else None,
         "is_ours": is_ours,
         "may_work": is_ours and not case.is_closed,
         "may_add": is_ours and not case.is_closed and not sealed,
@@ -234,7 +234,7 @@ def page(
         "decision": decision or DecisionForm(case=case),
         "form": screenshot or ScreenshotForm(initial={"context": gathering.context if gathering else ""}),
         "waiver_form": waiver_form or WaiverForm(),
-        "removals": list(after),
+        "removals": list(case.removals.all()),
         "checks": list(case.checks.select_related("checked_by")),
         "may_check": is_ours and case.state in (CaseState.REMOVAL_ORDERED, CaseState.GONE),
         "seen_form": seen_form or SeenForm(),

@@ -18,7 +18,7 @@ from core.uploads import UploadRefused
 from moderation import queries
 from moderation.answering import filled_in
 from moderation.forms import CaseForm, CommentForm, InboxForm, RevisionForm
-from moderation.models import Comment, Complaint, Reply
+from moderation.models import Comment, Reply
 from moderation.registering import register
 from moderation.states import CLOSED, UNSENT
 from moderation.transitions import change_kind, open_case, revise_comment
@@ -146,8 +146,9 @@ def fetch(request: HttpRequest, pk: int) -> Comment:
         "registered_by",
         "claimed_by",
         "assigned_to",
+        "complaint",
     )
-    return get_object_or_404(comments.prefetch_related("channel__care__team__memberships__user"), pk=pk)
+    return get_object_or_404(comments.prefetch_related(queries.members("channel")), pk=pk)
 
 
 def page(
@@ -171,10 +172,10 @@ def page(
     for one in replies:
         one.comment = comment
     reply = next((one for one in replies if one.state in UNSENT), None)
-    complaint = Complaint.objects.filter(comment=comment).first()
-    if complaint:
-        complaint.comment = comment
-    saved = list(queries.saved_answers_for(comment)) if is_ours else []
+    complaint = getattr(comment, "complaint", None)
+    may_have_to_go = comment.kind in (Comment.Kind.UNSUITABLE, Comment.Kind.ILLEGAL)
+    answering = bool(replies) or not may_have_to_go
+    saved = list(queries.saved_answers_for(comment)) if is_ours and answering else []
     context = {
         "comment": comment,
         "now": now,
@@ -184,7 +185,8 @@ def page(
         "kinds": Comment.Kind.choices,
         "is_ours": is_ours,
         "may_open_case": is_ours and all(case.state in CLOSED for case in cases),
-        "case_form": case_form or CaseForm(),
+        "case_form": case_form or (CaseForm() if may_have_to_go or "case" in request.GET else None),
+        "answering": answering,
         "revision": revision or RevisionForm(initial={"author_name": current.author_name if current else ""}),
         "moves": open_moves(
             comment, user, lambda name: reverse("moderation:comment_move", args=[comment.pk, name])

@@ -44,8 +44,10 @@ def test_every_kept_rule_has_a_place_and_a_test():
     call_command("rules", check=True, stdout=out)
     kept = out.getvalue().removeprefix("Kept and tested: ").strip().split(", ")
     assert kept == [
+        "R1",
         "R5",
         "R6",
+        "R9",
         "R10",
         "R13",
         "R14",
@@ -58,8 +60,10 @@ def test_every_kept_rule_has_a_place_and_a_test():
         "R21",
         "R22",
         "R23",
+        "R24",
         "R25",
         "R26",
+        "R27",
         "R36",
         "R37",
         "R38",
