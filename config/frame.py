@@ -80,6 +80,7 @@ class Frame:
     new: list[dict[str, str]] = field(default_factory=list)
     notice_count: int = 0
     notices_url: str = ""
+    search_url: str = ""
     on_duty: list[OnDuty] = field(default_factory=list)
     uncovered: list[Shift] = field(default_factory=list)
     languages: list[tuple[str, object]] = field(default_factory=lambda: list(settings.LANGUAGES))
@@ -101,6 +102,7 @@ def frame_for(request: HttpRequest) -> Frame:
         ],
         notice_count=Notice.objects.visible_to(user).unread().count(),
         notices_url=reverse("notices_page"),
+        search_url=reverse("search_page"),
     )
     frame.on_duty, frame.uncovered = staffing_now(user, timezone.now())
     frame.undo = request.session.pop("undo", None)

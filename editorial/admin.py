@@ -4,20 +4,32 @@ from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
     Absence,
     FeedAddress,
+    FollowUp,
     Handover,
     HandoverNote,
+    Idea,
+    LinkCheck,
+    Material,
     Membership,
     Post,
     PostLink,
+    PostMaterial,
     PostPicture,
     PostText,
     PostVersion,
+    PostWriter,
+    Presence,
     Publication,
+    Reading,
+    Remark,
     Review,
+    ReviewClaim,
+    ReviewRequest,
     Shift,
     Swap,
     Team,
     TeamChannel,
+    TipForm,
 )
 
 
@@ -157,3 +169,93 @@ class PostPictureAdmin(ReadOnlyAdmin):
     list_display = ["picture", "post", "alt_text"]
     search_fields = ["picture__title", "post__title"]
     list_select_related = ["picture", "post"]
+
+
+@admin.register(Idea)
+class IdeaAdmin(MoveAdmin):
+    list_display = ["title", "team", "state", "given_by", "given_at"]
+    list_filter = ["state", "team"]
+    search_fields = ["what", "giver_name", "given_by__name"]
+    list_select_related = ["team", "given_by"]
+
+
+@admin.register(TipForm)
+class TipFormAdmin(MoveAdmin):
+    list_display = ["team", "state", "opened_by", "opened_at"]
+    search_fields = ["team__name"]
+    list_select_related = ["team", "opened_by"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(MoveAdmin):
+    list_display = ["post", "state", "due_at", "settled_by"]
+    list_filter = ["state"]
+    search_fields = ["post__title", "outcome"]
+    list_select_related = ["post", "settled_by"]
+
+
+@admin.register(Material)
+class MaterialAdmin(admin.ModelAdmin):
+    list_display = ["title", "kind", "unit", "made_on", "added_by"]
+    list_filter = ["kind", "unit"]
+    search_fields = ["title", "url", "reference", "text"]
+    autocomplete_fields = ["unit", "added_by"]
+    list_select_related = ["unit", "added_by"]
+
+
+@admin.register(PostMaterial)
+class PostMaterialAdmin(ReadOnlyAdmin):
+    list_display = ["post", "material", "added_by", "added_at"]
+    search_fields = ["post__title", "material__title"]
+    list_select_related = ["post", "material", "added_by"]
+
+
+@admin.register(PostWriter)
+class PostWriterAdmin(ReadOnlyAdmin):
+    list_display = ["post", "user", "since"]
+    search_fields = ["post__title", "user__name"]
+    list_select_related = ["post", "user"]
+
+
+@admin.register(Presence)
+class PresenceAdmin(ReadOnlyAdmin):
+    list_display = ["post", "user", "until"]
+    search_fields = ["post__title", "user__name"]
+    list_select_related = ["post", "user"]
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(ReadOnlyAdmin):
+    list_display = ["url", "post", "verdict", "problem", "status", "occasion", "answered_at", "attempts"]
+    list_filter = ["verdict", "problem", "occasion"]
+    search_fields = ["url", "post__title"]
+    list_select_related = ["post"]
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    list_display = ["reader", "version", "at"]
+    search_fields = ["reader__name", "version__post__title"]
+    list_select_related = ["reader", "version__post"]
+
+
+@admin.register(Remark)
+class RemarkAdmin(MoveAdmin):
+    list_display = ["body", "post", "state", "written_by", "written_at"]
+    list_filter = ["state"]
+    search_fields = ["body", "post__title", "written_by__name"]
+    list_select_related = ["post", "written_by"]
+
+
+@admin.register(ReviewClaim)
+class ReviewClaimAdmin(ReadOnlyAdmin):
+    list_display = ["post", "reader", "until"]
+    search_fields = ["post__title", "reader__name"]
+    list_select_related = ["post", "reader"]
+
+
+@admin.register(ReviewRequest)
+class ReviewRequestAdmin(ReadOnlyAdmin):
+    list_display = ["version", "reader", "asked_by", "asked_at"]
+    search_fields = ["version__post__title", "reader__name"]
+    list_select_related = ["version__post", "reader", "asked_by"]

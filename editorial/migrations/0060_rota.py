@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0003_wanted_index'),
+        ('editorial', '0020_the_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
