@@ -33,6 +33,7 @@ NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
     ("moderation:queue_page", gettext_lazy("Moderation"), "shield", True),
     ("consent:pictures_page", gettext_lazy("Pictures"), "image", False),
     ("channels_registry:channels_page", gettext_lazy("Channels"), "radio", True),
+    ("follow_up_page", gettext_lazy("Follow-up"), "chart-column", False),
     ("editorial:teams_page", gettext_lazy("Staffing"), "users", False),
     ("help_page", gettext_lazy("Help"), "life-buoy", False),
 ]

@@ -73,7 +73,11 @@ RULES = (
         ("consent.lights", "consent.models.people"),
     ),
     Rule("R17", "When unsure, the media bank is used.", ("consent.lights", "consent.transitions")),
-    Rule("R18", "Every department watches its channels regularly."),
+    Rule(
+        "R18",
+        "Every department watches its channels regularly.",
+        ("moderation.clock.open_watches", "config.figures.coverage"),
+    ),
     Rule(
         "R19",
         "What is not allowed goes as fast as possible, preferably within 24 hours.",

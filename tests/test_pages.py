@@ -72,6 +72,7 @@ PAGES = [
     "notices_page",
     "notice_settings",
     "search_page",
+    "follow_up_page",
     "help_page",
     "parts_page",
     "calendar_app:month_page",

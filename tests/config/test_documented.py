@@ -55,6 +55,7 @@ def test_every_kept_rule_has_a_place_and_a_test():
         "R15",
         "R16",
         "R17",
+        "R18",
         "R19",
         "R20",
         "R21",
