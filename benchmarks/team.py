@@ -29,7 +29,8 @@ POSTS, COMMENTS = 100_000, 1_000_000
 # One statement each for a million rows; both databases read it. The triggers of the search run for each row.
 ADD_COMMENTS = (
     "INSERT INTO moderation_comment (version, channel_id, url, kind, state, registered_by_id, registered_at) "
-    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) SELECT 1, %s + i %% %s, '', 'praise', 'handled', %s, %s FROM n"
+    "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
+    "SELECT 1, %s + i %% %s, '', 'praise', 'handled', %s, %s FROM n"
 )
 ADD_TEXTS = (
     "INSERT INTO moderation_commentrevision (comment_id, number, author_name, text, seen_at) "
