@@ -7,4 +7,4 @@ class ConfigConfig(AppConfig):
     verbose_name = _("The whole house")
 
     def ready(self) -> None:
-        from config import sessions  # noqa: F401  (listens for roles that change)
+        from config import follow_up, sessions  # noqa: F401  (a job of the clock; listens for roles that change)

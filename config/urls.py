@@ -2,11 +2,14 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from config import notices, views
+from config import follow_up, notices, search, views
 from core import directory_views
 
 urlpatterns = [
     path("", views.my_day, name="my_day"),
+    path("search/", search.search_page, name="search_page"),
+    path("follow-up/", follow_up.follow_up_page, name="follow_up_page"),
+    path("follow-up/<slug:name>.csv", follow_up.follow_up_csv, name="follow_up_csv"),
     path("help/", views.help_page, name="help_page"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
