@@ -7,4 +7,4 @@ class EditorialConfig(AppConfig):
     verbose_name = _("Teams and posts")
 
     def ready(self) -> None:
-        from editorial import clock, transitions  # noqa: F401  (they add their effects and ladders)
+        from editorial import clock, closures, transitions  # noqa: F401  (they add their effects and ladders)

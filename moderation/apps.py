@@ -10,7 +10,7 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Comments and cases")
 
     def ready(self) -> None:
-        from moderation import clock, transitions  # noqa: F401  (they add their effects, ladders and jobs)
+        from moderation import clock, closures, transitions  # noqa: F401  (they add their effects, ladders and jobs)
 
         post_migrate.connect(lay_in_grounds, sender=self)
 

@@ -28,6 +28,8 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "channels_registry:public_page",
+    "channels_registry:public_json",
 }
 
 
@@ -49,7 +51,12 @@ def named(resolver: URLResolver, prefix: str = "") -> list[tuple[str, URLPattern
 def test_every_page_needs_a_login(client, name):
     entry = dict(named(get_resolver()))[name]
     kwargs = {
-        key: "1" if "Int" in type(kind).__name__ else "x" for key, kind in entry.pattern.converters.items()
+        key: "1"
+        if "Int" in type(kind).__name__
+        else "00000000-0000-0000-0000-000000000000"
+        if "UUID" in type(kind).__name__
+        else "x"
+        for key, kind in entry.pattern.converters.items()
     }
     for method in (client.get, client.post):
         response = method(reverse(name, kwargs=kwargs))
@@ -73,6 +80,10 @@ PAGES = [
     "moderation:comment_new",
     "moderation:watches_page",
     "channels_registry:channels_page",
+    "channels_registry:openings_page",
+    "channels_registry:opening_new",
+    "channels_registry:channel_new",
+    "channels_registry:closures_page",
     "consent:pictures_page",
     "consent:picture_new",
 ]

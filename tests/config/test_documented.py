@@ -44,6 +44,7 @@ def test_every_kept_rule_has_a_place_and_a_test():
     call_command("rules", check=True, stdout=out)
     kept = out.getvalue().removeprefix("Kept and tested: ").strip().split(", ")
     assert kept == [
+        "R1",
         "R5",
         "R6",
         "R10",
@@ -55,10 +56,19 @@ def test_every_kept_rule_has_a_place_and_a_test():
         "R20",
         "R21",
         "R23",
+        "R28",
+        "R29",
+        "R30",
+        "R31",
+        "R32",
+        "R33",
+        "R34",
+        "R35",
         "R36",
         "R37",
         "R38",
         "R39",
+        "R40",
         "R41",
     ]
 
