@@ -7,4 +7,14 @@ class EditorialConfig(AppConfig):
     verbose_name = _("Teams and posts")
 
     def ready(self) -> None:
-        from editorial import clock, closures, transitions  # noqa: F401  (they add their effects and ladders)
+        # They add their effects and ladders.
+        from editorial import (  # noqa: F401
+            clock,
+            closures,
+            follow_ups,
+            ideas,
+            reuse,
+            review_clock,
+            rota_clock,
+            transitions,
+        )

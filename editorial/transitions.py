@@ -13,12 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels_registry.live_addresses import recognise
 from channels_registry.models import Channel
 from consent.models import Picture
 from core import ladders, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import Message, say, tell
+from core.rules import Refusal
+from editorial.links import Occasion, ask_the_links, ask_version
 from editorial.models import (
     Membership,
     Post,
@@ -26,19 +29,33 @@ from editorial.models import (
     PostPicture,
     PostText,
     PostVersion,
+    PostWriter,
     Publication,
     Review,
 )
 from editorial.pictures import ask_the_people
+from editorial.platforms import ask_the_platforms
+from editorial.queries import approval_ends_on
+from editorial.reviewing import ask_the_reader, kept_answers, tell_what_changed
 from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
 trail.WORDS |= {
     "post.create": gettext_lazy("Post begun"),
     "post.edit": gettext_lazy("Text changed"),
     "post.time": gettext_lazy("Wanted time changed"),
+    "post.write": gettext_lazy("Began to write"),
 }
 
-CONTENT_FIELDS = ("title", "kind", "base_text", "byline", "collaboration", "asks_question", "wanted_at")
+CONTENT_FIELDS = (
+    "title",
+    "kind",
+    "theme",
+    "base_text",
+    "byline",
+    "collaboration",
+    "asks_question",
+    "wanted_at",
+)
 
 
 def save_post(
@@ -48,38 +65,59 @@ def save_post(
     at: datetime,
     fields: Mapping[str, Any],
     texts: Mapping[Channel, str],
-    links: Iterable[str],
+    links: Iterable[str] | None,
     pictures: Iterable[tuple[Picture, str]] | None = None,
     seen: int | None = None,
+    by_itself: bool = False,
 ) -> None:
     """This will store what was written, as a new version when anything publishable changed.
 
-    `pictures` are pairs of a picture and its alternative text, in order; None leaves them as they are.
-    A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
+    `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
+    in order. A post that was in review, approved or planned goes back to draft first; who approved and who wrote it are
+    told what changed. New links are put in the queue of the checks. Saved `by_itself` while somebody types, it makes no
+    version and takes nothing out of review; whoever types is noted as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
     with transaction.atomic():
+        left = post.current
         if post.pk is None:
             _create(post, actor, at)
         else:
-            _open_for_edit(post, actor, at, seen)
+            _open_for_edit(post, actor, at, seen, by_itself=by_itself)
         for name in CONTENT_FIELDS:
             if name in fields:
                 setattr(post, name, fields[name])
-        post.save(update_fields=[name for name in CONTENT_FIELDS if name in fields])
+        post.changed_by, post.changed_at = actor, at
+        post.save(
+            update_fields=["changed_by", "changed_at", *(name for name in CONTENT_FIELDS if name in fields)]
+        )
+        _note_writer(post, actor, at)
         _replace_rows(post, texts, links)
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
-        keep_version(post, actor=actor, at=at)
+        if by_itself:
+            return
+        version = keep_version(post, actor=actor, at=at)
+        if left is not None:
+            tell_what_changed(post, left=left, now=version, actor=actor, at=at)
+        ask_version(version, occasion=Occasion.SAVED, at=at)
 
 
 def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
     """This will give a planned post another planned time, and any other that is not out another wanted time.
 
-    A planned post keeps its approval. Raises MoveForbidden outside the team, MoveRefused once the post goes out or is
-    dropped, ChangedMeanwhile when `seen` is no longer the post's version.
+    An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
+    Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
+    `seen` is no longer the post's version.
     """
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
+        note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
+        with transaction.atomic():
+            perform(post, "reopen", actor=actor, at=at, seen=seen, note=note)
+            change_time(post, actor=actor, at=at, when=when)
+        return
     if post.state == PostState.SCHEDULED:
         perform(post, "reschedule", actor=actor, at=at, seen=seen, planned_at=when)
         return
@@ -90,9 +128,11 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
     expected = post.version if seen is None else seen
     with transaction.atomic():
         rows = Post.objects.filter(pk=post.pk, version=expected, state=post.state)
-        if not rows.update(version=expected + 1, wanted_at=when):
+        # A time it was planned at before it was opened again is over with the new wish.
+        if not rows.update(version=expected + 1, wanted_at=when, planned_at=None):
             raise ChangedMeanwhile
-        before, post.version, post.wanted_at = post.wanted_at, expected + 1, when
+        before = post.planned_at or post.wanted_at
+        post.version, post.wanted_at, post.planned_at = expected + 1, when, None
         data = {"from": before.isoformat() if before else "", "to": when.isoformat()}
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
@@ -151,6 +191,7 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
     """This will make what the post says now the version that is read. A text once reviewed is a new version."""
     if not post.texts.exists():
         raise MoveRefused(_("Choose at least one channel first."))
+    ask_the_platforms(post)
     ask_the_people(post, max(post.wanted_at or at, at))
     version = keep_version(post, actor=actor, at=at)
     if version.reviews.exists():
@@ -166,10 +207,21 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
 
 
 @POST_MOVES.before("approve")
-def ask_before_approval(post: Post, *, at: datetime, **details: Any) -> dict[str, Any]:
-    """This will refuse pictures that are not green for the post's channels on the day it is wanted (R14–R17)."""
+def ask_before_approval(
+    post: Post,
+    *,
+    at: datetime,
+    answers: Mapping[str, str] | None = None,
+    overrule: str = "",
+    **details: Any,
+) -> dict[str, Any]:
+    """This will refuse pictures that are not green on the day the post is wanted (R14–R17), and links that do not work.
+
+    `answers` are the reader's own, by question; `overrule` the reason for letting links through (R24). Nobody can
+    overrule the consent.
+    """
     ask_the_people(post, max(post.wanted_at or at, at))
-    return {}
+    return {"kept": ask_the_reader(post, at=at, answers=answers, overrule=overrule)}
 
 
 @POST_MOVES.before("ask_changes")
@@ -179,33 +231,15 @@ def release_version(post: Post, **details: Any) -> dict[str, Any]:
     return {"current": None, "left": post.current}
 
 
-@POST_MOVES.effect("submit")
-def ask_the_editors(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
-    tell(
-        (
-            Message(
-                recipient=editor,
-                key=f"post:{post.pk}:review:{post.version}",
-                subject=say(gettext_lazy("To review: %(title)s"), title=post.title),
-                body=say(gettext_lazy("%(name)s asks for a second pair of eyes."), name=actor.name),
-                url=post_url(post),
-                why=say(gettext_lazy("you are an editor of the team %(team)s"), team=post.team.name),
-                about=post,
-            )
-            for editor in post.team.editors()
-            if not post.is_author(editor)
-        ),
-        at,
-    )
-
-
 @POST_MOVES.effect("approve")
-def record_approval(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
+def record_approval(
+    post: Post, *, actor: User, at: datetime, note: str, kept: dict[str, Any], **details: Any
+) -> None:
     """This will write the approval of the current version, after making sure that it says what the post says."""
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise ChangedMeanwhile
     Review.objects.create(
-        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at
+        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at, **kept
     )
     _tell_authors(
         post, at, "approved", say(gettext_lazy("Approved: %(title)s"), title=post.title), actor, note
@@ -214,9 +248,24 @@ def record_approval(post: Post, *, actor: User, at: datetime, note: str, **detai
 
 @POST_MOVES.effect("ask_changes")
 def record_changes(
-    post: Post, *, actor: User, at: datetime, note: str, left: PostVersion, **details: Any
+    post: Post,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    left: PostVersion,
+    answers: Mapping[str, str] | None = None,
+    **details: Any,
 ) -> None:
-    Review.objects.create(version=left, reviewer=actor, verdict=Review.Verdict.CHANGES, note=note, at=at)
+    """This will write down what should change, with what the reader answered, and tell the authors."""
+    Review.objects.create(
+        version=left,
+        reviewer=actor,
+        verdict=Review.Verdict.CHANGES,
+        note=note,
+        answers=kept_answers(answers),
+        at=at,
+    )
     subject = say(gettext_lazy("Changes asked: %(title)s"), title=post.title)
     _tell_authors(post, at, "changes", subject, actor, note)
 
@@ -227,8 +276,14 @@ def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: A
     """This will refuse times that are over, and channels where the city does not speak now."""
     if planned_at < at - timedelta(minutes=1):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
+    if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):
+        raise MoveRefused(
+            _("%(channels)s asks for a new approval at another time. Move the post in the calendar first.")
+            % {"channels": where}
+        )
     _ask_channels(post)
     ask_the_people(post, planned_at)
+    ask_the_links(post)
     return {}
 
 
@@ -248,10 +303,22 @@ def forget_due(post: Post, *, at: datetime, **details: Any) -> None:
 
 @POST_MOVES.effect("reopen")
 def tell_reopened(
-    post: Post, *, actor: User | None, at: datetime, note: str, left: PostVersion, **details: Any
+    post: Post,
+    *,
+    actor: User | None,
+    at: datetime,
+    note: str,
+    left: PostVersion,
+    for_edit: bool = False,
+    **details: Any,
 ) -> None:
-    """This will take the post out of the plan and tell its authors and whoever had approved it."""
+    """This will take the post out of the plan and tell its authors and whoever had approved it.
+
+    When it is opened `for_edit`, they are told what changed instead, once it is saved.
+    """
     ladders.take_down("post", [post.pk], at)
+    if for_edit:
+        return
     told = {review.reviewer for review in left.reviews.select_related("reviewer")} | set(post.authors())
     tell(
         (
@@ -311,16 +378,20 @@ def open_publications(post: Post, *, at: datetime, **details: Any) -> None:
 def who_and_when(
     publication: Publication, *, actor: User, at: datetime, url: str = "", **details: Any
 ) -> dict[str, Any]:
-    """This will note who settles it, and refuse an address that is another channel's platform or used before."""
-    if url and not publication.channel.platform.owns(url):
-        raise MoveRefused(
-            _("The address does not lead to %(platform)s.") % {"platform": publication.channel.platform.name}
-        )
-    if url and Publication.objects.filter(url=url).exclude(pk=publication.pk).exists():
+    """This will note who settles it; the address has to be a post of the channel, and not used before.
+
+    It is kept without what sharing adds to it, so that one post has one address.
+    """
+    who = {"settled_at": at, "settled_by": actor}
+    if not url:
+        return who
+    found = recognise(publication.channel, url)
+    if isinstance(found, Refusal):
+        raise MoveRefused(found)
+    if Publication.objects.filter(url=found.url).exclude(pk=publication.pk).exists():
         raise MoveRefused(_("Another publication has this address already."))
-    if url:
-        ask_the_people(publication.post, at, [publication.channel_id])
-    return {"settled_at": at, "settled_by": actor}
+    ask_the_people(publication.post, at, [publication.channel_id])
+    return who | {"url": found.url}
 
 
 @PUBLICATION_MOVES.effect("confirm")
@@ -337,6 +408,12 @@ def settle_post(publication: Publication, *, at: datetime, **details: Any) -> No
     perform(post, "finish" if published else "lapse", actor=None, at=at)
 
 
+def _stands_at(post: Post, when: datetime) -> bool:
+    """This will tell whether the post has that time already, to the minute; one without a time has any."""
+    stands = post.planned_at or post.wanted_at
+    return stands is None or stands.replace(second=0, microsecond=0) == when.replace(second=0, microsecond=0)
+
+
 def _create(post: Post, actor: User, at: datetime) -> None:
     if not post.team.has_member(actor):
         raise MoveForbidden(_("Only the post's team can do this."))
@@ -345,25 +422,39 @@ def _create(post: Post, actor: User, at: datetime) -> None:
     trail.record("post.create", about=post, actor=actor, at=at)
 
 
-def _open_for_edit(post: Post, actor: User, at: datetime, seen: int | None) -> None:
+def _open_for_edit(
+    post: Post, actor: User, at: datetime, seen: int | None, *, by_itself: bool = False
+) -> None:
     if not post.team.has_member(actor):
         raise MoveForbidden(_("Only the post's team can do this."))
+    if not post.is_open and by_itself:
+        raise MoveRefused(_("Not saved by itself: when you save, the post goes back to draft."))
     if not post.is_open:
-        perform(post, "reopen", actor=actor, at=at, seen=seen)
+        perform(post, "reopen", actor=actor, at=at, seen=seen, for_edit=True)
         return
     expected = post.version if seen is None else seen
     if not Post.objects.filter(pk=post.pk, version=expected, current=None).update(version=expected + 1):
         raise ChangedMeanwhile
     post.version = expected + 1
-    trail.record("post.edit", about=post, actor=actor, at=at, data={"version": post.version})
+    if not by_itself:
+        trail.record("post.edit", about=post, actor=actor, at=at, data={"version": post.version})
 
 
-def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str]) -> None:
+def _note_writer(post: Post, actor: User, at: datetime) -> None:
+    """This will note, once, that the person wrote in the post: who writes does not approve (R23)."""
+    _row, is_new = PostWriter.objects.get_or_create(post=post, user=actor, defaults={"since": at})
+    if is_new and actor.pk != post.created_by_id:
+        trail.record("post.write", about=post, actor=actor, at=at)
+
+
+def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str] | None) -> None:
     post.texts.exclude(channel__in=list(texts)).delete()
     for channel, own_text in texts.items():
         if not post.team.channels.filter(pk=channel.pk).exists():
             raise MoveRefused(_("The team has no such channel: %(channel)s.") % {"channel": channel.name})
         PostText.objects.update_or_create(post=post, channel=channel, defaults={"own_text": own_text})
+    if links is None:
+        return
     post.links.all().delete()
     PostLink.objects.bulk_create(
         PostLink(post=post, url=url, position=position) for position, url in enumerate(links)
@@ -413,6 +504,7 @@ def ask_again(post: Post, at: datetime) -> None:
     """This will raise MoveRefused when what was allowed as the post was planned does not hold any more."""
     _ask_channels(post)
     ask_the_people(post, at)
+    ask_the_links(post)
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise MoveRefused(_("The text is not the one that was approved."))
     approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")

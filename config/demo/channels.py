@@ -174,7 +174,7 @@ def _prepared(
         "public_reason": "" if nobody else "Vi samlar oss där flest följer oss.",
         "merge_into": merge_into,
         "no_merger_why": "" if merge_into else "Ingen annan kanal har samma målgrupp.",
-        "followers_go_to": merge_into.url if merge_into else HOME,
+        "followers_go_to": f"{HOME}/folj-oss",
         "tells_nobody": nobody,
     }
     closing.save_plan(closure, actor=handler, at=at, seen=closure.version, values=plan)

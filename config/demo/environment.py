@@ -26,7 +26,10 @@ def main(port: str) -> None:
         "DEREGISTRATION_EMAIL": "kanalregister@avinge.example",
         "PUBLIC_REGISTER": "True",
         "SWEEP_SECONDS": "10",
+        "LINK_TRUSTED_HOSTS": "avinge.example",
         "LOG_LEVEL": "WARNING",
+        # To look around, one password is enough.
+        "SECOND_FACTOR_FOR": "",
     }
     (FOLDER / "environment").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
 

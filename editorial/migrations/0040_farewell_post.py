@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels_registry', '0002_register_rest_and_closure'),
-        ('editorial', '0003_wanted_index'),
+        ('editorial', '0060_rota'),
     ]
 
     operations = [

@@ -14,19 +14,16 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import trail
 from core.doors import do_move, status_of
-from core.moves import MoveRefused, open_moves
+from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import own_address, person
-from core.rules import Refusal
 from core.templatetags.parts import moment
 from core.workdays import local_day
-from editorial import queries
-from editorial.forms import FilterForm, MoveForm, PlanForm, PostForm, TeamChoiceForm, picture_rows
-from editorial.models import Post, Team
-from editorial.rules import may_write
-from editorial.states import FIXED, OPEN, POST_MOVES, PublicationState
-from editorial.transitions import change_time, save_post
-
-EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
+from editorial import differences, queries
+from editorial.forms import FilterForm, MoveForm, PlanForm
+from editorial.models import FollowUp, Post
+from editorial.platforms import on_channels
+from editorial.states import FIXED, OPEN, PostState, PublicationState
+from editorial.transitions import change_time
 
 
 @require_GET
@@ -39,48 +36,9 @@ def posts_page(request: HttpRequest) -> HttpResponse:
 
 
 @require_GET
-def review_queue(request: HttpRequest) -> HttpResponse:
-    posts = Post.objects.to_review_by(person(request)).select_related("team", "created_by")
-    page_obj = Paginator(posts.order_by("wanted_at", "pk"), 25).get_page(request.GET.get("page"))
-    return render(request, "editorial/review_queue.html", {"page_obj": page_obj})
-
-
-@require_http_methods(["GET", "POST"])
-def post_new(request: HttpRequest) -> HttpResponse:
-    user = person(request)
-    teams = list(Team.objects.of_member(user))
-    if not teams:
-        return render(
-            request,
-            "403.html",
-            {"reason": _("You are in no team. An editor can add you to one.")},
-            status=403,
-        )
-    chosen = TeamChoiceForm(request.POST or request.GET, user=user)
-    if len(teams) == 1:
-        team = teams[0]
-    elif chosen.is_valid():
-        team = chosen.cleaned_data["team"]
-    else:
-        return render(request, "editorial/post_team.html", {"teams": teams})
-    return _edit(request, Post(team=team))
-
-
-@require_http_methods(["GET", "POST"])
-def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    post = get_object_or_404(Post.objects.visible_to(person(request)).select_related("team"), pk=pk)
-    answer = may_write(person(request), post)
-    if isinstance(answer, Refusal):
-        return render(request, "403.html", {"reason": answer.reason}, status=403)
-    if post.state not in EDITABLE:
-        return redirect("editorial:post_page", post.pk)
-    return _edit(request, post)
-
-
-@require_GET
 def post_page(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(
-        Post.objects.visible_to(person(request)).select_related("team", "current"), pk=pk
+        Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by"), pk=pk
     )
     return _page(request, post)
 
@@ -88,7 +46,7 @@ def post_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     post = get_object_or_404(
-        Post.objects.visible_to(person(request)).select_related("team", "current"), pk=pk
+        Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by"), pk=pk
     )
     details: dict[str, Any] = {}
     plan = PlanForm(request.POST)
@@ -115,9 +73,13 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveForm(request.POST or None, shown=shown)
     back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
     seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    ends_on, asks_about = queries.approval_ends_on(post) if approved else "", None
     if request.method == "POST":
         status = 422
-        if form.is_valid():
+        if form.is_valid() and ends_on and "sure" not in request.POST:
+            asks_about, status = form.cleaned_data["when"], 409
+        elif form.is_valid():
             when = form.cleaned_data["when"]
             try:
                 change_time(post, actor=user, at=now, when=when, seen=int(seen) if seen.isdecimal() else None)
@@ -130,6 +92,8 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                     request,
                     _("“%(title)s” now stands at %(time)s.") % {"title": post.title, "time": moment(when)},
                 )
+                if ends_on:
+                    messages.warning(request, _("The post lost its approval. Send it to review again."))
                 for warning in queries.warnings_about(post, when, now):
                     messages.warning(request, warning)
                 if shown and "undo" not in request.POST:
@@ -149,6 +113,8 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
         "seen": seen,
         "next": back,
         "fixed": post.state in FIXED,
+        "ends_on": ends_on,
+        "asks_about": asks_about,
         "warnings": queries.warnings_about(post, shown, now) if shown and post.state not in FIXED else [],
         "nearby": [
             (_("A week earlier"), day - timedelta(days=7)),
@@ -162,67 +128,30 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editorial/post_time.html", context, status=status)
 
 
-def _edit(request: HttpRequest, post: Post) -> HttpResponse:
-    user = person(request)
-    initial = PostForm.initial_of(post) if post.pk else {"wanted_at": request.GET.get("wanted_at")}
-    form = PostForm(request.POST or None, post=post, initial=initial)
-    rows = picture_rows(request.POST or None, post, user)
-    refusal, status, seen = "", 200, str(post.version) if post.pk else ""
-    if request.method == "POST":
-        status, seen = 422, request.POST.get("seen", "")
-        if form.is_valid() and (rows.is_valid() or not rows.is_bound):
-            try:
-                save_post(
-                    post,
-                    actor=user,
-                    at=timezone.now(),
-                    fields={
-                        name: form.cleaned_data[name] for name in PostForm.base_fields if name != "links"
-                    },
-                    texts=form.texts(),
-                    links=form.cleaned_data["links"],
-                    pictures=rows.pictures() if rows.is_bound else None,
-                    seen=int(seen) if seen.isdecimal() else None,
-                )
-            except MoveRefused as refused:
-                refusal, status = refused.reason, status_of(refused)
-            else:
-                messages.success(request, _("The draft is saved."))
-                return redirect("editorial:post_page", post.pk)
-    stored = Post.objects.filter(pk=post.pk).first()
-    if refusal and stored:
-        seen = str(stored.version)
-    context = {
-        "form": form,
-        "rows": rows,
-        "post": stored or post,
-        "refusal": refusal,
-        "seen": seen,
-    }
-    return render(request, "editorial/post_edit.html", context, status=status)
-
-
 def _page(
     request: HttpRequest, post: Post, *, refusal: str = "", plan: PlanForm | None = None, status: int = 200
 ) -> HttpResponse:
     user = person(request)
     moves = open_moves(post, user, lambda name: reverse("editorial:post_move", args=[post.pk, name]))
-    before = queries.last_read(post) if post.current else None
+    before = differences.last_judged(post) if post.current else None
     wanted = post.planned_at or post.wanted_at or timezone.now()
     context = {
         "post": post,
-        "texts": post.texts.select_related("channel__platform"),
+        "texts": on_channels(post),
+        "materials": post.materials.select_related("material"),
+        "follow_up": FollowUp.objects.filter(post=post).first() if post.asks_question else None,
         "links": post.links.all(),
         "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),
         "reviews": post.current.reviews.select_related("reviewer") if post.current else [],
-        "changes": queries.changes(before, post.current) if before and post.current else [],
+        "changes": differences.changes(before, post.current) if before and post.current else [],
         "due": post.publications.filter(state=PublicationState.DUE).select_related("channel__platform"),
         "settled": post.publications.exclude(state=PublicationState.DUE).select_related(
             "channel", "settled_by"
         ),
         "events": trail.events_about(post)[:50],
-        "moves": [move for move in moves if not (move.name == "reopen" and not move.allowed)],
+        "moves": [move for move in moves if not _elsewhere(move)],
+        "may_review": any(move.name == "approve" and move.allowed for move in moves),
         "may_edit": post.state in OPEN and post.team.has_member(user),
         "may_move": post.state not in FIXED and post.team.has_member(user),
         "plan": plan or PlanForm(initial={"planned_at": wanted}),
@@ -230,3 +159,10 @@ def _page(
         "note": request.POST.get("note", ""),
     }
     return render(request, "editorial/post_page.html", context, status=status)
+
+
+def _elsewhere(move: OpenMove) -> bool:
+    """Say whether a move is no button here: a review is done on its own page, and one reason why not is enough."""
+    if move.name in {"approve", "ask_changes"}:
+        return move.allowed or move.name == "ask_changes"
+    return move.name == "reopen" and not move.allowed

@@ -162,5 +162,8 @@ class Journey:
 
 
 @pytest.fixture
-def journey(city: City, tove: Any, at: datetime, png: Callable[..., bytes], tmp_path: Any) -> Journey:
+def journey(
+    city: City, tove: Any, at: datetime, png: Callable[..., bytes], tmp_path: Any, settings: Any
+) -> Journey:
+    settings.LINK_TRUSTED_HOSTS = ["www.instagram.com"]
     return Journey(city, tove, at, png, tmp_path)

@@ -8,31 +8,13 @@ import pytest
 from django.urls import reverse
 
 from channels_registry.models import Channel
-from channels_registry.rest import plan_rest
 from core.moves import perform
-from core.workdays import local_day
 from editorial.models import Shift, TeamChannel
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 
 LIST = "channels_registry:channels_page"
-
-
-def rested(channel, actor, at):
-    """This will put a channel to rest with its comments off."""
-    rest = plan_rest(
-        channel,
-        actor=actor,
-        at=at,
-        starts_on=local_day(at),
-        ends_on=local_day(at) + timedelta(days=60),
-        comments="off",
-        why="Winter.",
-        told_how="A pinned post.",
-    )
-    perform(rest, "check_comments", actor=actor, at=at)
-    perform(rest, "start", actor=actor, at=at)
-    return rest
 
 
 def page_of(channel):
@@ -52,7 +34,7 @@ def page_of(channel):
     ],
 )
 def test_channels_are_found_by_the_filters_in_the_address(city, client_of, at, query, shown):
-    rested(city.other_channel, city.admin, at)
+    put_to_rest(city.other_channel, city.admin, at)
     keys = {"facebook": city.channel.platform_id, "Library": city.other_channel.unit_id}
     asked = {name: keys.get(value, value) if name != "text" else value for name, value in query.items()}
     response = client_of(city.anna).get(reverse(LIST), asked)
