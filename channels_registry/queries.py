@@ -101,7 +101,7 @@ _WORK = {
 
 
 def closure_of(user: User, pk: int) -> Any:
-    """This will find one closure in the person's sight, with what its pages read of it, in one query and its prefetches."""
+    """This will find one closure in the person's sight, with what its pages read of it, in one query."""
     return (
         Closure.objects.visible_to(user)
         .filter(pk=pk)
@@ -119,14 +119,13 @@ def closure_of(user: User, pk: int) -> Any:
             "platform_closure__closed_by",
             "package",
         )
-        .prefetch_related("notices")
     )
 
 
-def with_advice(closure: Closure) -> None:
-    """This will read the advice and who gave it, for the pages that show it."""
+def with_plan(closure: Closure) -> None:
+    """This will read the notices, and the advice with who gave it, for the pages that show the plan."""
     rows = Consultation.objects.select_related("strategist")
-    prefetch_related_objects([closure], Prefetch("consultations", rows))
+    prefetch_related_objects([closure], Prefetch("consultations", rows), "notices")
 
 
 def steps_of(closure: Closure, at: datetime) -> list[Step]:

@@ -12,7 +12,7 @@ from channels_registry.models import Closure
 from core.models import User
 from core.workdays import local_day
 from editorial.idea_states import IdeaState
-from editorial.models import FollowUp, Handover, Idea, Post, Publication, Swap
+from editorial.models import FollowUp, Handover, Idea, Post, Publication, Swap, Takedown
 from editorial.rota_queries import handover_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
@@ -37,6 +37,7 @@ class Day:
     questions: list[FollowUp]
     ideas: list[Idea]
     to_sign: list[Closure]
+    takedowns: list[Takedown]
 
     @property
     def is_calm(self) -> bool:
@@ -44,6 +45,7 @@ class Day:
             self.handover
             or self.offers
             or self.cases
+            or self.takedowns
             or self.publications
             or self.reviews
             or self.watches
@@ -98,6 +100,7 @@ def day_of(user: User, at: datetime) -> Day:
         questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
         ideas=_first(Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team")),
         to_sign=_first(Closure.objects.to_sign_by(user).select_related("channel__platform")),
+        takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
     )
 
 

@@ -182,6 +182,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "redaktionen_session"
 LANGUAGE_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
+# A load balancer asks each machine by itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
@@ -210,7 +212,7 @@ TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_DIR", default=str(VAR_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {
@@ -233,7 +235,13 @@ BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 
 # Clocks, in hours and local times of day, as the city's guidance reads (docs/rules.md).
 CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "breach": 24}
+ARCHIVE_CHECKED_AT = "02:00"
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
+# A question is answered the same working day when it came in early enough, else the next (R13).
+ANSWER_SAME_DAY_BEFORE = env.str("ANSWER_SAME_DAY_BEFORE", default="15:00")
+ANSWER_SAME_DAY_BY = env.str("ANSWER_SAME_DAY_BY", default="17:00")
+ANSWER_NEXT_DAY_BY = env.str("ANSWER_NEXT_DAY_BY", default="12:00")
+CLAIM_MINUTES = env.int("CLAIM_MINUTES", default=30)
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
 # A question asked in a post is followed up within so many working days (R12).
 FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
@@ -251,6 +259,13 @@ SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)
+# From this age the child is asked too; above CHILD_AGE that is never.
+CHILD_ASKED_AGE = env.int("CHILD_ASKED_AGE", default=13)
+# How long a signer's link can be answered. What was answered with it can be taken back for as long as it stands.
+REQUEST_DAYS = env.int("REQUEST_DAYS", default=30)
+CONSENT_ENDING_DAYS = [60, 30, 7, 1]
+# Wrong links from one address in ten minutes, and answers through one link in an hour, before both have to wait.
+LINK_GUESSES, LINK_ANSWERS = 30, 20
 
 # Where deregistration is ordered (R35), and whether the register of the city's true channels is open to everybody.
 DEREGISTRATION_EMAIL = env.str("DEREGISTRATION_EMAIL", default="support.digitalakanaler@goteborg.se")
@@ -271,6 +286,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.Line"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "core.logs.MaskSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Django's own handler for the development server would print whole addresses.
+    "loggers": {
+        name: {"handlers": ["console"], "propagate": False} for name in ("django.server", "gunicorn.access")
+    },
 }

@@ -16,5 +16,6 @@ class EditorialConfig(AppConfig):
             reuse,
             review_clock,
             rota_clock,
+            takedowns,
             transitions,
         )

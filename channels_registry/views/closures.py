@@ -146,7 +146,7 @@ def fetch(request: HttpRequest, pk: int) -> Closure:
 
 def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: Any) -> HttpResponse:
     user, now = person(request), timezone.now()
-    queries.with_advice(closure)
+    queries.with_plan(closure)
     context = {
         "closure": closure,
         "steps": queries.steps_of(closure, now),
@@ -163,6 +163,8 @@ def step_page(
     request: HttpRequest, closure: Closure, step: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     user, now = person(request), timezone.now()
+    if step != "keep":  # the page that asks most, and shows nothing of the plan
+        queries.with_plan(closure)
     own = CONTEXTS.get(step, lambda *_: {})(closure, user, now)
     context = {
         "closure": closure,
@@ -257,11 +259,6 @@ SAVES: dict[str, Callable[[Closure, Any, User, int | None], str]] = {
 }
 
 
-def _advice_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
-    queries.with_advice(closure)
-    return {}
-
-
 def _sign_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
     return {
         "lacking": plans.missing(closure, now) if closure.is_open_for_edit else [],
@@ -304,7 +301,6 @@ def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 
 CONTEXTS: dict[str, Callable[[Closure, User, Any], dict[str, Any]]] = {
-    "advice": _advice_context,
     "sign": _sign_context,
     "keep": _keep_context,
     "telling": _telling_context,

@@ -62,7 +62,7 @@ def closure_sign(request: HttpRequest, pk: int) -> HttpResponse:
 
 def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: Any) -> HttpResponse:
     user, now = person(request), timezone.now()
-    queries.with_advice(closure)
+    queries.with_plan(closure)
     may, problem = may_sign(user, closure), ""
     if may and closure.state == ClosureState.AWAITING:
         try:

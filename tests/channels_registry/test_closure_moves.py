@@ -371,6 +371,35 @@ def test_not_ready_while_posts_comments_or_cases_are_open(journey, city, new_pos
     perform(closure, "make_ready", actor=city.anna, at=journey.at)
 
 
+def test_not_ready_while_a_picture_has_to_come_down(journey, city):
+    from consent.models import Picture
+    from editorial.models import Takedown, TakedownTask
+
+    closure = journey.archiving()
+    journey.keep(closure)
+    picture = Picture.objects.create(
+        unit=city.unit,
+        title="Swans at dawn",
+        alt_text="Swans.",
+        sha="0" * 64,
+        clean_sha="0" * 64,
+        thumb_sha="0" * 64,
+        content_type="image/png",
+        width=1,
+        height=1,
+        size=1,
+        added_by=city.anna,
+        added_at=journey.at,
+    )
+    takedown = Takedown.objects.create(
+        picture=picture, cause="A no.", opened_at=journey.at, due_at=journey.at
+    )
+    publication = city.channel.publications.first()
+    TakedownTask.objects.create(takedown=takedown, publication=publication)
+    with pytest.raises(MoveRefused, match="Swans at dawn"):
+        perform(closure, "make_ready", actor=city.anna, at=journey.at)
+
+
 @pytest.mark.rule("R28")
 def test_end_keeps_who_has_the_handle_and_the_channel_is_read_only_and_found(journey, city, at):
     closure = journey.deregistered()
