@@ -20,7 +20,15 @@ class Rule:
 
 
 RULES = (
-    Rule("R1", "Everything follows the city's graphic profile.", ("editorial.checklist.look",)),
+    Rule(
+        "R1",
+        "Everything follows the city's graphic profile.",
+        (
+            "editorial.checklist.look",
+            "channels_registry.register.look_over",
+            "channels_registry.clock.want_look_overs",
+        ),
+    ),
     Rule(
         "R2",
         "A channel has a team with people from several parts of the organisation.",
@@ -132,14 +140,46 @@ RULES = (
         ("moderation.rules.may_send_reply", "moderation.rules.may_read_reply", "moderation.guards"),
     ),
     Rule("R27", "No advertising; collaborations are explained.", ("editorial.checklist.collaboration",)),
-    Rule("R28", "Channels no longer used are closed, with a reason."),
-    Rule("R29", "A resting channel has comments off or is watched."),
-    Rule("R30", "Channels with little activity are found."),
-    Rule("R31", "A merger is prepared with the web strategists."),
-    Rule("R32", "Two chiefs decide a closure."),
-    Rule("R33", "Followers are told in good time."),
-    Rule("R34", "What is to be preserved is decided and archived."),
-    Rule("R35", "Deregistration is ordered by e-mail."),
+    Rule(
+        "R28",
+        "Channels no longer used are closed, with a reason.",
+        ("channels_registry.closing.open_closure", "channels_registry.plans.missing"),
+    ),
+    Rule(
+        "R29",
+        "A resting channel has comments off or is watched.",
+        ("channels_registry.rest", "editorial.closures.uncovered_days", "channels_registry.guards"),
+    ),
+    Rule(
+        "R30",
+        "Channels with little activity are found.",
+        ("channels_registry.clock.ask_about_silent_channels", "channels_registry.rules.may_answer_for"),
+    ),
+    Rule(
+        "R31",
+        "A merger is prepared with the web strategists.",
+        ("channels_registry.closing.note_advice", "channels_registry.plans", "channels_registry.guards"),
+    ),
+    Rule(
+        "R32",
+        "Two chiefs decide a closure.",
+        ("channels_registry.deciding", "channels_registry.rules.may_sign", "channels_registry.guards"),
+    ),
+    Rule(
+        "R33",
+        "Followers are told in good time.",
+        ("channels_registry.plans", "channels_registry.ending.note_told", "channels_registry.guards"),
+    ),
+    Rule(
+        "R34",
+        "What is to be preserved is decided and archived.",
+        ("channels_registry.archiving", "channels_registry.packages", "channels_registry.guards"),
+    ),
+    Rule(
+        "R35",
+        "Deregistration is ordered by e-mail.",
+        ("channels_registry.orders", "channels_registry.guards"),
+    ),
     Rule(
         "R36",
         "Celery runs the 24-hour deadlines.",
@@ -152,7 +192,11 @@ RULES = (
     ),
     Rule("R38", "Communicators work in a web browser.", ("config.urls",)),
     Rule("R39", "Editors approve posts.", ("editorial.rules.may_review", "editorial.guards")),
-    Rule("R40", "Chiefs sign off closures."),
+    Rule(
+        "R40",
+        "Chiefs sign off closures.",
+        ("channels_registry.deciding", "channels_registry.views.signing", "channels_registry.guards"),
+    ),
     Rule("R41", "Administrators use the Django admin.", ("core.admin",)),
 )
 

@@ -267,6 +267,18 @@ CONSENT_ENDING_DAYS = [60, 30, 7, 1]
 # Wrong links from one address in ten minutes, and answers through one link in an hour, before both have to wait.
 LINK_GUESSES, LINK_ANSWERS = 30, 20
 
+# Where deregistration is ordered (R35), and whether the register of the city's true channels is open to everybody.
+DEREGISTRATION_EMAIL = env.str("DEREGISTRATION_EMAIL", default="support.digitalakanaler@goteborg.se")
+PUBLIC_REGISTER = env.bool("PUBLIC_REGISTER", default=False)
+EXPORT_MAX_BYTES = env.int("EXPORT_MAX_BYTES", default=2 * 1024**3)
+# The life of a channel, in days unless said otherwise (R1, R29, R30, R33, R35).
+QUIET_DAYS = {"amber": 90, "review": 180}
+LOOK_OVER_DAYS = 365
+REST_MOST_MONTHS, REST_WARNING_DAYS = 12, 14
+NOTICE_DAYS_BEFORE, NOTICES_NEEDED, NOTICE_AHEAD_DAYS, NO_NOTICE_MONTHS = [30, 14, 2], 3, 30, 6
+SIGN_REMINDER_DAYS = [3, 7]
+ORDER_AGAIN_WORKING_DAYS = 5
+
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)
 

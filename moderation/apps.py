@@ -17,6 +17,7 @@ class ModerationConfig(AppConfig):
             answering,
             archive,
             clock,
+            closures,
             disposal,
             transitions,
             watching,

@@ -39,6 +39,8 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "channels_registry:public_page",
+    "channels_registry:public_json",
     "signer:ask",
     "signer:answer",
     "signer:receipt",
@@ -71,7 +73,9 @@ def named(
 )
 def test_every_page_needs_a_login(client, name):
     parts = dict(named(get_resolver()))[name]
-    kwargs = {key: "1" if "Int" in type(kind).__name__ else "x" for key, kind in parts.items()}
+    nobody = "00000000-0000-0000-0000-000000000000"
+    samples = {"IntConverter": "1", "UUIDConverter": nobody}
+    kwargs = {key: samples.get(type(kind).__name__, "x") for key, kind in parts.items()}
     for method in (client.get, client.post):
         response = method(reverse(name, kwargs=kwargs))
         assert response.status_code == 302, name
@@ -110,6 +114,10 @@ PAGES = [
     "moderation:watches_page",
     "moderation:coverage_page",
     "channels_registry:channels_page",
+    "channels_registry:openings_page",
+    "channels_registry:opening_new",
+    "channels_registry:channel_new",
+    "channels_registry:closures_page",
     "consent:pictures_page",
     "consent:picture_new",
     "consent:pictures_describe",

@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
 from config.demo import agreement, comments, pictures, posts, team, texts
+from config.demo import channels as register
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -58,6 +59,7 @@ class City:
         team.lay_in(self)
         self.usable = pictures.lay_in(now=self.now, author_of=self.picture_desk)
         self.year_of_posts()
+        register.lay_in(self)
         self.posts_of_now()
         agreement.lay_in(self)
         self.comments_and_cases()
@@ -92,7 +94,7 @@ class City:
     def channels(self) -> None:
         for code, name, hosts, limit in content.PLATFORMS:
             Platform.objects.create(code=code, name=name, hosts=hosts, text_limit=limit)
-        for name, platform, handle, url, unit, comment_mode, state, purpose in content.CHANNELS:
+        for name, platform, handle, url, unit, comment_mode, purpose in content.CHANNELS:
             Channel.objects.create(
                 name=name,
                 platform=Platform.objects.get(code=platform),
@@ -100,7 +102,8 @@ class City:
                 url=url,
                 unit=Unit.objects.get(name=unit),
                 comment_mode=comment_mode,
-                state=state,
+                registered_on=local_day(self.now) - timedelta(days=900),
+                quiet_since=local_day(self.now) - timedelta(days=400),
                 purpose=purpose,
                 audience="Alla som bor, verkar i eller besöker Åvinge",
                 keys_kept="Stadens lösenordsvalv, mappen Sociala medier",
@@ -265,7 +268,11 @@ class City:
         home = Team.objects.get(name=team)
         authors = home.memberships.filter(role="communicator").select_related("user").order_by("pk")
         author = self.chance.choice([membership.user for membership in authors])
-        channels = [channel for channel in home.channels.select_related("platform") if channel.may_publish]
+        channels = [
+            channel
+            for channel in home.channels.select_related("platform")
+            if channel.may_publish and channel.handle not in content.SILENT
+        ]
         chosen = self.chance.sample(channels, min(len(channels), self.chance.randint(1, 2)))
         post = Post(team=home)
         save_post(
