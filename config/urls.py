@@ -5,6 +5,8 @@ from django.urls import include, path
 from config import views
 from core import directory_views
 
+handler500 = "config.views.broken"
+
 urlpatterns = [
     path("", views.my_day, name="my_day"),
     path("healthz", views.health, name="health"),

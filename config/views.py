@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -19,6 +23,15 @@ from core import metrics
 from core.forms import PartsForm
 from core.models import Event, Notice
 from core.request import person
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """This will answer an error of ours: 503 while the database cannot be reached, which passes, otherwise 500."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        answer = HttpResponse(render_to_string("500.html"), status=503)
+        answer.headers["Retry-After"] = "10"
+        return answer
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 @require_GET
