@@ -13,7 +13,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -22,7 +21,7 @@ from config import queries
 from core import metrics
 from core.forms import PartsForm
 from core.models import Event, Notice
-from core.request import person
+from core.request import own_address, person
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -73,9 +72,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """This will remember the language in a cookie, and with the user who is logged in, and go back."""
     back = request.POST.get("next") or request.headers.get("Referer") or "/"
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response, chosen = redirect(back), request.POST.get("language", "")
+    response, chosen = redirect(own_address(request, back) or "/"), request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
