@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +15,7 @@ from consent.lights import Light, light_of
 from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
-from editorial.models import Duty, Post, PostPicture, PostVersion, Shift, Team
+from editorial.models import Post, PostPicture, TeamChannel
 from editorial.states import ENDS, FIXED, UNDER_WAY, PostState
 
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
@@ -47,60 +44,6 @@ def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
     return posts.order_by(time.asc(nulls_last=True), "-pk")
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text that stayed, came or went."""
-
-    kind: str  # "same", "ins" or "del"
-    text: str
-
-
-def changes(before: PostVersion, after: PostVersion) -> list[tuple[str, list[Piece]]]:
-    """This will list each part of the post that is not as it was last read, by name, word by word."""
-    old, new = _parts(before), _parts(after)
-    return [
-        (name, difference(old.get(name, ""), new.get(name, "")))
-        for name in {**new, **old}
-        if old.get(name, "") != new.get(name, "")
-    ]
-
-
-def _parts(version: PostVersion) -> dict[str, str]:
-    """This will name what a version says: on each channel, its links, byline and collaboration."""
-    content = version.content
-    texts = {text["channel"]: text["text"] for text in content["texts"]}
-    channels = Channel.objects.filter(pk__in=texts).select_related("platform")
-    shown = [row["picture"] for row in content.get("pictures", [])]
-    titles = dict(Picture.objects.filter(pk__in=shown).values_list("pk", "title")) if shown else {}
-    return {str(channel): texts[channel.pk] for channel in channels} | {
-        _("Pictures"): "\n".join(
-            f"{titles.get(row['picture'], '')}: {row['alt']}" for row in content.get("pictures", [])
-        ),
-        _("Links"): "\n".join(content["links"]),
-        _("Byline"): content["byline"],
-        _("Collaboration"): content["collaboration"],
-    }
-
-
-def difference(before: str, after: str) -> list[Piece]:
-    """This will compare two texts word by word."""
-    old, new = (re.split(r"(\s+)", text) for text in (before, after))
-    pieces: list[Piece] = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(new[new_from:new_to])))
-            continue
-        pieces += [Piece("del", "".join(old[old_from:old_to])), Piece("ins", "".join(new[new_from:new_to]))]
-    return [piece for piece in pieces if piece.text]
-
-
-def last_read(post: Post) -> PostVersion | None:
-    """This will return the newest version somebody gave a verdict on, the current one left out."""
-    return post.versions.filter(reviews__isnull=False).exclude(pk=post.current_id or 0).first()
-
-
 def pictures_with_lights(post: Post, at: datetime) -> list[tuple[PostPicture, Light]]:
     """This will pair the post's pictures with their light on its channels, the local day of `at`."""
     rows = list(post.pictures.all())
@@ -121,6 +64,11 @@ def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
         for channel in channels
         if not channel.may_publish
     ]
+    told += [
+        _("%(channel)s is being closed.") % {"channel": channel}
+        for channel in channels
+        if channel.state == Channel.State.CLOSING
+    ]
     near = (
         Post.objects.exclude(pk=post.pk)
         .exclude(state=PostState.DROPPED)
@@ -136,17 +84,7 @@ def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
     ]
 
 
-def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:
-    """This will return the user's teams with their members, who has which duty now, and the next shifts."""
-    return [
-        {
-            "team": team,
-            "members": team.memberships.select_related("user__unit").order_by("-role", "user__name"),
-            "duties": [(Duty(duty).label, team.on_duty(duty, at)) for duty in Duty.values],
-            "coming": Shift.objects.filter(team=team, starts_at__gt=at).select_related("user")[:6],
-            "units": len({member.unit_id for member in team.members.all()}),
-        }
-        for team in Team.objects.visible_to(user)
-        .select_related("unit")
-        .prefetch_related("channels__platform")
-    ]
+def approval_ends_on(post: Post) -> str:
+    """This will name the post's channels on which another time needs another approval; empty when none does."""
+    asking = TeamChannel.objects.filter(new_approval_when_moved=True, channel__post_texts__post=post)
+    return ", ".join(str(row.channel) for row in asking.select_related("channel__platform"))

@@ -34,9 +34,15 @@ class PublicationState(models.TextChoices):
     DUE = "due", _("to be published")
     PUBLISHED = "published", _("published")
     MISSED = "missed", _("missed")
+    TAKEN_DOWN = "taken_down", _("taken down")
 
 
-S, P = PostState, PublicationState
+class RemarkState(models.TextChoices):
+    OPEN = "open", _("open")
+    SETTLED = "settled", _("settled")
+
+
+S, P, R = PostState, PublicationState, RemarkState
 
 POST_MOVES = MoveTable(
     "post",
@@ -169,6 +175,37 @@ PUBLICATION_MOVES = MoveTable(
             needs_note=True,
             danger=True,
             done=_("Did not go out"),
+        ),
+        Move(
+            "take_down",
+            _("Note that it is taken down"),
+            (P.PUBLISHED,),
+            P.TAKEN_DOWN,
+            rules.is_the_clock,
+            by_clock=True,
+            done=_("Taken down"),
+        ),
+    ),
+)
+
+REMARK_MOVES = MoveTable(
+    "remark",
+    (
+        Move(
+            "settle",
+            _("Mark as settled"),
+            (R.OPEN,),
+            R.SETTLED,
+            rules.may_remark,
+            done=_("Remark settled"),
+        ),
+        Move(
+            "reopen",
+            _("Open the remark again"),
+            (R.SETTLED,),
+            R.OPEN,
+            rules.may_remark,
+            done=_("Remark opened again"),
         ),
     ),
 )

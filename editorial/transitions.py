@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,12 +14,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels_registry.live_addresses import recognise
 from channels_registry.models import Channel
 from consent.models import Picture
 from core import ladders, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import Message, say, tell
+from core.rules import Refusal
+from editorial.addresses import addresses_in
+from editorial.links import Occasion, ask_links, ask_the_links, ask_version
 from editorial.models import (
     Membership,
     Post,
@@ -32,6 +37,8 @@ from editorial.models import (
 )
 from editorial.pictures import ask_the_people
 from editorial.platforms import ask_the_platforms
+from editorial.queries import approval_ends_on
+from editorial.reviewing import ask_the_reader, kept_answers, tell_what_changed
 from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
 trail.WORDS |= {
@@ -68,13 +75,15 @@ def save_post(
     """This will store what was written, as a new version when anything publishable changed.
 
     `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
-    in order. A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
+    in order. A post that was in review, approved or planned goes back to draft first; who approved and who wrote it are
+    told what changed. New links are put in the queue of the checks.
     Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
     as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
     with transaction.atomic():
+        left = post.current
         if post.pk is None:
             _create(post, actor, at)
         else:
@@ -90,16 +99,29 @@ def save_post(
         _replace_rows(post, texts, links)
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
-        if not by_itself:
-            keep_version(post, actor=actor, at=at)
+        if by_itself:
+            ask_links(post, addresses_in(content_of(post)), occasion=Occasion.SAVED, at=at)
+            return
+        version = keep_version(post, actor=actor, at=at)
+        if left is not None:
+            tell_what_changed(post, left=left, now=version, actor=actor, at=at)
+        ask_version(version, occasion=Occasion.SAVED, at=at)
 
 
 def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
     """This will give a planned post another planned time, and any other that is not out another wanted time.
 
-    A planned post keeps its approval. Raises MoveForbidden outside the team, MoveRefused once the post goes out or is
-    dropped, ChangedMeanwhile when `seen` is no longer the post's version.
+    An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
+    Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
+    `seen` is no longer the post's version.
     """
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
+        note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
+        with transaction.atomic():
+            perform(post, "reopen", actor=actor, at=at, seen=seen, note=note)
+            change_time(post, actor=actor, at=at, when=when)
+        return
     if post.state == PostState.SCHEDULED:
         perform(post, "reschedule", actor=actor, at=at, seen=seen, planned_at=when)
         return
@@ -110,9 +132,11 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
     expected = post.version if seen is None else seen
     with transaction.atomic():
         rows = Post.objects.filter(pk=post.pk, version=expected, state=post.state)
-        if not rows.update(version=expected + 1, wanted_at=when):
+        # A time it was planned at before it was opened again is over with the new wish.
+        if not rows.update(version=expected + 1, wanted_at=when, planned_at=None):
             raise ChangedMeanwhile
-        before, post.version, post.wanted_at = post.wanted_at, expected + 1, when
+        before = post.planned_at or post.wanted_at
+        post.version, post.wanted_at, post.planned_at = expected + 1, when, None
         data = {"from": before.isoformat() if before else "", "to": when.isoformat()}
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
@@ -123,7 +147,7 @@ def content_of(post: Post) -> dict[str, Any]:
     A post without pictures has no word of them, so that versions from before there were any keep their hash.
     """
     pictures = [
-        {"picture": row.picture_id, "sha": row.picture.sha, "alt": row.alt_text}
+        {"picture": row.picture_id, "sha": row.picture.approved_sha, "alt": row.alt_text}
         for row in post.pictures.select_related("picture")
     ]
     return ({"pictures": pictures} if pictures else {}) | {
@@ -187,10 +211,21 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
 
 
 @POST_MOVES.before("approve")
-def ask_before_approval(post: Post, *, at: datetime, **details: Any) -> dict[str, Any]:
-    """This will refuse pictures that are not green for the post's channels on the day it is wanted (R14–R17)."""
+def ask_before_approval(
+    post: Post,
+    *,
+    at: datetime,
+    answers: Mapping[str, str] | None = None,
+    overrule: str = "",
+    **details: Any,
+) -> dict[str, Any]:
+    """This will refuse pictures that are not green on the day the post is wanted (R14–R17), and links that do not work.
+
+    `answers` are the reader's own, by question; `overrule` the reason for letting links through (R24). Nobody can
+    overrule the consent.
+    """
     ask_the_people(post, max(post.wanted_at or at, at))
-    return {}
+    return {"kept": ask_the_reader(post, at=at, answers=answers, overrule=overrule)}
 
 
 @POST_MOVES.before("ask_changes")
@@ -200,33 +235,15 @@ def release_version(post: Post, **details: Any) -> dict[str, Any]:
     return {"current": None, "left": post.current}
 
 
-@POST_MOVES.effect("submit")
-def ask_the_editors(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
-    tell(
-        (
-            Message(
-                recipient=editor,
-                key=f"post:{post.pk}:review:{post.version}",
-                subject=say(gettext_lazy("To review: %(title)s"), title=post.title),
-                body=say(gettext_lazy("%(name)s asks for a second pair of eyes."), name=actor.name),
-                url=post_url(post),
-                why=say(gettext_lazy("you are an editor of the team %(team)s"), team=post.team.name),
-                about=post,
-            )
-            for editor in post.team.editors()
-            if not post.is_author(editor)
-        ),
-        at,
-    )
-
-
 @POST_MOVES.effect("approve")
-def record_approval(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
+def record_approval(
+    post: Post, *, actor: User, at: datetime, note: str, kept: dict[str, Any], **details: Any
+) -> None:
     """This will write the approval of the current version, after making sure that it says what the post says."""
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise ChangedMeanwhile
     Review.objects.create(
-        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at
+        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at, **kept
     )
     _tell_authors(
         post, at, "approved", say(gettext_lazy("Approved: %(title)s"), title=post.title), actor, note
@@ -235,9 +252,24 @@ def record_approval(post: Post, *, actor: User, at: datetime, note: str, **detai
 
 @POST_MOVES.effect("ask_changes")
 def record_changes(
-    post: Post, *, actor: User, at: datetime, note: str, left: PostVersion, **details: Any
+    post: Post,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    left: PostVersion,
+    answers: Mapping[str, str] | None = None,
+    **details: Any,
 ) -> None:
-    Review.objects.create(version=left, reviewer=actor, verdict=Review.Verdict.CHANGES, note=note, at=at)
+    """This will write down what should change, with what the reader answered, and tell the authors."""
+    Review.objects.create(
+        version=left,
+        reviewer=actor,
+        verdict=Review.Verdict.CHANGES,
+        note=note,
+        answers=kept_answers(answers),
+        at=at,
+    )
     subject = say(gettext_lazy("Changes asked: %(title)s"), title=post.title)
     _tell_authors(post, at, "changes", subject, actor, note)
 
@@ -248,8 +280,14 @@ def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: A
     """This will refuse times that are over, and channels where the city does not speak now."""
     if planned_at < at - timedelta(minutes=1):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
+    if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):
+        raise MoveRefused(
+            _("%(channels)s asks for a new approval at another time. Move the post in the calendar first.")
+            % {"channels": where}
+        )
     _ask_channels(post)
     ask_the_people(post, planned_at)
+    ask_the_links(post)
     return {}
 
 
@@ -269,15 +307,42 @@ def forget_due(post: Post, *, at: datetime, **details: Any) -> None:
 
 @POST_MOVES.effect("reopen")
 def tell_reopened(
-    post: Post, *, actor: User | None, at: datetime, note: str, left: PostVersion, **details: Any
+    post: Post,
+    *,
+    actor: User | None,
+    at: datetime,
+    note: str,
+    left: PostVersion,
+    for_edit: bool = False,
+    **details: Any,
 ) -> None:
-    """This will take the post out of the plan and tell its authors and whoever had approved it."""
-    ladders.take_down("post", [post.pk], at)
-    told = {review.reviewer for review in left.reviews.select_related("reviewer")} | set(post.authors())
+    """This will take the post out of the plan and tell its authors and whoever had approved it.
+
+    When it is opened `for_edit`, they are told what changed instead, once it is saved.
+    """
+    tell_all_reopened([(post, {"left": left, "for_edit": for_edit})], actor=actor, at=at, note=note)
+
+
+@POST_MOVES.for_many_instead_of(tell_reopened)
+def tell_all_reopened(
+    posts: Sequence[tuple[Post, Mapping[str, Any]]], *, actor: User | None, at: datetime, note: str
+) -> None:
+    """This will do for many posts what `tell_reopened` does for one, in as many queries."""
+    ladders.take_down("post", [post.pk for post, _details in posts], at)
+    to_tell = {post.pk: details["left"].pk for post, details in posts if not details.get("for_edit")}
+    told: dict[int, set[int]] = defaultdict(set)
+    for rows in (
+        PostVersion.objects.filter(post__in=to_tell).values_list("post", "saved_by"),
+        PostWriter.objects.filter(post__in=to_tell).values_list("post", "user"),
+        Review.objects.filter(version__in=to_tell.values()).values_list("version__post", "reviewer"),
+    ):
+        for post_id, user_id in rows:
+            told[post_id].add(user_id)
+    people = User.objects.in_bulk({pk for pks in told.values() for pk in pks})
     tell(
         (
             Message(
-                recipient=person,
+                recipient=people[pk],
                 key=f"post:{post.pk}:reopened:{post.version}",
                 subject=say(gettext_lazy("Back to draft: %(title)s"), title=post.title),
                 body=note or gettext_lazy("The post was opened again. It needs a new approval."),
@@ -285,8 +350,9 @@ def tell_reopened(
                 why=gettext_lazy("you wrote or approved this post"),
                 about=post,
             )
-            for person in told
-            if person != actor
+            for post, _details in posts
+            for pk in sorted(told[post.pk])
+            if actor is None or pk != actor.pk
         ),
         at,
     )
@@ -332,16 +398,20 @@ def open_publications(post: Post, *, at: datetime, **details: Any) -> None:
 def who_and_when(
     publication: Publication, *, actor: User, at: datetime, url: str = "", **details: Any
 ) -> dict[str, Any]:
-    """This will note who settles it, and refuse an address that is another channel's platform or used before."""
-    if url and not publication.channel.platform.owns(url):
-        raise MoveRefused(
-            _("The address does not lead to %(platform)s.") % {"platform": publication.channel.platform.name}
-        )
-    if url and Publication.objects.filter(url=url).exclude(pk=publication.pk).exists():
+    """This will note who settles it; the address has to be a post of the channel, and not used before.
+
+    It is kept without what sharing adds to it, so that one post has one address.
+    """
+    who = {"settled_at": at, "settled_by": actor}
+    if not url:
+        return who
+    found = recognise(publication.channel, url)
+    if isinstance(found, Refusal):
+        raise MoveRefused(found)
+    if Publication.objects.filter(url=found.url).exclude(pk=publication.pk).exists():
         raise MoveRefused(_("Another publication has this address already."))
-    if url:
-        ask_the_people(publication.post, at, [publication.channel_id])
-    return {"settled_at": at, "settled_by": actor}
+    ask_the_people(publication.post, at, [publication.channel_id])
+    return who | {"url": found.url}
 
 
 @PUBLICATION_MOVES.effect("confirm")
@@ -356,6 +426,12 @@ def settle_post(publication: Publication, *, at: datetime, **details: Any) -> No
         return
     published = siblings.filter(state=PublicationState.PUBLISHED).exists()
     perform(post, "finish" if published else "lapse", actor=None, at=at)
+
+
+def _stands_at(post: Post, when: datetime) -> bool:
+    """This will tell whether the post has that time already, to the minute; one without a time has any."""
+    stands = post.planned_at or post.wanted_at
+    return stands is None or stands.replace(second=0, microsecond=0) == when.replace(second=0, microsecond=0)
 
 
 def _create(post: Post, actor: User, at: datetime) -> None:
@@ -374,7 +450,7 @@ def _open_for_edit(
     if not post.is_open and by_itself:
         raise MoveRefused(_("Not saved by itself: when you save, the post goes back to draft."))
     if not post.is_open:
-        perform(post, "reopen", actor=actor, at=at, seen=seen)
+        perform(post, "reopen", actor=actor, at=at, seen=seen, for_edit=True)
         return
     expected = post.version if seen is None else seen
     if not Post.objects.filter(pk=post.pk, version=expected, current=None).update(version=expected + 1):
@@ -448,6 +524,7 @@ def ask_again(post: Post, at: datetime) -> None:
     """This will raise MoveRefused when what was allowed as the post was planned does not hold any more."""
     _ask_channels(post)
     ask_the_people(post, at)
+    ask_the_links(post)
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise MoveRefused(_("The text is not the one that was approved."))
     approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")

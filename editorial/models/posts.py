@@ -212,7 +212,11 @@ class PostVersion(models.Model):
 
 
 class Review(models.Model):
-    """What a second person said of one version: approved, or what should change. Written once."""
+    """What a second person said of one version: approved, or what should change. Written once.
+
+    `answers` are the reader's own, by question; `findings` what the machine's checklist said at that moment;
+    `overruled` the links that did not work and were let through, for the reason given.
+    """
 
     class Verdict(models.TextChoices):
         APPROVED = "approved", _("approved")
@@ -226,6 +230,12 @@ class Review(models.Model):
     )
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
     note = models.TextField(_("note"), blank=True)
+    answers: models.JSONField[Any, Any] = models.JSONField(_("answers"), default=dict, blank=True)
+    findings: models.JSONField[Any, Any] = models.JSONField(
+        _("the machine's answers"), default=list, blank=True
+    )
+    overruled: models.JSONField[Any, Any] = models.JSONField(_("links let through"), default=list, blank=True)
+    overrule_reason = models.TextField(_("why they were let through"), blank=True)
     at = models.DateTimeField(_("when"))
 
     class Meta:
