@@ -7,4 +7,7 @@ class ConfigConfig(AppConfig):
     verbose_name = _("The whole house")
 
     def ready(self) -> None:
-        from config import sessions  # noqa: F401  (listens for roles that change)
+        from config import (
+            kept,  # noqa: F401  (says what the rooms keep)
+            sessions,  # noqa: F401  (listens for roles that change)
+        )

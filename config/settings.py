@@ -261,6 +261,9 @@ CONSENT_ENDING_DAYS = [60, 30, 7, 1]
 # Wrong links from one address in ten minutes, and answers through one link in an hour, before both have to wait.
 LINK_GUESSES, LINK_ANSWERS = 30, 20
 
+# After how many days what is kept for a time is removed by manage.py dispose.
+RETENTION_DAYS = {"sessions": 1, "notices": 730} | env.dict("RETENTION_DAYS", cast={"value": int}, default={})
+
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)
 

@@ -18,6 +18,8 @@ urlpatterns = [
     path("notices/unsubscribe/<str:token>/", notices.notice_unsubscribe, name="notice_unsubscribe"),
     path("notices/<int:pk>/", views.notice_open, name="notice_open"),
     path("trail/", views.trail_page, name="trail_page"),
+    path("looks/", views.looks_page, name="looks_page"),
+    path("privacy/", views.privacy_page, name="privacy_page"),
     path("parts/", views.parts_page, name="parts_page"),
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from config import frame, queries
 from config import health as health_answers
-from core import metrics
+from core import metrics, privacy
 from core.forms import PartsForm
 from core.models import Event, Notice
 from core.request import own_address, person
@@ -122,6 +122,23 @@ def trail_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     page_obj = Paginator(Event.objects.select_related("seal"), 50).get_page(request.GET.get("page"))
     return render(request, "config/trail_page.html", {"page_obj": page_obj})
+
+
+@require_GET
+def looks_page(request: HttpRequest) -> HttpResponse:
+    """This will show records officers and administrators who opened which originals."""
+    user = person(request)
+    if not (user.is_records_officer or user.is_superuser):
+        raise Http404
+    page_obj = Paginator(privacy.looks(), 50).get_page(request.GET.get("page"))
+    return render(request, "config/looks_page.html", {"page_obj": page_obj})
+
+
+@require_GET
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    """This will say what is stored of people, why, for how long and how much."""
+    rows = [{"kind": kind, "count": kind.rows().count()} for kind in privacy.KINDS.values()]
+    return render(request, "config/privacy_page.html", {"rows": rows})
 
 
 @require_GET
