@@ -235,7 +235,13 @@ BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 
 # Clocks, in hours and local times of day, as the city's guidance reads (docs/rules.md).
 CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "breach": 24}
+ARCHIVE_CHECKED_AT = "02:00"
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
+# A question is answered the same working day when it came in early enough, else the next (R13).
+ANSWER_SAME_DAY_BEFORE = env.str("ANSWER_SAME_DAY_BEFORE", default="15:00")
+ANSWER_SAME_DAY_BY = env.str("ANSWER_SAME_DAY_BY", default="17:00")
+ANSWER_NEXT_DAY_BY = env.str("ANSWER_NEXT_DAY_BY", default="12:00")
+CLAIM_MINUTES = env.int("CLAIM_MINUTES", default=30)
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
 # A question asked in a post is followed up within so many working days (R12).
 FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
