@@ -34,8 +34,9 @@ ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
 
 
 class WebAddressField(forms.URLField):
-    """An address that a browser opens: http or https."""
+    """An address that a browser opens: http or https, which may be left out as people do."""
 
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
     default_validators = [URLValidator(schemes=["http", "https"])]
 
 
