@@ -253,3 +253,39 @@ def test_post_is_written_without_script(live_city, page_of, x_channel):
     post = Post.objects.get()
     assert post.texts.get(channel=x_channel).own_text == "Swans!"
     assert [link.url for link in post.links.all()] == ["https://avinge.example/2", "https://avinge.example/1"]
+
+
+@pytest.mark.rule("R38")
+@pytest.mark.parametrize("width", [1440, 320])
+def test_axe_finds_nothing_where_two_texts_stand_side_by_side(live_city, page_of, axe, x_channel, width):
+    post = draft(live_city)
+    page = page_of(live_city.anna, width=width)
+    page.goto(reverse("editorial:post_edit", args=[post.pk]))
+    texts = {live_city.channel: "", x_channel: "Erik på X."}
+    fields = {"base_text": "Eriks text.", "title": "Svanar"}
+    save_post(
+        Post.objects.get(pk=post.pk),
+        actor=live_city.erik,
+        at=timezone.now(),
+        fields=fields,
+        texts=texts,
+        links=["https://avinge.example/" + "x" * 200],
+    )
+    page.locator("[name=base_text]").fill("Annas text.")
+    page.locator("[data-rows=links] input").first.fill("inte en adress")
+    page.get_by_role("button", name="Save the draft").last.click()
+    expect(page.locator("#error-summary, .field__error").first).to_be_visible()
+    wrong = [(one["id"], one["nodes"][0]["html"][:120]) for one in axe.run(page).response["violations"]]
+    page.locator("[data-rows=links] input").first.fill("")
+    page.get_by_role("button", name="Save the draft").last.click()
+    expect(page.locator("[data-compare]")).to_be_visible()
+    wrong += [(one["id"], one["nodes"][0]["html"][:120]) for one in axe.run(page).response["violations"]]
+    assert wrong == []
+    assert not page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")
+    small = page.evaluate(
+        """() => [...document.querySelectorAll("main button, main a.button, main input, main select, main textarea")]
+        .filter((each) => each.checkVisibility() && !each.classList.contains("hidden"))
+        .map((each) => [each.outerHTML.slice(0, 80), each.getBoundingClientRect()])
+        .filter(([, box]) => box.width && (box.width < 24 || box.height < 24)).map(([words]) => words)"""
+    )
+    assert small == []
