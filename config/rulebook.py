@@ -21,8 +21,22 @@ class Rule:
 
 RULES = (
     Rule("R1", "Everything follows the city's graphic profile.", ("editorial.checklist.look",)),
-    Rule("R2", "A channel has a team with people from several parts of the organisation."),
-    Rule("R3", "The responsibility to publish, watch, answer, remove and archive rotates."),
+    Rule(
+        "R2",
+        "A channel has a team with people from several parts of the organisation.",
+        ("editorial.models.teams",),
+    ),
+    Rule(
+        "R3",
+        "The responsibility to publish, watch, answer, remove and archive rotates.",
+        (
+            "editorial.rota",
+            "editorial.staffing",
+            "editorial.absences",
+            "editorial.swaps",
+            "editorial.rota_clock.tell_uncovered",
+        ),
+    ),
     Rule(
         "R4",
         "Anyone can hand in an idea, and hears what became of it.",
@@ -36,7 +50,11 @@ RULES = (
         "Planning is detailed by week and in outline by month.",
         ("calendar_app.views", "editorial.transitions.change_time"),
     ),
-    Rule("R7", "Some kinds of post recur."),
+    Rule(
+        "R7",
+        "Some kinds of post recur.",
+        ("calendar_app.laying", "calendar_app.clock", "calendar_app.guards"),
+    ),
     Rule(
         "R8",
         "Material made elsewhere is used again.",

@@ -12,7 +12,7 @@ from core.moves import perform
 from editorial.ideas import hand_in
 from editorial.models import FollowUp, Idea, Material, Post
 from editorial.transitions import save_post
-from tests.naughty import NAUGHTY
+from tests.editorial.odd_strings import NAUGHTY
 
 pytestmark = pytest.mark.django_db
 

@@ -15,7 +15,7 @@ from channels_registry.platform_texts import as_published, for_script, length, p
 from core.models import Notice
 from editorial.models import Idea, Post, TeamChannel
 from editorial.transitions import save_post
-from tests.naughty import NAUGHTY
+from tests.editorial.odd_strings import NAUGHTY
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
