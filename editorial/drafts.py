@@ -26,12 +26,9 @@ JOINED = ("base_text", "collaboration")  # of these one may keep both
 
 def arrive(post: Post, user: User, at: datetime, *, stays: timedelta = PRESENT) -> list[User]:
     """This will note that the person has the post open, and return who else has."""
-    Presence.objects.bulk_create(
-        [Presence(post=post, user=user, until=at + stays)],
-        update_conflicts=True,
-        unique_fields=["post", "user"],
-        update_fields=["until"],
-    )
+    here = Presence(post=post, user=user, until=at + stays)
+    if not Presence.objects.filter(post=post, user=user).update(until=here.until):
+        Presence.objects.bulk_create([here], ignore_conflicts=True)
     rows = Presence.objects.at(at).filter(post=post).exclude(user=user).select_related("user")
     return [row.user for row in rows.order_by("user__name")]
 

@@ -34,8 +34,9 @@ ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
 
 
 class WebAddressField(forms.URLField):
-    """An address that a browser opens: http or https."""
+    """An address that a browser opens: http or https, which may be left out as people do."""
 
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
     default_validators = [URLValidator(schemes=["http", "https"])]
 
 
@@ -263,10 +264,9 @@ def chosen_content(
     form: PostForm, links: BaseLinkRows, pictures: BasePictureRows, *, has_film: bool
 ) -> Content:
     """This will gather what the channels share, as the form shows it now, faults and all."""
-    options = {
-        str(picture.pk): picture for row in pictures.forms[:1] for picture in row.fields["picture"].queryset
-    }
-    chosen = [options[row.shown_picture] for row in pictures.forms if row.shown_picture in options]
+    rows: list[PictureRow] = pictures.forms
+    options = {str(picture.pk): picture for row in rows[:1] for picture in row.known}
+    chosen = [options[row.shown_picture] for row in rows if row.shown_picture in options]
     return Content(
         base_text=str(form["base_text"].value() or "").replace("\r\n", "\n").strip(),
         byline=str(form["byline"].value() or "").strip(),
