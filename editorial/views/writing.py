@@ -33,10 +33,11 @@ from editorial.post_forms import (
     link_rows,
     picture_rows,
 )
+from editorial.proofs import checks_of
 from editorial.reuse import uses_of
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
-from editorial.transitions import save_post
+from editorial.transitions import content_of, save_post
 
 EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
 
@@ -245,6 +246,7 @@ def _page(
         "made_of": [(row.material, uses_of(row.material, user)) for row in _materials(post)],
         "counting": json.dumps(_counting(form)),
         "has_film": film,
+        "checks": checks_of(post, content_of(post)) if post.pk else [],
     }
     return render(request, "editorial/post_edit.html", context, status=status)
 

@@ -99,6 +99,8 @@ def test_axe_finds_nothing(live_city, page_of, axe, png, width, language):
         reverse("editorial:post_page", args=[post.pk]),
         reverse("editorial:post_edit", args=[post.pk]),
         reverse("editorial:review_queue"),
+        reverse("editorial:review_page", args=[post.pk]),
+        reverse("editorial:history_page", args=[post.pk]),
         reverse("editorial:teams_page"),
         reverse("moderation:queue_page"),
         reverse("moderation:comment_new"),
