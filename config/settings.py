@@ -131,9 +131,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
-    # Ideas through a tip form, from one address and to one form; and addresses that lead to none.
+    # Ideas through a tip form, from one place and to one form.
     "tip": "30/h/ip,120/h/key",
-    "tip_wrong": "30/m/ip",
 }
 # Which roles have to log in with a second step: chiefs, records_officers, administrators.
 SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_officers", "administrators"])
@@ -236,6 +235,8 @@ BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "breach": 24}
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
+# A question asked in a post is followed up within so many working days (R12).
+FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
 # Hours on working days after which a reading is asked for again: who was asked by name, and at last all editors.
 REVIEW_REMINDER_HOURS = {"first": 24, "second": 48, "editors": 72}
 REVIEW_CLAIM_MINUTES = 30
@@ -246,8 +247,7 @@ LINK_SECONDS = env.float("LINK_SECONDS", default=6.0)
 LINK_SWEEP_SECONDS = env.float("LINK_SWEEP_SECONDS", default=5.0)
 LINK_BEFORE_MINUTES = 30
 LINK_TRUSTED_HOSTS = env.list("LINK_TRUSTED_HOSTS", default=[])
-# A question asked in a post is followed up within so many working days (R12).
-FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
+SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)

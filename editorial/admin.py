@@ -2,7 +2,11 @@ from django.contrib import admin
 
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
+    Absence,
+    FeedAddress,
     FollowUp,
+    Handover,
+    HandoverNote,
     Idea,
     LinkCheck,
     Material,
@@ -22,6 +26,7 @@ from editorial.models import (
     ReviewClaim,
     ReviewRequest,
     Shift,
+    Swap,
     Team,
     TeamChannel,
     TipForm,
@@ -42,7 +47,7 @@ class TeamChannelInline(admin.TabularInline):
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin):
-    list_display = ["name", "unit"]
+    list_display = ["name", "unit", "holding", "rota_from"]
     search_fields = ["name"]
     autocomplete_fields = ["unit"]
     inlines = [MembershipInline, TeamChannelInline]
@@ -51,7 +56,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    list_display = ["user", "team", "role"]
+    list_display = ["user", "team", "role", "share"]
     list_filter = ["role", "team"]
     search_fields = ["user__name", "team__name"]
     autocomplete_fields = ["user", "team"]
@@ -67,13 +72,50 @@ class TeamChannelAdmin(admin.ModelAdmin):
 
 
 @admin.register(Shift)
-class ShiftAdmin(admin.ModelAdmin):
-    list_display = ["user", "duty", "team", "starts_at", "ends_at"]
-    list_filter = ["duty", "team"]
+class ShiftAdmin(MoveAdmin):
+    list_display = ["user", "duty", "team", "starts_at", "ends_at", "state"]
+    list_filter = ["duty", "state", "team"]
     search_fields = ["user__name"]
-    autocomplete_fields = ["user", "team"]
     date_hierarchy = "starts_at"
     list_select_related = ["user", "team"]
+
+
+@admin.register(Swap)
+class SwapAdmin(MoveAdmin):
+    list_display = ["team", "giver", "asked", "taker", "starts_at", "state"]
+    list_filter = ["state", "is_cover", "team"]
+    search_fields = ["giver__name", "taker__name", "team__name"]
+    list_select_related = ["team", "giver", "asked", "taker"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(MoveAdmin):
+    list_display = ["team", "at", "giver", "taker", "state"]
+    list_filter = ["state", "team"]
+    search_fields = ["giver__name", "taker__name", "team__name"]
+    list_select_related = ["team", "giver", "taker"]
+
+
+@admin.register(HandoverNote)
+class HandoverNoteAdmin(ReadOnlyAdmin):
+    list_display = ["handover", "author", "at"]
+    search_fields = ["text", "author__name"]
+    list_select_related = ["handover__team", "handover__giver", "handover__taker", "author"]
+
+
+@admin.register(Absence)
+class AbsenceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "starts_on", "ends_on"]
+    search_fields = ["user__name"]
+    list_select_related = ["user"]
+
+
+@admin.register(FeedAddress)
+class FeedAddressAdmin(ReadOnlyAdmin):
+    list_display = ["user", "made_at", "revoked_at", "read_at"]
+    search_fields = ["user__name"]
+    fields = ["user", "made_at", "revoked_at", "read_at"]
+    list_select_related = ["user"]
 
 
 @admin.register(Post)
@@ -129,43 +171,6 @@ class PostPictureAdmin(ReadOnlyAdmin):
     list_select_related = ["picture", "post"]
 
 
-@admin.register(LinkCheck)
-class LinkCheckAdmin(ReadOnlyAdmin):
-    list_display = ["url", "post", "verdict", "problem", "status", "occasion", "answered_at", "attempts"]
-    list_filter = ["verdict", "problem", "occasion"]
-    search_fields = ["url", "post__title"]
-    list_select_related = ["post"]
-
-
-@admin.register(Reading)
-class ReadingAdmin(ReadOnlyAdmin):
-    list_display = ["reader", "version", "at"]
-    search_fields = ["reader__name", "version__post__title"]
-    list_select_related = ["reader", "version__post"]
-
-
-@admin.register(Remark)
-class RemarkAdmin(MoveAdmin):
-    list_display = ["body", "post", "state", "written_by", "written_at"]
-    list_filter = ["state"]
-    search_fields = ["body", "post__title", "written_by__name"]
-    list_select_related = ["post", "written_by"]
-
-
-@admin.register(ReviewClaim)
-class ReviewClaimAdmin(ReadOnlyAdmin):
-    list_display = ["post", "reader", "until"]
-    search_fields = ["post__title", "reader__name"]
-    list_select_related = ["post", "reader"]
-
-
-@admin.register(ReviewRequest)
-class ReviewRequestAdmin(ReadOnlyAdmin):
-    list_display = ["version", "reader", "asked_by", "asked_at"]
-    search_fields = ["version__post__title", "reader__name"]
-    list_select_related = ["version__post", "reader", "asked_by"]
-
-
 @admin.register(Idea)
 class IdeaAdmin(MoveAdmin):
     list_display = ["title", "team", "state", "given_by", "given_at"]
@@ -217,3 +222,40 @@ class PresenceAdmin(ReadOnlyAdmin):
     list_display = ["post", "user", "until"]
     search_fields = ["post__title", "user__name"]
     list_select_related = ["post", "user"]
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(ReadOnlyAdmin):
+    list_display = ["url", "post", "verdict", "problem", "status", "occasion", "answered_at", "attempts"]
+    list_filter = ["verdict", "problem", "occasion"]
+    search_fields = ["url", "post__title"]
+    list_select_related = ["post"]
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    list_display = ["reader", "version", "at"]
+    search_fields = ["reader__name", "version__post__title"]
+    list_select_related = ["reader", "version__post"]
+
+
+@admin.register(Remark)
+class RemarkAdmin(MoveAdmin):
+    list_display = ["body", "post", "state", "written_by", "written_at"]
+    list_filter = ["state"]
+    search_fields = ["body", "post__title", "written_by__name"]
+    list_select_related = ["post", "written_by"]
+
+
+@admin.register(ReviewClaim)
+class ReviewClaimAdmin(ReadOnlyAdmin):
+    list_display = ["post", "reader", "until"]
+    search_fields = ["post__title", "reader__name"]
+    list_select_related = ["post", "reader"]
+
+
+@admin.register(ReviewRequest)
+class ReviewRequestAdmin(ReadOnlyAdmin):
+    list_display = ["version", "reader", "asked_by", "asked_at"]
+    search_fields = ["version__post__title", "reader__name"]
+    list_select_related = ["version__post", "reader", "asked_by"]

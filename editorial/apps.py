@@ -7,11 +7,13 @@ class EditorialConfig(AppConfig):
     verbose_name = _("Teams and posts")
 
     def ready(self) -> None:
-        from editorial import (  # noqa: F401  (they add their effects and ladders)
+        # They add their effects and ladders.
+        from editorial import (  # noqa: F401
             clock,
             follow_ups,
             ideas,
             reuse,
             review_clock,
+            rota_clock,
             transitions,
         )

@@ -36,6 +36,7 @@ from editorial.models import (
 )
 from editorial.pictures import ask_the_people
 from editorial.platforms import ask_the_platforms
+from editorial.queries import approval_ends_on
 from editorial.reviewing import ask_the_reader, kept_answers, tell_what_changed
 from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
@@ -74,9 +75,8 @@ def save_post(
 
     `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
     in order. A post that was in review, approved or planned goes back to draft first; who approved and who wrote it are
-    told what changed. New links are put in the queue of the checks.
-    Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
-    as a writer all the same.
+    told what changed. New links are put in the queue of the checks. Saved `by_itself` while somebody types, it makes no
+    version and takes nothing out of review; whoever types is noted as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
@@ -109,9 +109,17 @@ def save_post(
 def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
     """This will give a planned post another planned time, and any other that is not out another wanted time.
 
-    A planned post keeps its approval. Raises MoveForbidden outside the team, MoveRefused once the post goes out or is
-    dropped, ChangedMeanwhile when `seen` is no longer the post's version.
+    An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
+    Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
+    `seen` is no longer the post's version.
     """
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
+        note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
+        with transaction.atomic():
+            perform(post, "reopen", actor=actor, at=at, seen=seen, note=note)
+            change_time(post, actor=actor, at=at, when=when)
+        return
     if post.state == PostState.SCHEDULED:
         perform(post, "reschedule", actor=actor, at=at, seen=seen, planned_at=when)
         return
@@ -122,9 +130,11 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
     expected = post.version if seen is None else seen
     with transaction.atomic():
         rows = Post.objects.filter(pk=post.pk, version=expected, state=post.state)
-        if not rows.update(version=expected + 1, wanted_at=when):
+        # A time it was planned at before it was opened again is over with the new wish.
+        if not rows.update(version=expected + 1, wanted_at=when, planned_at=None):
             raise ChangedMeanwhile
-        before, post.version, post.wanted_at = post.wanted_at, expected + 1, when
+        before = post.planned_at or post.wanted_at
+        post.version, post.wanted_at, post.planned_at = expected + 1, when, None
         data = {"from": before.isoformat() if before else "", "to": when.isoformat()}
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
@@ -268,6 +278,11 @@ def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: A
     """This will refuse times that are over, and channels where the city does not speak now."""
     if planned_at < at - timedelta(minutes=1):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
+    if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):
+        raise MoveRefused(
+            _("%(channels)s asks for a new approval at another time. Move the post in the calendar first.")
+            % {"channels": where}
+        )
     _ask_channels(post)
     ask_the_people(post, planned_at)
     ask_the_links(post)
@@ -393,6 +408,12 @@ def settle_post(publication: Publication, *, at: datetime, **details: Any) -> No
         return
     published = siblings.filter(state=PublicationState.PUBLISHED).exists()
     perform(post, "finish" if published else "lapse", actor=None, at=at)
+
+
+def _stands_at(post: Post, when: datetime) -> bool:
+    """This will tell whether the post has that time already, to the minute; one without a time has any."""
+    stands = post.planned_at or post.wanted_at
+    return stands is None or stands.replace(second=0, microsecond=0) == when.replace(second=0, microsecond=0)
 
 
 def _create(post: Post, actor: User, at: datetime) -> None:

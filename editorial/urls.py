@@ -1,6 +1,18 @@
 from django.urls import path
 
-from editorial.views import follow_ups, ideas, materials, posts, publications, reviews, teams, tips, writing
+from editorial.views import (
+    follow_ups,
+    ideas,
+    materials,
+    posts,
+    publications,
+    reviews,
+    rota,
+    swaps,
+    teams,
+    tips,
+    writing,
+)
 
 app_name = "editorial"
 
@@ -44,4 +56,21 @@ urlpatterns = [
     path("follow-ups/", follow_ups.follow_ups_page, name="follow_ups_page"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up_page, name="follow_up_page"),
     path("follow-ups/<int:pk>/move/<slug:name>/", follow_ups.follow_up_move, name="follow_up_move"),
+    path("teams/<int:pk>/", teams.team_page, name="team_page"),
+    path("teams/<int:pk>/rota/", rota.rota_page, name="rota_page"),
+    path("teams/<int:pk>/rota/propose/", rota.rota_propose, name="rota_propose"),
+    path("teams/<int:pk>/rota/publish/", rota.rota_publish, name="rota_publish"),
+    path("shifts/<int:pk>/", rota.shift_page, name="shift_page"),
+    path("shifts/<int:pk>/give/", rota.shift_give, name="shift_give"),
+    path("shifts/<int:pk>/offer/", rota.shift_offer, name="shift_offer"),
+    path("swaps/<int:pk>/", swaps.swap_page, name="swap_page"),
+    path("swaps/<int:pk>/move/<slug:name>/", swaps.swap_move, name="swap_move"),
+    path("handovers/<int:pk>/", swaps.handover_page, name="handover_page"),
+    path("handovers/<int:pk>/note/", swaps.handover_note, name="handover_note"),
+    path("handovers/<int:pk>/move/<slug:name>/", swaps.handover_move, name="handover_move"),
+    path("absences/new/", teams.absence_new, name="absence_new"),
+    path("absences/<int:pk>/end/", teams.absence_end, name="absence_end"),
+    path("feeds/new/", teams.feed_new, name="feed_new"),
+    path("feeds/revoke/", teams.feed_revoke, name="feed_revoke"),
+    path("feeds/<str:secret>.ics", teams.feed, name="feed"),
 ]
