@@ -350,6 +350,7 @@ def test_collaboration_has_to_be_named_in_every_text(city, at, new_post):
     )
     assert lines_of(new_post(collaboration="Kiosken AB"), at)["collaboration"] == "advice"
     assert lines_of(new_post(base_text="Rabatt!"), at)["collaboration"] == "advice"
+    assert lines_of(new_post(brand_shown="The kiosk's sign"), at)["collaboration"] == "advice"
     assert lines_of(new_post(), at)["collaboration"] == "ok"
 
 
