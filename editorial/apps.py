@@ -15,5 +15,6 @@ class EditorialConfig(AppConfig):
             reuse,
             review_clock,
             rota_clock,
+            takedowns,
             transitions,
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
@@ -14,6 +15,7 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "health",
+    "ready",
     "metrics",
     "calendar_app:feed",
     "language",
@@ -37,16 +39,24 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "signer:ask",
+    "signer:answer",
+    "signer:receipt",
+    "signer:withdraw",
+    "signer:picture",
+    "signer:step",
     "editorial:tip_form",
     "editorial:tip_follow",
 }
 
 
-def named(resolver: URLResolver, prefix: str = "", around: dict | None = None) -> list[tuple[str, dict]]:
-    """Each named address with the converters of its parts, those of what it is included in too."""
+def named(
+    resolver: URLResolver, prefix: str = "", above: dict[str, Any] | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    """Each address's name, with what its parts are made of."""
     found = []
     for entry in resolver.url_patterns:
-        parts = (around or {}) | entry.pattern.converters
+        parts = (above or {}) | dict.fromkeys(entry.pattern.regex.groupindex) | entry.pattern.converters
         if isinstance(entry, URLResolver):
             space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
             found += named(entry, space, parts)
@@ -97,6 +107,9 @@ PAGES = [
     "channels_registry:channels_page",
     "consent:pictures_page",
     "consent:picture_new",
+    "consent:pictures_describe",
+    "consent:people_page",
+    "editorial:takedowns_page",
 ]
 
 

@@ -77,6 +77,8 @@ KIND_OF_STATE = {
     "missed": "late",
     "removal_failed": "late",
     "breach": "late",
+    "checked": "done",
+    "taken_down": "done",
     "found": "review",
     "gathering": "review",
     "removal_ordered": "review",
