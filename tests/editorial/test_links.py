@@ -267,7 +267,7 @@ def test_links_can_be_checked_again_by_the_team_alone(city, linked, at, client_o
 
 
 def test_address_longer_than_is_kept_is_broken_and_not_opened(linked, at):
-    post = linked("https://one.example/" + "a" * 2000)
+    post = linked(text="Se https://one.example/" + "a" * 2000)
     assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("broken", "too_long")
 
 

@@ -76,7 +76,7 @@ def test_reader_marks_words_asks_for_changes_and_approves_what_is_new_by_key(liv
     assert Post.objects.get(pk=post.pk).state == "changes_asked"
 
     anna.goto(reverse("editorial:review_page", args=[post.pk]))
-    anna.get_by_text("Answer", exact=True).first.click()
+    anna.get_by_text("Answer it", exact=True).first.click()
     anna.locator(".remark [name=body]").fill("Stordammen.")
     press(anna, "Answer the remark")
     press(anna, "Mark as settled")
