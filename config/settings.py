@@ -5,7 +5,6 @@ from urllib.parse import urlsplit
 
 import environ
 from csp.constants import NONE, SELF
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -14,6 +13,7 @@ if env.str("ENV_FILE", default=""):
     environ.Env.read_env(env.str("ENV_FILE"))
 
 SECRET_KEY = env.str("SECRET_KEY")
+SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 BASE_URL = env.str("BASE_URL", default="https://localhost").rstrip("/")
 VAR_DIR = Path(env.str("VAR_DIR", default=str(BASE_DIR / "var")))
@@ -41,6 +41,9 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "template_partials",
@@ -48,6 +51,7 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "core.middleware.RequestLogMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -60,6 +64,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "core.middleware.SecondFactorMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -120,11 +125,56 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_SESSION_REMEMBER = None
 ACCOUNT_LOGOUT_ON_GET = False
+ACCOUNT_REAUTHENTICATION_TIMEOUT = 5 * 60
 # One city hall is often one address: the limit on failures is per account, the one per address is wide.
 ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
+    # Ideas through a tip form, from one address and to one form; and addresses that lead to none.
+    "tip": "30/h/ip,120/h/key",
+    "tip_wrong": "30/m/ip",
+}
+# Which roles have to log in with a second step: chiefs, records_officers, administrators.
+SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_officers", "administrators"])
+MFA_ADAPTER = "core.second_factor.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+# Administrators make the accounts; whose address it is has been asked there.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+MFA_FORMS = {
+    "activate_totp": "core.login_forms.ActivateTOTPForm",
+    "authenticate": "core.login_forms.AuthenticateForm",
+    "reauthenticate": "core.login_forms.ReauthenticateForm",
+    "add_webauthn": "core.login_forms.AddWebAuthnForm",
+    "edit_webauthn": "core.login_forms.EditWebAuthnForm",
+}
+# Many people behind one address may use passkeys in the same minute.
+MFA_RATE_LIMITS = {"webauthn_login": "300/m/ip"}
+
+# The city's directory (Entra ID, Keycloak). A person is their `sub`, never their e-mail address.
+SOCIALACCOUNT_ADAPTER = "core.directory.DirectoryAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False
+OIDC_ISSUER = env.str("OIDC_ISSUER", default="")
+OIDC_GROUPS_CLAIM = env.str("OIDC_GROUPS_CLAIM", default="groups")
+OIDC_ROLE_GROUPS = env.dict("OIDC_ROLE_GROUPS", default={})
+OIDC_SECOND_FACTOR = env.bool("OIDC_SECOND_FACTOR", default=False)
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "OAUTH_PKCE_ENABLED": True,
+        "APPS": [
+            {
+                "provider_id": "directory",
+                "name": env.str("OIDC_NAME", default="katalogen"),
+                "client_id": env.str("OIDC_CLIENT_ID", default=""),
+                "secret": env.str("OIDC_CLIENT_SECRET", default=""),
+                # What is signed is enough; the userinfo page lacks the groups in Entra ID.
+                "settings": {"server_url": OIDC_ISSUER, "fetch_userinfo": False, "uid_field": "sub"},
+            }
+        ]
+        if OIDC_ISSUER
+        else [],
+    }
 }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
@@ -153,7 +203,8 @@ CONTENT_SECURITY_POLICY = {
 }
 
 LANGUAGE_CODE = "sv"
-LANGUAGES = [("sv", _("Swedish")), ("en", _("English"))]
+# Each in its own words: whoever looks for theirs may not read the other.
+LANGUAGES = [("sv", "Svenska"), ("en", "English")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
@@ -176,6 +227,7 @@ vars().update(env.email("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))
 EMAIL_TIMEOUT = 20
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = env.str("SENDER", default="redaktionen@localhost")
 
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
 SWEEP_SECONDS = env.float("SWEEP_SECONDS", default=30.0)
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
@@ -185,6 +237,8 @@ CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "bre
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
 SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
+# A question asked in a post is followed up within so many working days (R12).
+FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)
@@ -195,7 +249,7 @@ UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {"line": {"()": "config.logs.Line"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
 }

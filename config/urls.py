@@ -3,6 +3,7 @@ from django.contrib import admin
 from django.urls import include, path
 
 from config import views
+from core import directory_views
 
 urlpatterns = [
     path("", views.my_day, name="my_day"),
@@ -13,6 +14,15 @@ urlpatterns = [
     path("trail/", views.trail_page, name="trail_page"),
     path("parts/", views.parts_page, name="parts_page"),
     path("account/", include("allauth.account.urls")),
+    path("account/second-step/", include("allauth.mfa.urls")),
+    path("account/directory/", include("allauth.socialaccount.urls")),
+    path("account/oidc/<slug:provider_id>/login/", directory_views.login, name="openid_connect_login"),
+    path(
+        "account/oidc/<slug:provider_id>/login/callback/",
+        directory_views.callback,
+        name="openid_connect_callback",
+    ),
+    path("metrics", views.metrics_page, name="metrics"),
     path("admin/login/", account.login),
     path("admin/", admin.site.urls),
     path("channels/", include("channels_registry.urls")),

@@ -8,12 +8,14 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.utils.crypto import constant_time_compare
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config import health as health_answers
 from config import queries
+from core import metrics
 from core.forms import PartsForm
 from core.models import Event, Notice
 from core.request import person
@@ -31,6 +33,17 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> JsonResponse:
     ok, answers = health_answers.health(timezone.now())
     return JsonResponse({"ok": ok, **answers}, status=200 if ok else 503)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """This will give Prometheus its numbers when it shows METRICS_TOKEN; without a token set there is no page."""
+    shown = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if not settings.METRICS_TOKEN or not constant_time_compare(shown, settings.METRICS_TOKEN):
+        raise Http404
+    return HttpResponse(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
 @login_not_required

@@ -1,10 +1,39 @@
-"""Who may get an account, and which language a page speaks."""
+"""Accounts: who may get one, what a role is, and that a login ends when the role behind it changes."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.core import context
+from django.conf import settings
+from django.db.models import F, Q
 from django.http import HttpRequest
+
+from core.models import Unit, User
+
+ROLE_FIELDS = ("is_staff", "is_superuser", "is_records_officer", "is_web_strategist")
 
 
 class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
-        """This will refuse: administrators create accounts."""
+        """This will refuse: administrators create accounts, or the city's directory does."""
         return False
+
+    def is_reauthentication_required(self, *, app: str) -> bool:
+        """This will ask for the password again only of those who logged in more than five minutes ago."""
+        records = get_authentication_records(context.request, context.request.user)
+        last = max((record["at"] for record in records), default=0.0)
+        return bool(time.time() - last > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def end_sessions(people: Iterable[int | None]) -> None:
+    """This will end every login of the people with those numbers: what they may has changed, so they log in anew."""
+    User.objects.filter(pk__in=[pk for pk in people if pk]).update(session_round=F("session_round") + 1)
+
+
+def is_chief(user: User) -> bool:
+    """This will tell whether the user is a chief of any unit. One query."""
+    return Unit.objects.filter(Q(responsible_chief=user) | Q(communications_chief=user)).exists()

@@ -4,6 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import allauth.account.admin
+import allauth.mfa.admin
+import allauth.socialaccount.admin  # noqa: F401  (registered first, so that it can be taken away below)
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import IntegrityError, models
@@ -13,6 +19,8 @@ from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from core import logins, trail
+from core.accounts import ROLE_FIELDS
 from core.doors import status_of
 from core.models import Event, Notice, Pulse, Rung, Seal, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
@@ -114,6 +122,29 @@ class UserAdmin(DjangoUserAdmin):
     filter_horizontal = ()
     readonly_fields = ["last_login"]
 
+    actions = ["reset_second_step"]
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """This will also write into the trail which roles were given or taken, and by whom."""
+        super().save_model(request, obj, form, change)
+        roles = {
+            field: getattr(obj, field) for field in (*ROLE_FIELDS, "is_active") if field in form.changed_data
+        }
+        if roles:
+            trail.record(
+                "user.roles_changed",
+                about=obj,
+                actor=person(request),
+                at=timezone.now(),
+                data={"roles": roles},
+            )
+
+    @admin.action(description=_("Take away the second step of the login (phone and codes are lost)"))
+    def reset_second_step(self, request: HttpRequest, queryset: models.QuerySet[User]) -> None:
+        for user in queryset:
+            logins.take_away_second_step(user)
+        messages.success(request, _("They log in with the password alone and set up a second step anew."))
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """This will refuse: people leave by being made inactive; what they did stays theirs."""
         return False
@@ -160,3 +191,26 @@ class RungAdmin(ReadOnlyAdmin):
 @admin.register(Pulse)
 class PulseAdmin(ReadOnlyAdmin):
     list_display = ["job", "at", "report", "failed_at"]
+
+
+# allauth's own tables: what holds secrets, or gives a way in beside the settings, is not shown.
+for model in (Authenticator, EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken):
+    if admin.site.is_registered(model):
+        admin.site.unregister(model)
+
+
+@admin.register(Authenticator)
+class AuthenticatorAdmin(ReadOnlyAdmin):
+    list_display = ["user", "type", "created_at", "last_used_at"]
+    fields = ["user", "type", "created_at", "last_used_at"]
+    list_filter = ["type"]
+    search_fields = ["user__name"]
+    list_select_related = ["user"]
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyAdmin):
+    list_display = ["user", "provider", "uid", "last_login", "date_joined"]
+    fields = ["user", "provider", "uid", "last_login", "date_joined"]
+    search_fields = ["user__name", "=uid"]
+    list_select_related = ["user"]

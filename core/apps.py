@@ -13,6 +13,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("People, notices and the trail")
 
     def ready(self) -> None:
+        from core import logins  # noqa: F401  (listens for logins)
+
         post_migrate.connect(install_guards, sender=self)
         checks.register(check_guards, checks.Tags.database)
 

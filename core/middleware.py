@@ -1,8 +1,35 @@
+"""What every request passes through: its language, the second step of the login, and a line in the log."""
+
+from __future__ import annotations
+
+import logging
+import time
+import uuid
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
 from django.utils import translation
+
+from core import metrics, second_factor
+from core.models import User
+
+log = logging.getLogger("redaktionen.request")
+
+METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
+# What somebody may reach who has yet to set up the second step.
+WITHOUT_SECOND_STEP = {
+    "account_logout",
+    "account_reauthenticate",
+    "account_reset_password",
+    "health",
+    "language",
+    "metrics",
+    "openid_connect_login",
+    "openid_connect_callback",
+}
 
 
 class LanguageMiddleware:
@@ -18,4 +45,55 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        return response
+
+
+class SecondFactorMiddleware:
+    """Leads people whose role needs a second step to where they set it up; lets nothing else through before."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User) or not second_factor.is_missing(user, request.session):
+            return None
+        name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+        if name.startswith("mfa_") or name in WITHOUT_SECOND_STEP:
+            return None
+        if request.method in ("GET", "HEAD"):
+            return redirect("mfa_index")
+        return render(request, "mfa/needed.html", status=403)
+
+
+class RequestLogMiddleware:
+    """Writes one line for each answer: method, the page's name, status, milliseconds. No address, person or parameter.
+
+    Each answer carries the line's number as X-Request-ID, so that a report of trouble finds its line.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        number, began = uuid.uuid4().hex, time.perf_counter()
+        response = self.get_response(request)
+        took = time.perf_counter() - began
+        page = request.resolver_match.view_name if request.resolver_match else "none"
+        response.headers["X-Request-ID"] = number
+        metrics.answers.labels(page, f"{response.status_code // 100}xx").inc()
+        metrics.seconds.labels(page).observe(took)
+        log.info(
+            "answered",
+            extra={
+                "request": number,
+                "method": request.method if request.method in METHODS else "other",
+                "page": page,
+                "status": response.status_code,
+                "milliseconds": round(took * 1000),
+            },
+        )
         return response

@@ -2,17 +2,24 @@ from django.contrib import admin
 
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
+    FollowUp,
+    Idea,
+    Material,
     Membership,
     Post,
     PostLink,
+    PostMaterial,
     PostPicture,
     PostText,
     PostVersion,
+    PostWriter,
+    Presence,
     Publication,
     Review,
     Shift,
     Team,
     TeamChannel,
+    TipForm,
 )
 
 
@@ -115,3 +122,56 @@ class PostPictureAdmin(ReadOnlyAdmin):
     list_display = ["picture", "post", "alt_text"]
     search_fields = ["picture__title", "post__title"]
     list_select_related = ["picture", "post"]
+
+
+@admin.register(Idea)
+class IdeaAdmin(MoveAdmin):
+    list_display = ["title", "team", "state", "given_by", "given_at"]
+    list_filter = ["state", "team"]
+    search_fields = ["what", "giver_name", "given_by__name"]
+    list_select_related = ["team", "given_by"]
+
+
+@admin.register(TipForm)
+class TipFormAdmin(MoveAdmin):
+    list_display = ["team", "state", "opened_by", "opened_at"]
+    search_fields = ["team__name"]
+    list_select_related = ["team", "opened_by"]
+
+
+@admin.register(FollowUp)
+class FollowUpAdmin(MoveAdmin):
+    list_display = ["post", "state", "due_at", "settled_by"]
+    list_filter = ["state"]
+    search_fields = ["post__title", "outcome"]
+    list_select_related = ["post", "settled_by"]
+
+
+@admin.register(Material)
+class MaterialAdmin(admin.ModelAdmin):
+    list_display = ["title", "kind", "unit", "made_on", "added_by"]
+    list_filter = ["kind", "unit"]
+    search_fields = ["title", "url", "reference", "text"]
+    autocomplete_fields = ["unit", "added_by"]
+    list_select_related = ["unit", "added_by"]
+
+
+@admin.register(PostMaterial)
+class PostMaterialAdmin(ReadOnlyAdmin):
+    list_display = ["post", "material", "added_by", "added_at"]
+    search_fields = ["post__title", "material__title"]
+    list_select_related = ["post", "material", "added_by"]
+
+
+@admin.register(PostWriter)
+class PostWriterAdmin(ReadOnlyAdmin):
+    list_display = ["post", "user", "since"]
+    search_fields = ["post__title", "user__name"]
+    list_select_related = ["post", "user"]
+
+
+@admin.register(Presence)
+class PresenceAdmin(ReadOnlyAdmin):
+    list_display = ["post", "user", "until"]
+    search_fields = ["post__title", "user__name"]
+    list_select_related = ["post", "user"]

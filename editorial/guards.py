@@ -28,6 +28,13 @@ _BY_AUTHOR = (
     "JOIN core_user reviewer ON reviewer.id = NEW.reviewer_id "
     "WHERE mine.id = NEW.version_id AND (author.id = reviewer.id OR author.mailbox = reviewer.mailbox))"
 )
+_BY_WRITER = (
+    "NEW.verdict = 'approved' AND EXISTS (SELECT 1 FROM editorial_postwriter w "
+    "JOIN editorial_postversion v ON v.post_id = w.post_id "
+    "JOIN core_user author ON author.id = w.user_id "
+    "JOIN core_user reviewer ON reviewer.id = NEW.reviewer_id "
+    "WHERE v.id = NEW.version_id AND (author.id = reviewer.id OR author.mailbox = reviewer.mailbox))"
+)
 _BY_STRANGER = (
     "NEW.verdict = 'approved' AND NOT EXISTS (SELECT 1 FROM editorial_postversion v "
     "JOIN editorial_post p ON p.id = v.post_id "
@@ -48,8 +55,12 @@ def _frozen_rows(table: str) -> list[Guard]:
 GUARDS: list[Guard] = [
     *append_only("editorial_postversion", "A version of a post is written once."),
     *append_only("editorial_review", "A review is written once."),
+    *append_only("editorial_postwriter", "Who wrote in a post is written once."),
     Guard(
         "editorial_review_by_author", "editorial_review", "INSERT", _BY_AUTHOR, "An author cannot approve."
+    ),
+    Guard(
+        "editorial_review_by_writer", "editorial_review", "INSERT", _BY_WRITER, "An author cannot approve."
     ),
     Guard(
         "editorial_review_by_stranger",

@@ -19,25 +19,32 @@ from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
 from editorial.models import Duty, Post, PostPicture, PostVersion, Shift, Team, TeamChannel
-from editorial.states import FIXED, PostState
+from editorial.states import ENDS, FIXED, UNDER_WAY, PostState
 
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
 
 
 def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
-    """This will find the posts `user` may see that fit the filters, those with the latest time first."""
+    """This will find the posts `user` may see that fit the filters.
+
+    Without a state those under way come, the nearest time first and those without one last; with `done`, or a state
+    that is an end, what is out or dropped, the latest first.
+    """
     posts = (
         Post.objects.visible_to(user)
         .select_related("team", "created_by")
         .prefetch_related("texts__channel__platform")
     )
-    if wanted.get("state"):
-        posts = posts.filter(state=wanted["state"])
+    state, done = wanted.get("state"), bool(wanted.get("done"))
+    posts = posts.filter(state=state) if state else posts.filter(state__in=ENDS if done else UNDER_WAY)
     if wanted.get("team"):
         posts = posts.filter(team=wanted["team"])
     if text := wanted.get("text"):
         posts = posts.filter(Q(title__icontains=text) | Q(base_text__icontains=text))
-    return posts.order_by(Coalesce("planned_at", "wanted_at", "created_at").desc(), "-pk")
+    time = Coalesce("planned_at", "wanted_at")
+    if state in ENDS or (done and not state):
+        return posts.order_by(time.desc(nulls_last=True), "-pk")
+    return posts.order_by(time.asc(nulls_last=True), "-pk")
 
 
 @dataclass(frozen=True)

@@ -26,10 +26,12 @@ from editorial.models import (
     PostPicture,
     PostText,
     PostVersion,
+    PostWriter,
     Publication,
     Review,
 )
 from editorial.pictures import ask_the_people
+from editorial.platforms import ask_the_platforms
 from editorial.queries import approval_ends_on
 from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
@@ -37,9 +39,19 @@ trail.WORDS |= {
     "post.create": gettext_lazy("Post begun"),
     "post.edit": gettext_lazy("Text changed"),
     "post.time": gettext_lazy("Wanted time changed"),
+    "post.write": gettext_lazy("Began to write"),
 }
 
-CONTENT_FIELDS = ("title", "kind", "base_text", "byline", "collaboration", "asks_question", "wanted_at")
+CONTENT_FIELDS = (
+    "title",
+    "kind",
+    "theme",
+    "base_text",
+    "byline",
+    "collaboration",
+    "asks_question",
+    "wanted_at",
+)
 
 
 def save_post(
@@ -49,14 +61,17 @@ def save_post(
     at: datetime,
     fields: Mapping[str, Any],
     texts: Mapping[Channel, str],
-    links: Iterable[str],
+    links: Iterable[str] | None,
     pictures: Iterable[tuple[Picture, str]] | None = None,
     seen: int | None = None,
+    by_itself: bool = False,
 ) -> None:
     """This will store what was written, as a new version when anything publishable changed.
 
-    `pictures` are pairs of a picture and its alternative text, in order; None leaves them as they are.
-    A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
+    `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
+    in order. A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
+    Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
+    as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
@@ -64,15 +79,20 @@ def save_post(
         if post.pk is None:
             _create(post, actor, at)
         else:
-            _open_for_edit(post, actor, at, seen)
+            _open_for_edit(post, actor, at, seen, by_itself=by_itself)
         for name in CONTENT_FIELDS:
             if name in fields:
                 setattr(post, name, fields[name])
-        post.save(update_fields=[name for name in CONTENT_FIELDS if name in fields])
+        post.changed_by, post.changed_at = actor, at
+        post.save(
+            update_fields=["changed_by", "changed_at", *(name for name in CONTENT_FIELDS if name in fields)]
+        )
+        _note_writer(post, actor, at)
         _replace_rows(post, texts, links)
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
-        keep_version(post, actor=actor, at=at)
+        if not by_itself:
+            keep_version(post, actor=actor, at=at)
 
 
 def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
@@ -162,6 +182,7 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
     """This will make what the post says now the version that is read. A text once reviewed is a new version."""
     if not post.texts.exists():
         raise MoveRefused(_("Choose at least one channel first."))
+    ask_the_platforms(post)
     ask_the_people(post, max(post.wanted_at or at, at))
     version = keep_version(post, actor=actor, at=at)
     if version.reviews.exists():
@@ -367,9 +388,13 @@ def _create(post: Post, actor: User, at: datetime) -> None:
     trail.record("post.create", about=post, actor=actor, at=at)
 
 
-def _open_for_edit(post: Post, actor: User, at: datetime, seen: int | None) -> None:
+def _open_for_edit(
+    post: Post, actor: User, at: datetime, seen: int | None, *, by_itself: bool = False
+) -> None:
     if not post.team.has_member(actor):
         raise MoveForbidden(_("Only the post's team can do this."))
+    if not post.is_open and by_itself:
+        raise MoveRefused(_("Not saved by itself: when you save, the post goes back to draft."))
     if not post.is_open:
         perform(post, "reopen", actor=actor, at=at, seen=seen)
         return
@@ -377,15 +402,25 @@ def _open_for_edit(post: Post, actor: User, at: datetime, seen: int | None) -> N
     if not Post.objects.filter(pk=post.pk, version=expected, current=None).update(version=expected + 1):
         raise ChangedMeanwhile
     post.version = expected + 1
-    trail.record("post.edit", about=post, actor=actor, at=at, data={"version": post.version})
+    if not by_itself:
+        trail.record("post.edit", about=post, actor=actor, at=at, data={"version": post.version})
 
 
-def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str]) -> None:
+def _note_writer(post: Post, actor: User, at: datetime) -> None:
+    """This will note, once, that the person wrote in the post: who writes does not approve (R23)."""
+    _row, is_new = PostWriter.objects.get_or_create(post=post, user=actor, defaults={"since": at})
+    if is_new and actor.pk != post.created_by_id:
+        trail.record("post.write", about=post, actor=actor, at=at)
+
+
+def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str] | None) -> None:
     post.texts.exclude(channel__in=list(texts)).delete()
     for channel, own_text in texts.items():
         if not post.team.channels.filter(pk=channel.pk).exists():
             raise MoveRefused(_("The team has no such channel: %(channel)s.") % {"channel": channel.name})
         PostText.objects.update_or_create(post=post, channel=channel, defaults={"own_text": own_text})
+    if links is None:
+        return
     post.links.all().delete()
     PostLink.objects.bulk_create(
         PostLink(post=post, url=url, position=position) for position, url in enumerate(links)

@@ -11,3 +11,4 @@ os.environ.setdefault("STATIC_STORAGE", "django.contrib.staticfiles.storage.Stat
 os.environ.setdefault("VAR_DIR", tempfile.mkdtemp(prefix="redaktionen-test-"))
 os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
+os.environ.setdefault("SECOND_FACTOR_FOR", "")

@@ -15,7 +15,13 @@ pytestmark = pytest.mark.django_db
 PUBLIC = {
     "health",
     "calendar_app:feed",
+    "metrics",
     "language",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
     "account_login",
     "account_logout",
     "account_reset_password",
@@ -29,6 +35,8 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "editorial:tip_form",
+    "editorial:tip_follow",
 }
 
 
@@ -75,6 +83,10 @@ PAGES = [
     "editorial:post_new",
     "editorial:review_queue",
     "editorial:teams_page",
+    "editorial:ideas_page",
+    "editorial:idea_new",
+    "editorial:materials_page",
+    "editorial:follow_ups_page",
     "moderation:queue_page",
     "moderation:comment_new",
     "moderation:watches_page",

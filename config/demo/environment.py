@@ -25,6 +25,8 @@ def main(port: str) -> None:
         "SENDER": "redaktionen@avinge.example",
         "SWEEP_SECONDS": "10",
         "LOG_LEVEL": "WARNING",
+        # To look around, one password is enough.
+        "SECOND_FACTOR_FOR": "",
     }
     (FOLDER / "environment").write_text("".join(f"{name}={value}\n" for name, value in lines.items()))
 

@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 
@@ -86,6 +87,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_records_officer = models.BooleanField(_("records officer"), default=False)
     is_staff = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # Raised to end every login of the person.
+    session_round = models.PositiveIntegerField(default=0, editable=False)
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -113,6 +116,12 @@ class User(AbstractBaseUser, PermissionsMixin):
         if (fields := kwargs.get("update_fields")) and "email" in fields:
             kwargs["update_fields"] = {*fields, "mailbox"}
         super().save(*args, **kwargs)
+
+    def _get_session_auth_hash(self, secret: str | None = None) -> str:
+        """This will differ, so that logins end, when password, activity, a role or `session_round` changes."""
+        told = [self.password, self.session_round, self.is_active, self.is_staff, self.is_superuser]
+        told += [self.is_records_officer, self.is_web_strategist]
+        return salted_hmac("core.User.session", repr(told), secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def first_name(self) -> str:

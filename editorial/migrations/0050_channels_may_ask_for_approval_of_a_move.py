@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0003_wanted_index'),
+        ('editorial', '0010_ideas_material_follow_ups'),
     ]
 
     operations = [

@@ -22,10 +22,13 @@ class PostQuerySet(models.QuerySet["Post"]):
     def to_review_by(self, user: User) -> PostQuerySet:
         """This will find what waits for a second person in the teams where `user` is an editor, own work left out."""
         from editorial.models.teams import Membership, Team
+        from editorial.models.writing import PostWriter
 
-        own = PostVersion.objects.filter(post=models.OuterRef("pk"), saved_by=user)
+        saved = PostVersion.objects.filter(post=models.OuterRef("pk"), saved_by=user)
+        wrote = PostWriter.objects.filter(post=models.OuterRef("pk"), user=user)
         teams = Team.objects.of_member(user, Membership.Role.EDITOR)
-        return self.filter(state=PostState.IN_REVIEW, team__in=teams).exclude(models.Exists(own))
+        waiting = self.filter(state=PostState.IN_REVIEW, team__in=teams)
+        return waiting.exclude(models.Exists(saved)).exclude(models.Exists(wrote))
 
 
 class Post(Movable):
@@ -40,7 +43,8 @@ class Post(Movable):
     team = models.ForeignKey("editorial.Team", models.PROTECT, related_name="posts", verbose_name=_("team"))
     title = models.CharField(_("working title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=60, blank=True)
-    base_text = models.TextField(_("text"))
+    theme = models.CharField(_("campaign or theme"), max_length=60, blank=True)
+    base_text = models.TextField(_("text"), blank=True)
     byline = models.CharField(_("byline"), max_length=120, blank=True)
     collaboration = models.TextField(_("collaboration"), blank=True)
     asks_question = models.BooleanField(_("asks the followers a question"), default=False)
@@ -54,6 +58,23 @@ class Post(Movable):
     )
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     created_at = models.DateTimeField(_("created"), editable=False)
+    changed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("changed by"),
+    )
+    changed_at = models.DateTimeField(_("changed"), null=True, editable=False)
+    idea = models.ForeignKey(
+        "editorial.Idea",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="posts",
+        verbose_name=_("idea"),
+    )
 
     objects = PostQuerySet.as_manager()
 
@@ -89,11 +110,21 @@ class Post(Movable):
         return self.state in OPEN
 
     def is_author(self, user: User) -> bool:
-        """This will tell whether the person, or an account of the same mailbox, saved any version of the post."""
-        return self.created_by_id == user.pk or self.versions.filter(saved_by__mailbox=user.mailbox).exists()
+        """This will tell whether the person, or an account of the same mailbox, wrote in the post or saved a version."""
+        return (
+            self.created_by_id == user.pk
+            or self.versions.filter(saved_by__mailbox=user.mailbox).exists()
+            or self.writers.filter(user__mailbox=user.mailbox).exists()
+        )
 
     def authors(self) -> list[User]:
-        return list(User.objects.filter(pk__in=self.versions.values("saved_by")).order_by("name"))
+        """This will list who wrote in the post or saved a version of it."""
+        return list(
+            User.objects.filter(
+                models.Q(pk__in=self.versions.values("saved_by"))
+                | models.Q(pk__in=self.writers.values("user"))
+            ).order_by("name")
+        )
 
 
 class PostText(models.Model):

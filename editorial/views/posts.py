@@ -16,17 +16,14 @@ from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import own_address, person
-from core.rules import Refusal
 from core.templatetags.parts import moment
 from core.workdays import local_day
 from editorial import queries
-from editorial.forms import FilterForm, MoveForm, PlanForm, PostForm, TeamChoiceForm, picture_rows
-from editorial.models import Post, Team
-from editorial.rules import may_write
-from editorial.states import FIXED, OPEN, POST_MOVES, PostState, PublicationState
-from editorial.transitions import change_time, save_post
-
-EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
+from editorial.forms import FilterForm, MoveForm, PlanForm
+from editorial.models import FollowUp, Post
+from editorial.platforms import on_channels
+from editorial.states import FIXED, OPEN, PostState, PublicationState
+from editorial.transitions import change_time
 
 
 @require_GET
@@ -45,42 +42,10 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     return render(request, "editorial/review_queue.html", {"page_obj": page_obj})
 
 
-@require_http_methods(["GET", "POST"])
-def post_new(request: HttpRequest) -> HttpResponse:
-    user = person(request)
-    teams = list(Team.objects.of_member(user))
-    if not teams:
-        return render(
-            request,
-            "403.html",
-            {"reason": _("You are in no team. An editor can add you to one.")},
-            status=403,
-        )
-    chosen = TeamChoiceForm(request.POST or request.GET, user=user)
-    if len(teams) == 1:
-        team = teams[0]
-    elif chosen.is_valid():
-        team = chosen.cleaned_data["team"]
-    else:
-        return render(request, "editorial/post_team.html", {"teams": teams})
-    return _edit(request, Post(team=team))
-
-
-@require_http_methods(["GET", "POST"])
-def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    post = get_object_or_404(Post.objects.visible_to(person(request)).select_related("team"), pk=pk)
-    answer = may_write(person(request), post)
-    if isinstance(answer, Refusal):
-        return render(request, "403.html", {"reason": answer.reason}, status=403)
-    if post.state not in EDITABLE:
-        return redirect("editorial:post_page", post.pk)
-    return _edit(request, post)
-
-
 @require_GET
 def post_page(request: HttpRequest, pk: int) -> HttpResponse:
     post = get_object_or_404(
-        Post.objects.visible_to(person(request)).select_related("team", "current"), pk=pk
+        Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by"), pk=pk
     )
     return _page(request, post)
 
@@ -88,7 +53,7 @@ def post_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     post = get_object_or_404(
-        Post.objects.visible_to(person(request)).select_related("team", "current"), pk=pk
+        Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by"), pk=pk
     )
     details: dict[str, Any] = {}
     plan = PlanForm(request.POST)
@@ -170,46 +135,6 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editorial/post_time.html", context, status=status)
 
 
-def _edit(request: HttpRequest, post: Post) -> HttpResponse:
-    user = person(request)
-    initial = PostForm.initial_of(post) if post.pk else {"wanted_at": request.GET.get("wanted_at")}
-    form = PostForm(request.POST or None, post=post, initial=initial)
-    rows = picture_rows(request.POST or None, post, user)
-    refusal, status, seen = "", 200, str(post.version) if post.pk else ""
-    if request.method == "POST":
-        status, seen = 422, request.POST.get("seen", "")
-        if form.is_valid() and (rows.is_valid() or not rows.is_bound):
-            try:
-                save_post(
-                    post,
-                    actor=user,
-                    at=timezone.now(),
-                    fields={
-                        name: form.cleaned_data[name] for name in PostForm.base_fields if name != "links"
-                    },
-                    texts=form.texts(),
-                    links=form.cleaned_data["links"],
-                    pictures=rows.pictures() if rows.is_bound else None,
-                    seen=int(seen) if seen.isdecimal() else None,
-                )
-            except MoveRefused as refused:
-                refusal, status = refused.reason, status_of(refused)
-            else:
-                messages.success(request, _("The draft is saved."))
-                return redirect("editorial:post_page", post.pk)
-    stored = Post.objects.filter(pk=post.pk).first()
-    if refusal and stored:
-        seen = str(stored.version)
-    context = {
-        "form": form,
-        "rows": rows,
-        "post": stored or post,
-        "refusal": refusal,
-        "seen": seen,
-    }
-    return render(request, "editorial/post_edit.html", context, status=status)
-
-
 def _page(
     request: HttpRequest, post: Post, *, refusal: str = "", plan: PlanForm | None = None, status: int = 200
 ) -> HttpResponse:
@@ -219,7 +144,9 @@ def _page(
     wanted = post.planned_at or post.wanted_at or timezone.now()
     context = {
         "post": post,
-        "texts": post.texts.select_related("channel__platform"),
+        "texts": on_channels(post),
+        "materials": post.materials.select_related("material"),
+        "follow_up": FollowUp.objects.filter(post=post).first() if post.asks_question else None,
         "links": post.links.all(),
         "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import product
 
 import pytest
@@ -11,6 +11,7 @@ from django.db import IntegrityError, connection, transaction
 
 from core.models import Event, Notice, User
 from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.workdays import instant
 from editorial.models import Membership, Post, PostText, PostVersion, Publication, Review, Shift
 from editorial.states import POST_MOVES, PostState
 from editorial.transitions import save_post
@@ -207,6 +208,26 @@ def test_unconfirmed_publication_reminds_the_shift_and_then_the_editors(city, at
         sweep_at(at + timedelta(minutes=minutes))
         told[minutes] = [notice.recipient.name for notice in reminders.all()]
     assert told == {119: [], 120: ["Anna"], 149: ["Anna"], 150: ["Anna", "Erik", "Sara"]}
+
+
+@pytest.mark.rule("R36")
+@pytest.mark.parametrize(
+    ("day", "before"),
+    # One o'clock in the night is followed by the hour that spring skips, or that autumn has twice.
+    [(date(2026, 3, 29), "01:30"), (date(2026, 10, 25), "02:30")],
+)
+def test_hour_until_the_reminder_is_a_real_hour_on_the_night_of_the_clock_change(
+    city, new_post, sweep_at, day, before
+):
+    planned_at = instant(day, before)
+    post = walk(new_post(), city, planned_at - timedelta(hours=1), "scheduled")
+    assert post.planned_at == planned_at
+    sweep_at(planned_at - timedelta(seconds=1))
+    assert not Publication.objects.exists()
+    reminders = Notice.objects.filter(subject__startswith="Not confirmed")
+    for minutes, told in ((0, 0), (59, 0), (60, 2)):
+        sweep_at(planned_at + timedelta(minutes=minutes))
+        assert (Publication.objects.count(), reminders.count()) == (1, told), minutes
 
 
 def test_all_missed_lapses_back_to_approved(city, at, new_post):

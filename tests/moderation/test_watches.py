@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
+from django.utils import timezone
 
 from channels_registry.models import Channel
-from core.models import Notice
+from core.models import Notice, Rung
 from core.moves import MoveRefused, perform
 from core.workdays import instant, is_working_day
 from editorial.models import Shift
@@ -93,3 +94,22 @@ def test_days_without_a_clock_show_as_missed(city, sweep_at):
         (23, "missed"),
         (24, "missed"),
     ]
+
+
+@pytest.mark.rule("R21", "R36", "R37")
+@pytest.mark.parametrize(
+    ("friday", "monday", "hours"),
+    # The weekend between them is an hour shorter in spring, an hour longer in autumn.
+    [(date(2026, 3, 27), date(2026, 3, 30), 71), (date(2026, 10, 23), date(2026, 10, 26), 73)],
+)
+def test_watch_keeps_the_citys_hours_over_the_weekend_of_the_clock_change(
+    city, sweep_at, friday, monday, hours
+):
+    assert instant(monday, "08:00") - instant(friday, "08:00") == timedelta(hours=hours)
+    sweep_at(instant(friday, "08:00"))
+    sweep_at(instant(monday, "08:00") - timedelta(seconds=1))
+    assert not Watch.objects.filter(day=monday).exists()
+    sweep_at(instant(monday, "08:00"))
+    watch = Watch.objects.get(channel=city.channel, day=monday)
+    due = Rung.objects.filter(ladder="watch", object_id=watch.pk).order_by("due_at")
+    assert [timezone.localtime(rung.due_at).strftime("%H:%M") for rung in due] == ["11:00", "14:30", "17:00"]

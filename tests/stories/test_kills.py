@@ -6,7 +6,6 @@ import os
 import random
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from datetime import timedelta
@@ -22,21 +21,11 @@ from core import clock, trail
 from core.models import Notice
 from moderation.models import Case, Ground
 from moderation.transitions import open_case, register_comment
-from tests.stories.test_loop import database_url
+from tests.processes import BEAT, WORKER, start_celery
 
 pytestmark = [pytest.mark.slow, pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 KILLS, CASES = 50, 120
-WORKER = [
-    "worker",
-    "--pool",
-    "threads",
-    "-c",
-    "2",
-    "--without-gossip",
-    "--without-mingle",
-    "--without-heartbeat",
-]
 
 
 def sent(folder: Path) -> Counter[str]:
@@ -52,8 +41,7 @@ def test_fifty_kills_lose_and_double_nothing(live_people, tmp_path):
             pytest.fail("PostgreSQL is here and Redis is not: set REDIS_URL.")
         pytest.skip("Kills are run on PostgreSQL and Redis: set DATABASE_URL and REDIS_URL.")
     city, now, chance = live_people, timezone.now(), random.Random(5)
-    environment = os.environ | {
-        "DATABASE_URL": database_url(),
+    environment = {
         "EMAIL_URL": f"filemail:///{tmp_path}",
         "SWEEP_SECONDS": "0.3",
         "LOG_LEVEL": "CRITICAL",
@@ -70,10 +58,9 @@ def test_fifty_kills_lose_and_double_nothing(live_people, tmp_path):
         )
 
     def start(rest: list[str]) -> subprocess.Popen[bytes]:
-        command = [sys.executable, "-m", "celery", "--quiet", "-A", "config", *rest]
-        return subprocess.Popen(command, env=environment, cwd=settings.BASE_DIR, stderr=subprocess.DEVNULL)
+        return start_celery(rest, **environment)
 
-    kinds = [WORKER, ["beat"], ["beat"]]
+    kinds = [WORKER, BEAT, BEAT]
     running = [start(kind) for kind in kinds]
     try:
         for _ in range(KILLS):

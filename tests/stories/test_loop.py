@@ -3,11 +3,6 @@
 from __future__ import annotations
 
 import base64
-import os
-import signal
-import subprocess
-import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,13 +10,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from core.models import Notice
 from editorial.models import Post
 from moderation.models import Case, EvidenceItem, Ground
+from tests.processes import clockwork, until
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -33,58 +28,16 @@ PASTE = """async (data) => {
 }"""
 
 
-def database_url() -> str:
-    """The address of the database the test runs on, for another process."""
-    found = connection.settings_dict
-    if connection.vendor == "sqlite":
-        return f"sqlite:///{found['NAME']}"
-    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
-
-
 @pytest.fixture
-def clockwork(live_city, tmp_path: Path) -> Iterator[None]:
+def running_clock(live_city, tmp_path: Path) -> Iterator[None]:
     """A worker and a beat, as in service, on the test's database."""
-    environment = os.environ | {
-        "DATABASE_URL": database_url(),
+    folders = {
         "BROKER_DIR": str(tmp_path / "broker"),
         "FILES_DIR": str(tmp_path / "files"),
         "EMAIL_URL": f"filemail:///{tmp_path / 'mail'}",
-        "SWEEP_SECONDS": "1",
     }
-    celery = [sys.executable, "-m", "celery", "--quiet", "-A", "config"]
-    worker = [
-        "worker",
-        "--pool",
-        "threads",
-        "-c",
-        "2",
-        "--without-gossip",
-        "--without-mingle",
-        "--without-heartbeat",
-    ]
-    started = [
-        subprocess.Popen([*celery, *rest], env=environment, cwd=settings.BASE_DIR)
-        for rest in (worker, ["beat"])
-    ]
-    yield
-    for process in started:
-        process.send_signal(signal.SIGTERM)
-    for process in started:
-        try:
-            process.wait(20)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait(5)
-
-
-def until(check: Any, seconds: float = 90) -> Any:
-    """This will wait for `check()` to be truthy and return it."""
-    ends = time.monotonic() + seconds
-    while time.monotonic() < ends:
-        if found := check():
-            return found
-        time.sleep(0.5)
-    raise AssertionError("It did not happen in time.")
+    with clockwork(**folders):
+        yield
 
 
 def press(page: Page, words: str) -> None:
@@ -96,7 +49,7 @@ def local(at: Any) -> str:
 
 
 @pytest.mark.rule("R10", "R19", "R20", "R23", "R36", "R37", "R38", "R39")
-def test_post_goes_out_and_an_illegal_comment_is_taken_down(live_city, clockwork, page_of, png):
+def test_post_goes_out_and_an_illegal_comment_is_taken_down(live_city, running_clock, page_of, png):
     city = live_city
     anna, erik = page_of(city.anna), page_of(city.erik)
 

@@ -1,0 +1,259 @@
+"""Where posts are written: the form, the draft that saves itself, and who else is there."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from channels_registry.platform_texts import for_script, patterns_for_script, rules_of
+from core.doors import status_of
+from core.moves import ChangedMeanwhile, MoveRefused
+from core.request import person
+from core.rules import Refusal
+from core.templatetags.parts import clock
+from editorial import drafts
+from editorial.forms import TeamChoiceForm
+from editorial.models import Post, Team
+from editorial.platforms import has_film, on_channels
+from editorial.post_forms import (
+    BaseLinkRows,
+    BasePictureRows,
+    PostForm,
+    arranged,
+    chosen_content,
+    initial_of,
+    link_rows,
+    picture_rows,
+)
+from editorial.reuse import uses_of
+from editorial.rules import may_write
+from editorial.states import OPEN, POST_MOVES
+from editorial.transitions import save_post
+
+EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
+
+
+@require_http_methods(["GET", "POST"])
+def post_new(request: HttpRequest) -> HttpResponse:
+    user = person(request)
+    teams = list(Team.objects.of_member(user))
+    if not teams:
+        return render(
+            request,
+            "403.html",
+            {"reason": _("You are in no team. An editor can add you to one.")},
+            status=403,
+        )
+    chosen = TeamChoiceForm(request.POST or request.GET, user=user)
+    if len(teams) == 1:
+        team = teams[0]
+    elif chosen.is_valid():
+        team = chosen.cleaned_data["team"]
+    else:
+        return render(request, "editorial/post_team.html", {"teams": teams})
+    return _edit(request, Post(team=team))
+
+
+@require_http_methods(["GET", "POST"])
+def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    post = _fetch(request, pk)
+    answer = may_write(person(request), post)
+    if isinstance(answer, Refusal):
+        return render(request, "403.html", {"reason": answer.reason}, status=403)
+    if post.state not in EDITABLE:
+        return redirect("editorial:post_page", post.pk)
+    return _edit(request, post)
+
+
+@require_POST
+def post_presence(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will note that the writer still has the post open, or closed it, and answer who else has it open."""
+    user, post = person(request), _fetch(request, pk)
+    if isinstance(may_write(user, post), Refusal):
+        return JsonResponse({"others": ""}, status=403)
+    if "leave" in request.POST:
+        drafts.leave(post, user)
+        return JsonResponse({"others": ""})
+    others = drafts.arrive(post, user, timezone.now())
+    return JsonResponse({"others": drafts.who_else(others), "version": post.version})
+
+
+def _fetch(request: HttpRequest, pk: int) -> Post:
+    posts = Post.objects.visible_to(person(request)).select_related("team", "idea__given_by", "changed_by")
+    return get_object_or_404(posts, pk=pk)
+
+
+def _edit(request: HttpRequest, post: Post) -> HttpResponse:
+    if request.method == "GET":
+        initial = initial_of(post) if post.pk else _begun(request, post)
+        return _page(request, post, PostForm(post=post, initial=initial))
+    if command := request.POST.get("arrange", ""):
+        return _page(request, post, None, shown=arranged(request.POST, command))
+    by_itself = "by_itself" in request.POST
+    data = request.POST if by_itself or not post.pk else drafts.with_taken(request.POST, post)
+    form = PostForm(data, post=post)
+    rows = link_rows(data, post), picture_rows(data, post, person(request))
+    if by_itself:
+        return _save_by_itself(request, post, form, *rows)
+    valid = [form.is_valid(), *(one.is_valid() for one in rows if one.is_bound)]
+    if not all(valid):
+        return _page(request, post, form, rows=rows, status=422)
+    try:
+        _save(request, post, form, *rows)
+    except MoveRefused as refused:
+        return _refused(request, post, form, rows, refused)
+    messages.success(request, _("The draft is saved."))
+    return redirect("editorial:post_page", post.pk)
+
+
+def _begun(request: HttpRequest, post: Post) -> dict[str, Any]:
+    """What a new post shows: the wanted time from the calendar, and the channel of a team that has one."""
+    channels = list(post.team.channels.all()[:2])
+    chosen = {f"on_{channel.pk}": True for channel in channels} if len(channels) == 1 else {}
+    return {"wanted_at": request.GET.get("wanted_at")} | chosen
+
+
+def _save(
+    request: HttpRequest,
+    post: Post,
+    form: PostForm,
+    links: BaseLinkRows,
+    pictures: BasePictureRows,
+    *,
+    by_itself: bool = False,
+) -> None:
+    seen = request.POST.get("seen", "")
+    save_post(
+        post,
+        actor=person(request),
+        at=timezone.now(),
+        fields=form.content_values(),
+        texts=form.texts(),
+        links=links.links() if links.is_bound and links.is_valid() else None,
+        pictures=pictures.pictures() if pictures.is_bound and pictures.is_valid() else None,
+        seen=int(seen) if seen.isdecimal() else None,
+        by_itself=by_itself,
+    )
+
+
+def _save_by_itself(
+    request: HttpRequest, post: Post, form: PostForm, links: BaseLinkRows, pictures: BasePictureRows
+) -> JsonResponse:
+    """This will save what is without fault, and say in words what happened."""
+    form.is_valid()
+    if any(name.startswith("text_") for name in form.errors):
+        return JsonResponse({"said": _("Not saved yet: a text is too long.")}, status=422)
+    try:
+        _save(request, post, form, links, pictures, by_itself=True)
+    except ChangedMeanwhile:
+        who = Post.objects.select_related("changed_by").get(pk=post.pk).changed_by
+        words = _("%(name)s has saved this post too. Press save to see both texts.")
+        return JsonResponse({"said": words % {"name": who.name if who else _("Somebody else")}}, status=409)
+    except MoveRefused as refused:
+        return JsonResponse({"said": refused.reason}, status=status_of(refused))
+    held = [*form.errors, *(_("Links") for _row in [1] if links.is_bound and not links.is_valid())]
+    said = _("Saved at %(time)s.") % {"time": clock(timezone.now())}
+    if held or (pictures.is_bound and not pictures.is_valid()):
+        said = _("Saved at %(time)s, except what has a fault.") % {"time": clock(timezone.now())}
+    return JsonResponse(
+        {
+            "said": said,
+            "seen": post.version,
+            "marks": drafts.marks_of(post),
+            "action": reverse("editorial:post_edit", args=[post.pk]),
+            "presence": reverse("editorial:post_presence", args=[post.pk]),
+            "others": drafts.who_else(drafts.arrive(post, person(request), timezone.now())),
+            "channels": {
+                shown.channel.pk: {
+                    "length": shown.count.length,
+                    "findings": [{"text": found.text, "stops": found.stops} for found in shown.findings],
+                }
+                for shown in on_channels(post)
+            },
+        }
+    )
+
+
+def _refused(
+    request: HttpRequest,
+    post: Post,
+    form: PostForm,
+    rows: tuple[BaseLinkRows, BasePictureRows],
+    refused: MoveRefused,
+) -> HttpResponse:
+    """This will show what was typed with the refusal, and beside what is stored when somebody else saved in between."""
+    stored = Post.objects.select_related("team", "changed_by").filter(pk=post.pk).first()
+    differences = drafts.differences(stored, form.data, request.POST.get("marks", "")) if stored else []  # type: ignore[arg-type]
+    return _page(
+        request,
+        stored or post,
+        form,
+        rows=rows,
+        refusal=refused.reason,
+        differences=differences,
+        seen=str(stored.version) if stored else "",
+        marks=drafts.marks_of(stored) if stored else "",
+        status=status_of(refused),
+    )
+
+
+def _page(
+    request: HttpRequest,
+    post: Post,
+    form: PostForm | None,
+    *,
+    rows: tuple[BaseLinkRows, BasePictureRows] | None = None,
+    shown: QueryDict | None = None,
+    seen: str | None = None,
+    marks: str | None = None,
+    status: int = 200,
+    **context: Any,
+) -> HttpResponse:
+    """This will show the form: bound with its faults, or unbound with what is stored or was sent (`shown`)."""
+    user = person(request)
+    form = form or PostForm(post=post, initial=shown.dict() if shown else {})
+    links, pictures = rows or (
+        link_rows(None, post, shown=shown),
+        picture_rows(None, post, user, shown=shown),
+    )
+    if seen is None:
+        seen = (
+            request.POST.get("seen", "") if request.method == "POST" else str(post.version if post.pk else "")
+        )
+    if marks is None:
+        marks = request.POST.get("marks", "") or (drafts.marks_of(post) if post.pk else "")
+    film = bool(post.pk) and has_film(post)
+    content = chosen_content(form, links, pictures, has_film=film)
+    others = drafts.arrive(post, user, timezone.now(), stays=drafts.OPENED) if post.pk else []
+    context |= {
+        "form": form,
+        "links": links,
+        "rows": pictures,
+        "post": post,
+        "seen": seen,
+        "marks": marks,
+        "channels": list(form.channel_rows(content)),
+        "others": drafts.who_else(others),
+        "made_of": [(row.material, uses_of(row.material, user)) for row in _materials(post)],
+        "counting": json.dumps(_counting(form)),
+        "has_film": film,
+    }
+    return render(request, "editorial/post_edit.html", context, status=status)
+
+
+def _materials(post: Post) -> list[Any]:
+    return list(post.materials.select_related("material")[:5]) if post.pk else []
+
+
+def _counting(form: PostForm) -> dict[str, Any]:
+    """What the page's own counter needs, so that it counts as the server does."""
+    rules = {channel.pk: for_script(rules_of(channel.platform)) for channel in form.channels}
+    return {"channels": rules, "patterns": patterns_for_script()}

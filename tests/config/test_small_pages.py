@@ -1,0 +1,96 @@
+"""The pages that belong to no room, and the commands that an administrator types."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.urls import reverse
+
+from config.celery import app
+from core import trail
+from core.models import Notice
+from core.notices import Message, tell
+
+pytestmark = pytest.mark.django_db
+
+
+def told(person, at, url="/posts/") -> Notice:
+    tell(
+        [Message(recipient=person, key="k", subject="Look", body="Please.", url=url, why="you wrote it")], at
+    )
+    return Notice.objects.get(recipient=person)
+
+
+def test_opening_a_notice_marks_it_as_read_and_leads_to_what_it_is_about(city, at, client_of):
+    notice = told(city.anna, at)
+    assert "Look" in client_of(city.anna).get(reverse("notices_page")).content.decode()
+    response = client_of(city.anna).post(reverse("notice_open", args=[notice.pk]))
+    notice.refresh_from_db()
+    assert (response["Location"], notice.read_at is not None) == ("/posts/", True)
+
+
+def test_notices_of_others_are_neither_shown_nor_opened(city, at, client_of):
+    notice = told(city.anna, at)
+    erik = client_of(city.erik)
+    assert "Look" not in erik.get(reverse("notices_page")).content.decode()
+    assert erik.post(reverse("notice_open", args=[notice.pk])).status_code == 404
+    notice.refresh_from_db()
+    assert notice.read_at is None
+
+
+@pytest.mark.parametrize(("who", "status"), [("rut", 200), ("admin", 200), ("anna", 404), ("karin", 404)])
+def test_the_trail_is_for_records_officers_and_administrators(city, at, client_of, who, status):
+    trail.record("test.happened", about=city.team, actor=city.anna, at=at, note="Between us.")
+    response = client_of(getattr(city, who)).get(reverse("trail_page"))
+    assert response.status_code == status
+    assert ("Between us." in response.content.decode()) == (status == 200)
+
+
+def test_language_is_kept_with_the_user_and_in_a_cookie(city, client_of):
+    anna = client_of(city.anna)
+    response = anna.post(reverse("language"), {"language": "sv", "next": "/posts/"})
+    city.anna.refresh_from_db()
+    assert (response["Location"], city.anna.language) == ("/posts/", "sv")
+    assert response.cookies[settings.LANGUAGE_COOKIE_NAME].value == "sv"
+    assert "Min dag" in anna.get("/").content.decode()
+
+
+@pytest.mark.parametrize("back", ["https://elsewhere.example/", "//elsewhere.example", "javascript:alert(1)"])
+def test_language_switch_leads_to_no_other_site_and_knows_its_languages(city, client_of, back):
+    response = client_of(city.anna).post(reverse("language"), {"language": "xx", "next": back})
+    city.anna.refresh_from_db()
+    assert (response["Location"], city.anna.language) == ("/", "en")
+
+
+def test_stranger_is_spoken_to_in_swedish(client):
+    page = client.get(reverse("account_login"), headers={"Accept-Language": "de,en"})
+    assert page["Content-Language"] == "sv"
+
+
+@pytest.mark.rule("R36", "R37")
+def test_sweep_by_hand_says_what_each_job_did(city):
+    out = StringIO()
+    call_command("sweep", stdout=out)
+    done = dict(line.split(": ", 1) for line in out.getvalue().splitlines())
+    assert {"watches", "climb", "send", "seal"} <= set(done)
+    assert all(count.isdecimal() for count in done.values()), done
+
+
+def test_rules_are_told_as_data():
+    out = StringIO()
+    call_command("rules", json=True, stdout=out)
+    rows = {row["rule"]: row for row in json.loads(out.getvalue())}
+    assert len(rows) == 41
+    assert "moderation.guards" in rows["R20"]["kept"]
+    assert any("::test_screenshot_is_sealed" in name for name in rows["R20"]["tests"])
+
+
+def test_broker_that_does_not_answer_is_told_on_the_health_page(client, monkeypatch):
+    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
+    monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
+    response = client.get(reverse("health"))
+    assert (response.status_code, response.json()["broker"]["ok"]) == (503, False)

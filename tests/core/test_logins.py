@@ -1,0 +1,132 @@
+"""Logins: what the trail says of them, what ends them, and that a city hall behind one address is not locked out."""
+
+from __future__ import annotations
+
+import pytest
+from django.core.cache import cache
+from django.test import Client
+from django.urls import reverse
+
+from core.models import Event
+from editorial.models import Membership
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _fresh_limits():
+    cache.clear()
+    yield
+    cache.clear()
+
+
+def log_in(client, email, password=PASSWORD):
+    return client.post(reverse("account_login"), {"login": email, "password": password})
+
+
+def kinds(user):
+    return list(
+        Event.objects.filter(about_id=user.pk, about_type="core.user")
+        .order_by("id")
+        .values_list("kind", flat=True)
+    )
+
+
+def test_a_login_a_wrong_password_and_a_logout_are_in_the_trail(city, client):
+    log_in(client, city.anna.email, "wrong")
+    log_in(client, city.anna.email)
+    client.post(reverse("account_logout"))
+    assert kinds(city.anna) == ["login.failed", "login.in", "login.out"]
+    assert Event.objects.get(kind="login.in").data == {"by": ["password"]}
+
+
+def test_a_wrong_address_leaves_nothing_of_it_in_the_trail(city, client):
+    log_in(client, "nobody@avinge.example", "wrong")
+    assert not Event.objects.filter(kind__startswith="login").exists()
+
+
+@pytest.mark.rule("R41")
+@pytest.mark.parametrize("field", ["is_records_officer", "is_web_strategist", "is_staff", "is_superuser"])
+def test_a_changed_role_ends_the_person_s_logins(city, client_of, field):
+    anna, erik = client_of(city.anna), client_of(city.erik)
+    setattr(city.anna, field, True)
+    city.anna.save()
+    assert reverse("account_login") in anna.get("/")["Location"]
+    assert erik.get("/").status_code == 200
+
+
+def test_a_deactivated_person_is_out_at_once(city, client_of):
+    anna = client_of(city.anna)
+    city.anna.is_active = False
+    city.anna.save()
+    assert anna.get("/").status_code == 302
+    assert log_in(Client(), city.anna.email).status_code in (200, 302)
+    assert not Event.objects.filter(kind="login.in").exists()
+
+
+def test_another_role_in_the_team_or_leaving_it_ends_the_person_s_logins(city, client_of):
+    erik = client_of(city.erik)
+    membership = Membership.objects.get(user=city.erik)
+    membership.role = "communicator"
+    membership.save()
+    assert erik.get("/").status_code == 302
+    erik = client_of(type(city.erik).objects.get(pk=city.erik.pk))
+    membership.delete()
+    assert erik.get("/").status_code == 302
+
+
+@pytest.mark.rule("R41")
+def test_the_admin_writes_down_who_gave_which_role(city, client_of):
+    page = client_of(city.admin).get(reverse("admin:core_user_change", args=[city.anna.pk]))
+    form = page.context["adminform"].form
+    data = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+    data = {
+        name: value for name, value in data.items() if value not in (None, False, "") and name != "password"
+    }
+    answer = client_of(city.admin).post(
+        reverse("admin:core_user_change", args=[city.anna.pk]), data | {"is_records_officer": "on"}
+    )
+    assert answer.status_code == 302, answer.context["errors"]
+    event = Event.objects.get(kind="user.roles_changed")
+    assert (event.actor, event.about_id, event.data) == (
+        city.admin,
+        city.anna.pk,
+        {"roles": {"is_records_officer": True}},
+    )
+
+
+def test_ten_wrong_passwords_close_one_account_for_a_while_and_no_other(city):
+    for _ in range(12):
+        log_in(Client(), city.anna.email, "wrong")
+    closed = log_in(Client(), city.anna.email)
+    assert closed.status_code in (200, 429)
+    assert closed.context["form"].errors
+    # The colleague sits behind the same address.
+    assert log_in(Client(), city.erik.email)["Location"] == reverse("my_day")
+
+
+def test_forty_people_behind_one_address_log_in_within_a_minute(city):
+    answers = [log_in(Client(), city.anna.email).status_code for _ in range(40)]
+    assert answers == [302] * 40
+
+
+def test_a_header_that_names_another_address_does_not_reset_the_limit(city):
+    for number in range(12):
+        Client(headers={"X-Forwarded-For": f"10.0.0.{number}"}).post(
+            reverse("account_login"), {"login": city.anna.email, "password": "wrong"}
+        )
+    assert log_in(Client(), city.anna.email).status_code == 200
+
+
+def test_metrics_are_for_whoever_has_the_token_and_name_nobody(city, client, settings):
+    assert client.get(reverse("metrics")).status_code == 404
+    settings.METRICS_TOKEN = "a-token-for-the-test"
+    assert client.get(reverse("metrics"), headers={"Authorization": "Bearer other"}).status_code == 404
+    log_in(Client(), city.anna.email)
+    page = client.get(reverse("metrics"), headers={"Authorization": "Bearer a-token-for-the-test"})
+    text = page.content.decode()
+    assert (page.status_code, 'redaktionen_logins_total{ended="in"}' in text) == (200, True)
+    assert "redaktionen_rungs_due 0.0" in text
+    assert 'redaktionen_answers_total{page="account_login",status="3xx"}' in text
+    assert "anna" not in text.lower()

@@ -1,0 +1,71 @@
+"""Real workers and beats for the tests that need them, on the database the test runs on."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+WORKER = [
+    "worker",
+    "--pool",
+    "threads",
+    "-c",
+    "2",
+    "--without-gossip",
+    "--without-mingle",
+    "--without-heartbeat",
+]
+BEAT = ["beat"]
+
+
+def database_url() -> str:
+    """The address of the database the test runs on, for another process."""
+    found = connection.settings_dict
+    if connection.vendor == "sqlite":
+        return f"sqlite:///{found['NAME']}"
+    return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
+
+
+def start_celery(rest: list[str], **environment: str) -> subprocess.Popen[bytes]:
+    """This will start a worker or a beat on the test's database, with its environment changed by keywords."""
+    return subprocess.Popen(
+        [sys.executable, "-m", "celery", "--quiet", "-A", "config", *rest],
+        env=os.environ | {"DATABASE_URL": database_url(), "SWEEP_SECONDS": "1"} | environment,
+        cwd=settings.BASE_DIR,
+    )
+
+
+@contextmanager
+def clockwork(**environment: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+    """A worker and a beat, as in service; both are ended at the end."""
+    running = [start_celery(rest, **environment) for rest in (WORKER, BEAT)]
+    try:
+        yield running
+    finally:
+        for process in running:
+            process.send_signal(signal.SIGTERM)
+        for process in running:
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait(5)
+
+
+def until(check: Any, seconds: float = 90) -> Any:
+    """This will wait for `check()` to be truthy and return it."""
+    ends = time.monotonic() + seconds
+    while time.monotonic() < ends:
+        if found := check():
+            return found
+        time.sleep(0.3)
+    raise AssertionError("It did not happen in time.")
