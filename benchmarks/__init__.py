@@ -12,4 +12,5 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ["ALLOWED_HOSTS"] = "testserver"
 os.environ["BASE_URL"] = "http://testserver"
+os.environ["LINK_TRUSTED_HOSTS"] = "avinge.example"
 django.setup()

@@ -19,7 +19,12 @@ beat_schedule = {
         "schedule": settings.SWEEP_SECONDS,
         # A bell nobody heard need not ring later: the next one asks for the same rows.
         "options": {"expires": max(60.0, 2 * settings.SWEEP_SECONDS)},
-    }
+    },
+    "links": {
+        "task": "editorial.check_links",
+        "schedule": settings.LINK_SWEEP_SECONDS,
+        "options": {"expires": 2 * settings.LINK_SWEEP_SECONDS},
+    },
 }
 
 broker_transport_options: dict[str, Any]

@@ -20,7 +20,7 @@ class Rule:
 
 
 RULES = (
-    Rule("R1", "Everything follows the city's graphic profile."),
+    Rule("R1", "Everything follows the city's graphic profile.", ("editorial.checklist.look",)),
     Rule("R2", "A channel has a team with people from several parts of the organisation."),
     Rule("R3", "The responsibility to publish, watch, answer, remove and archive rotates."),
     Rule("R4", "Anyone can hand in an idea, and hears what became of it."),
@@ -38,9 +38,15 @@ RULES = (
         ("calendar_app.laying", "calendar_app.clock", "calendar_app.guards"),
     ),
     Rule("R8", "Material made elsewhere is used again."),
-    Rule("R9", "The tone is personal, not private; who writes may be said."),
     Rule(
-        "R10", "Somebody double-checks before publishing.", ("editorial.rules.may_review", "editorial.guards")
+        "R9",
+        "The tone is personal, not private; who writes may be said.",
+        ("editorial.checklist.readable", "editorial.reviewing.Question"),
+    ),
+    Rule(
+        "R10",
+        "Somebody double-checks before publishing.",
+        ("editorial.rules.may_review", "editorial.guards", "editorial.review_clock.remind_readers"),
     ),
     Rule("R11", "Links, pictures and film are shared."),
     Rule("R12", "Questions are asked, and their answers followed up."),
@@ -75,10 +81,10 @@ RULES = (
         "A colleague agrees before publishing.",
         ("editorial.rules.may_review", "editorial.transitions.record_approval", "editorial.guards"),
     ),
-    Rule("R24", "Links are checked."),
+    Rule("R24", "Links are checked.", ("editorial.links", "editorial.review_clock.check_links_before")),
     Rule("R25", "Criticism follows the city's process."),
     Rule("R26", "Answers to criticism are read by a second person."),
-    Rule("R27", "No advertising; collaborations are explained."),
+    Rule("R27", "No advertising; collaborations are explained.", ("editorial.checklist.collaboration",)),
     Rule("R28", "Channels no longer used are closed, with a reason."),
     Rule("R29", "A resting channel has comments off or is watched."),
     Rule("R30", "Channels with little activity are found."),

@@ -239,6 +239,16 @@ PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
 SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 # A question asked in a post is followed up within so many working days (R12).
 FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
+# Hours on working days after which a reading is asked for again: who was asked by name, and at last all editors.
+REVIEW_REMINDER_HOURS = {"first": 24, "second": 48, "editors": 72}
+REVIEW_CLAIM_MINUTES = 30
+
+# Links (R24): how long one may take, how often the worker looks for new ones, how long before the time they are
+# opened again, and hosts that work for followers but cannot be opened from here.
+LINK_SECONDS = env.float("LINK_SECONDS", default=6.0)
+LINK_SWEEP_SECONDS = env.float("LINK_SWEEP_SECONDS", default=5.0)
+LINK_BEFORE_MINUTES = 30
+LINK_TRUSTED_HOSTS = env.list("LINK_TRUSTED_HOSTS", default=[])
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)

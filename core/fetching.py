@@ -36,11 +36,19 @@ HEADERS = {
 T = TypeVar("T")
 
 
-class FetchRefused(Exception):
+class FetchProblem(Exception):
+    """Why there is no answer: a sentence for who asked, and a code to keep."""
+
+    def __init__(self, code: str, sentence: str) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+class FetchRefused(FetchProblem):
     """The address is of a kind that is never opened; the text says which."""
 
 
-class FetchFailed(Exception):
+class FetchFailed(FetchProblem):
     """The address was tried and gave no answer; the text says why."""
 
 
@@ -78,9 +86,9 @@ def fetch(url: str, *, limit_bytes: int, seconds: float, policy: FetchPolicy = P
         with deadline.running(), _session(policy, deadline) as session:
             return _follow(session, url, limit_bytes, policy, deadline)
     except InvalidIPAddress as error:
-        raise FetchRefused(_("The address leads to an inner network and is not opened.")) from error
+        raise FetchRefused("inner", _("The address leads to an inner network and is not opened.")) from error
     except (requests.RequestException, urllib3.exceptions.HTTPError, OSError, ValueError) as error:
-        raise FetchFailed(_why(error, deadline, seconds)) from error
+        raise FetchFailed(*_why(error, deadline, seconds)) from error
 
 
 def _follow(
@@ -97,7 +105,7 @@ def _follow(
                 return Answer(response.status_code, url, tuple(hops), kind, body, cut)
             hops.append((url, response.status_code))
             url = urljoin(url, location.encode("latin-1", "replace").decode("utf-8", "replace"))
-    raise FetchFailed(_("The address leads on more than %(count)s times.") % {"count": MAX_REDIRECTS})
+    raise FetchFailed("loop", _("The address leads on more than %(count)s times.") % {"count": MAX_REDIRECTS})
 
 
 def _judged(session: requests.Session, url: str, policy: FetchPolicy) -> requests.PreparedRequest:
@@ -107,13 +115,13 @@ def _judged(session: requests.Session, url: str, policy: FetchPolicy) -> request
         parts = urlsplit(str(request.url))
         port = parts.port or {"http": 80, "https": 443}.get(parts.scheme)
     except (requests.RequestException, ValueError) as error:
-        raise FetchRefused(_("This is not a web address.")) from error
+        raise FetchRefused("no_address", _("This is not a web address.")) from error
     if parts.scheme not in {"http", "https"}:
-        raise FetchRefused(_("Only addresses that begin with http:// or https:// can be opened."))
+        raise FetchRefused("scheme", _("Only addresses that begin with http:// or https:// can be opened."))
     if "@" in parts.netloc:
-        raise FetchRefused(_("An address with a user name or password in it is not opened."))
+        raise FetchRefused("password", _("An address with a user name or password in it is not opened."))
     if port not in policy.ports:
-        raise FetchRefused(_("Only the usual ports of the web, 80 and 443, are opened."))
+        raise FetchRefused("port", _("Only the usual ports of the web, 80 and 443, are opened."))
     if _is_inner(parts.hostname or "", policy):
         raise InvalidIPAddress(parts.hostname)
     return request
@@ -133,16 +141,15 @@ def _read(response: requests.Response, limit_bytes: int, deadline: Deadline) -> 
     return bytes(body), False
 
 
-def _why(error: Exception, deadline: Deadline, seconds: float) -> str:
+def _why(error: Exception, deadline: Deadline, seconds: float) -> tuple[str, str]:
     if deadline.over.is_set() or isinstance(error, TimeoutError | requests.Timeout):
-        return _("The address did not answer in full within %(seconds)s seconds.") % {
-            "seconds": f"{seconds:g}"
-        }
+        words = _("The address did not answer in full within %(seconds)s seconds.")
+        return "slow", words % {"seconds": f"{seconds:g}"}
     if isinstance(error, requests.exceptions.SSLError):
-        return _("The certificate of the address is not valid.")
+        return "certificate", _("The certificate of the address is not valid.")
     if isinstance(error, requests.exceptions.ContentDecodingError | requests.exceptions.ChunkedEncodingError):
-        return _("The address gave a broken answer.")
-    return _("The address could not be reached.")
+        return "garbled", _("The address gave a broken answer.")
+    return "unreached", _("The address could not be reached.")
 
 
 class Deadline:

@@ -48,3 +48,20 @@ def instant(day: date, clock: str) -> datetime:
     return datetime.combine(day, time.fromisoformat(clock), tzinfo=ZoneInfo(settings.TIME_ZONE)).astimezone(
         ZoneInfo("UTC")
     )
+
+
+def after_working_hours(at: datetime, hours: float) -> datetime:
+    """This will return the instant `hours` after `at`, counting only time on working days, day and night.
+
+    What begins on a Friday at three and takes 24 hours is due on Monday at three. In UTC, as the clock is kept.
+    """
+    left = timedelta(hours=hours)
+    at = at.astimezone(ZoneInfo("UTC"))
+    while True:
+        day = local_day(at)
+        midnight = instant(day + timedelta(days=1), "00:00")
+        if is_working_day(day):
+            if at + left < midnight:
+                return at + left
+            left -= midnight - at
+        at = midnight

@@ -4,6 +4,7 @@ from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
     FollowUp,
     Idea,
+    LinkCheck,
     Material,
     Membership,
     Post,
@@ -15,7 +16,11 @@ from editorial.models import (
     PostWriter,
     Presence,
     Publication,
+    Reading,
+    Remark,
     Review,
+    ReviewClaim,
+    ReviewRequest,
     Shift,
     Team,
     TeamChannel,
@@ -175,3 +180,40 @@ class PresenceAdmin(ReadOnlyAdmin):
     list_display = ["post", "user", "until"]
     search_fields = ["post__title", "user__name"]
     list_select_related = ["post", "user"]
+
+
+@admin.register(LinkCheck)
+class LinkCheckAdmin(ReadOnlyAdmin):
+    list_display = ["url", "post", "verdict", "problem", "status", "occasion", "answered_at", "attempts"]
+    list_filter = ["verdict", "problem", "occasion"]
+    search_fields = ["url", "post__title"]
+    list_select_related = ["post"]
+
+
+@admin.register(Reading)
+class ReadingAdmin(ReadOnlyAdmin):
+    list_display = ["reader", "version", "at"]
+    search_fields = ["reader__name", "version__post__title"]
+    list_select_related = ["reader", "version__post"]
+
+
+@admin.register(Remark)
+class RemarkAdmin(MoveAdmin):
+    list_display = ["body", "post", "state", "written_by", "written_at"]
+    list_filter = ["state"]
+    search_fields = ["body", "post__title", "written_by__name"]
+    list_select_related = ["post", "written_by"]
+
+
+@admin.register(ReviewClaim)
+class ReviewClaimAdmin(ReadOnlyAdmin):
+    list_display = ["post", "reader", "until"]
+    search_fields = ["post__title", "reader__name"]
+    list_select_related = ["post", "reader"]
+
+
+@admin.register(ReviewRequest)
+class ReviewRequestAdmin(ReadOnlyAdmin):
+    list_display = ["version", "reader", "asked_by", "asked_at"]
+    search_fields = ["version__post__title", "reader__name"]
+    list_select_related = ["version__post", "reader", "asked_by"]

@@ -7,4 +7,5 @@ class EditorialConfig(AppConfig):
     verbose_name = _("Teams and posts")
 
     def ready(self) -> None:
-        from editorial import clock, follow_ups, ideas, reuse, transitions  # noqa: F401  (they add effects and ladders)
+        # They add their effects and ladders.
+        from editorial import clock, follow_ups, ideas, reuse, review_clock, transitions  # noqa: F401

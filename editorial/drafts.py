@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
+from editorial.differences import Piece, difference
 from editorial.models import Post, Presence
 from editorial.post_forms import PostForm, rows_in, sent_by, with_rows
-from editorial.queries import Piece, difference
 
 PRESENT = timedelta(seconds=50)  # the page says every twenty seconds that it is open
 OPENED = timedelta(minutes=2)  # and a page without script only when it is opened

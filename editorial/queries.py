@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
-import re
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -18,7 +15,7 @@ from consent.lights import Light, light_of
 from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
-from editorial.models import Duty, Post, PostPicture, PostVersion, Shift, Team, TeamChannel
+from editorial.models import Duty, Post, PostPicture, Shift, Team, TeamChannel
 from editorial.states import ENDS, FIXED, UNDER_WAY, PostState
 
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
@@ -45,60 +42,6 @@ def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
     if state in ENDS or (done and not state):
         return posts.order_by(time.desc(nulls_last=True), "-pk")
     return posts.order_by(time.asc(nulls_last=True), "-pk")
-
-
-@dataclass(frozen=True)
-class Piece:
-    """A stretch of text that stayed, came or went."""
-
-    kind: str  # "same", "ins" or "del"
-    text: str
-
-
-def changes(before: PostVersion, after: PostVersion) -> list[tuple[str, list[Piece]]]:
-    """This will list each part of the post that is not as it was last read, by name, word by word."""
-    old, new = _parts(before), _parts(after)
-    return [
-        (name, difference(old.get(name, ""), new.get(name, "")))
-        for name in {**new, **old}
-        if old.get(name, "") != new.get(name, "")
-    ]
-
-
-def _parts(version: PostVersion) -> dict[str, str]:
-    """This will name what a version says: on each channel, its links, byline and collaboration."""
-    content = version.content
-    texts = {text["channel"]: text["text"] for text in content["texts"]}
-    channels = Channel.objects.filter(pk__in=texts).select_related("platform")
-    shown = [row["picture"] for row in content.get("pictures", [])]
-    titles = dict(Picture.objects.filter(pk__in=shown).values_list("pk", "title")) if shown else {}
-    return {str(channel): texts[channel.pk] for channel in channels} | {
-        _("Pictures"): "\n".join(
-            f"{titles.get(row['picture'], '')}: {row['alt']}" for row in content.get("pictures", [])
-        ),
-        _("Links"): "\n".join(content["links"]),
-        _("Byline"): content["byline"],
-        _("Collaboration"): content["collaboration"],
-    }
-
-
-def difference(before: str, after: str) -> list[Piece]:
-    """This will compare two texts word by word."""
-    old, new = (re.split(r"(\s+)", text) for text in (before, after))
-    pieces: list[Piece] = []
-    for tag, old_from, old_to, new_from, new_to in difflib.SequenceMatcher(
-        None, old, new, autojunk=False
-    ).get_opcodes():
-        if tag == "equal":
-            pieces.append(Piece("same", "".join(new[new_from:new_to])))
-            continue
-        pieces += [Piece("del", "".join(old[old_from:old_to])), Piece("ins", "".join(new[new_from:new_to]))]
-    return [piece for piece in pieces if piece.text]
-
-
-def last_read(post: Post) -> PostVersion | None:
-    """This will return the newest version somebody gave a verdict on, the current one left out."""
-    return post.versions.filter(reviews__isnull=False).exclude(pk=post.current_id or 0).first()
 
 
 def pictures_with_lights(post: Post, at: datetime) -> list[tuple[PostPicture, Light]]:

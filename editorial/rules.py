@@ -10,7 +10,7 @@ from core.rules import Answer, Grant, Refusal, grant_if
 
 if TYPE_CHECKING:
     from core.models import User
-    from editorial.models import Post, Publication
+    from editorial.models import Post, Publication, Remark
 
 NOT_A_PERSON = _("Only a person can do this.")
 
@@ -43,3 +43,15 @@ def may_review(user: User | None, post: Post) -> Answer:
 def may_settle(user: User | None, publication: Publication) -> Answer:
     """This will grant members of the post's team."""
     return may_write(user, publication.post)
+
+
+def may_remark(user: User | None, remark: Remark) -> Answer:
+    """This will grant members of the post's team."""
+    return may_write(user, remark.post)
+
+
+def may_be_asked(reader: User, post: Post) -> Answer:
+    """This will grant readers who could approve: editors of the team who wrote no version of the post."""
+    if post.is_author(reader):
+        return Refusal(_("%(name)s has written in this post. Ask somebody else.") % {"name": reader})
+    return grant_if(post.team.has_editor(reader), _("%(name)s is no editor of the team.") % {"name": reader})

@@ -36,7 +36,12 @@ class PublicationState(models.TextChoices):
     MISSED = "missed", _("missed")
 
 
-S, P = PostState, PublicationState
+class RemarkState(models.TextChoices):
+    OPEN = "open", _("open")
+    SETTLED = "settled", _("settled")
+
+
+S, P, R = PostState, PublicationState, RemarkState
 
 POST_MOVES = MoveTable(
     "post",
@@ -169,6 +174,28 @@ PUBLICATION_MOVES = MoveTable(
             needs_note=True,
             danger=True,
             done=_("Did not go out"),
+        ),
+    ),
+)
+
+REMARK_MOVES = MoveTable(
+    "remark",
+    (
+        Move(
+            "settle",
+            _("Mark as settled"),
+            (R.OPEN,),
+            R.SETTLED,
+            rules.may_remark,
+            done=_("Remark settled"),
+        ),
+        Move(
+            "reopen",
+            _("Open the remark again"),
+            (R.SETTLED,),
+            R.OPEN,
+            rules.may_remark,
+            done=_("Remark opened again"),
         ),
     ),
 )

@@ -13,12 +13,15 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from channels_registry.live_addresses import recognise
 from channels_registry.models import Channel
 from consent.models import Picture
 from core import ladders, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import Message, say, tell
+from core.rules import Refusal
+from editorial.links import Occasion, ask_the_links, ask_version
 from editorial.models import (
     Membership,
     Post,
@@ -33,6 +36,7 @@ from editorial.models import (
 from editorial.pictures import ask_the_people
 from editorial.platforms import ask_the_platforms
 from editorial.queries import approval_ends_on
+from editorial.reviewing import ask_the_reader, kept_answers, tell_what_changed
 from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
 trail.WORDS |= {
@@ -69,13 +73,14 @@ def save_post(
     """This will store what was written, as a new version when anything publishable changed.
 
     `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
-    in order. A post that was in review, approved or planned goes back to draft first, and whoever approved it is told.
-    Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
-    as a writer all the same.
+    in order. A post that was in review, approved or planned goes back to draft first; who approved and who wrote it are
+    told what changed. New links are put in the queue of the checks. Saved `by_itself` while somebody types, it makes no
+    version and takes nothing out of review; whoever types is noted as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
     with transaction.atomic():
+        left = post.current
         if post.pk is None:
             _create(post, actor, at)
         else:
@@ -91,8 +96,12 @@ def save_post(
         _replace_rows(post, texts, links)
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
-        if not by_itself:
-            keep_version(post, actor=actor, at=at)
+        if by_itself:
+            return
+        version = keep_version(post, actor=actor, at=at)
+        if left is not None:
+            tell_what_changed(post, left=left, now=version, actor=actor, at=at)
+        ask_version(version, occasion=Occasion.SAVED, at=at)
 
 
 def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
@@ -198,10 +207,21 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
 
 
 @POST_MOVES.before("approve")
-def ask_before_approval(post: Post, *, at: datetime, **details: Any) -> dict[str, Any]:
-    """This will refuse pictures that are not green for the post's channels on the day it is wanted (R14–R17)."""
+def ask_before_approval(
+    post: Post,
+    *,
+    at: datetime,
+    answers: Mapping[str, str] | None = None,
+    overrule: str = "",
+    **details: Any,
+) -> dict[str, Any]:
+    """This will refuse pictures that are not green on the day the post is wanted (R14–R17), and links that do not work.
+
+    `answers` are the reader's own, by question; `overrule` the reason for letting links through (R24). Nobody can
+    overrule the consent.
+    """
     ask_the_people(post, max(post.wanted_at or at, at))
-    return {}
+    return {"kept": ask_the_reader(post, at=at, answers=answers, overrule=overrule)}
 
 
 @POST_MOVES.before("ask_changes")
@@ -211,33 +231,15 @@ def release_version(post: Post, **details: Any) -> dict[str, Any]:
     return {"current": None, "left": post.current}
 
 
-@POST_MOVES.effect("submit")
-def ask_the_editors(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
-    tell(
-        (
-            Message(
-                recipient=editor,
-                key=f"post:{post.pk}:review:{post.version}",
-                subject=say(gettext_lazy("To review: %(title)s"), title=post.title),
-                body=say(gettext_lazy("%(name)s asks for a second pair of eyes."), name=actor.name),
-                url=post_url(post),
-                why=say(gettext_lazy("you are an editor of the team %(team)s"), team=post.team.name),
-                about=post,
-            )
-            for editor in post.team.editors()
-            if not post.is_author(editor)
-        ),
-        at,
-    )
-
-
 @POST_MOVES.effect("approve")
-def record_approval(post: Post, *, actor: User, at: datetime, note: str, **details: Any) -> None:
+def record_approval(
+    post: Post, *, actor: User, at: datetime, note: str, kept: dict[str, Any], **details: Any
+) -> None:
     """This will write the approval of the current version, after making sure that it says what the post says."""
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise ChangedMeanwhile
     Review.objects.create(
-        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at
+        version=post.current, reviewer=actor, verdict=Review.Verdict.APPROVED, note=note, at=at, **kept
     )
     _tell_authors(
         post, at, "approved", say(gettext_lazy("Approved: %(title)s"), title=post.title), actor, note
@@ -246,9 +248,24 @@ def record_approval(post: Post, *, actor: User, at: datetime, note: str, **detai
 
 @POST_MOVES.effect("ask_changes")
 def record_changes(
-    post: Post, *, actor: User, at: datetime, note: str, left: PostVersion, **details: Any
+    post: Post,
+    *,
+    actor: User,
+    at: datetime,
+    note: str,
+    left: PostVersion,
+    answers: Mapping[str, str] | None = None,
+    **details: Any,
 ) -> None:
-    Review.objects.create(version=left, reviewer=actor, verdict=Review.Verdict.CHANGES, note=note, at=at)
+    """This will write down what should change, with what the reader answered, and tell the authors."""
+    Review.objects.create(
+        version=left,
+        reviewer=actor,
+        verdict=Review.Verdict.CHANGES,
+        note=note,
+        answers=kept_answers(answers),
+        at=at,
+    )
     subject = say(gettext_lazy("Changes asked: %(title)s"), title=post.title)
     _tell_authors(post, at, "changes", subject, actor, note)
 
@@ -266,6 +283,7 @@ def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: A
         )
     _ask_channels(post)
     ask_the_people(post, planned_at)
+    ask_the_links(post)
     return {}
 
 
@@ -285,10 +303,22 @@ def forget_due(post: Post, *, at: datetime, **details: Any) -> None:
 
 @POST_MOVES.effect("reopen")
 def tell_reopened(
-    post: Post, *, actor: User | None, at: datetime, note: str, left: PostVersion, **details: Any
+    post: Post,
+    *,
+    actor: User | None,
+    at: datetime,
+    note: str,
+    left: PostVersion,
+    for_edit: bool = False,
+    **details: Any,
 ) -> None:
-    """This will take the post out of the plan and tell its authors and whoever had approved it."""
+    """This will take the post out of the plan and tell its authors and whoever had approved it.
+
+    When it is opened `for_edit`, they are told what changed instead, once it is saved.
+    """
     ladders.take_down("post", [post.pk], at)
+    if for_edit:
+        return
     told = {review.reviewer for review in left.reviews.select_related("reviewer")} | set(post.authors())
     tell(
         (
@@ -348,16 +378,20 @@ def open_publications(post: Post, *, at: datetime, **details: Any) -> None:
 def who_and_when(
     publication: Publication, *, actor: User, at: datetime, url: str = "", **details: Any
 ) -> dict[str, Any]:
-    """This will note who settles it, and refuse an address that is another channel's platform or used before."""
-    if url and not publication.channel.platform.owns(url):
-        raise MoveRefused(
-            _("The address does not lead to %(platform)s.") % {"platform": publication.channel.platform.name}
-        )
-    if url and Publication.objects.filter(url=url).exclude(pk=publication.pk).exists():
+    """This will note who settles it; the address has to be a post of the channel, and not used before.
+
+    It is kept without what sharing adds to it, so that one post has one address.
+    """
+    who = {"settled_at": at, "settled_by": actor}
+    if not url:
+        return who
+    found = recognise(publication.channel, url)
+    if isinstance(found, Refusal):
+        raise MoveRefused(found)
+    if Publication.objects.filter(url=found.url).exclude(pk=publication.pk).exists():
         raise MoveRefused(_("Another publication has this address already."))
-    if url:
-        ask_the_people(publication.post, at, [publication.channel_id])
-    return {"settled_at": at, "settled_by": actor}
+    ask_the_people(publication.post, at, [publication.channel_id])
+    return who | {"url": found.url}
 
 
 @PUBLICATION_MOVES.effect("confirm")
@@ -396,7 +430,7 @@ def _open_for_edit(
     if not post.is_open and by_itself:
         raise MoveRefused(_("Not saved by itself: when you save, the post goes back to draft."))
     if not post.is_open:
-        perform(post, "reopen", actor=actor, at=at, seen=seen)
+        perform(post, "reopen", actor=actor, at=at, seen=seen, for_edit=True)
         return
     expected = post.version if seen is None else seen
     if not Post.objects.filter(pk=post.pk, version=expected, current=None).update(version=expected + 1):
@@ -470,6 +504,7 @@ def ask_again(post: Post, at: datetime) -> None:
     """This will raise MoveRefused when what was allowed as the post was planned does not hold any more."""
     _ask_channels(post)
     ask_the_people(post, at)
+    ask_the_links(post)
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise MoveRefused(_("The text is not the one that was approved."))
     approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from editorial.views import follow_ups, ideas, materials, posts, publications, teams, tips, writing
+from editorial.views import follow_ups, ideas, materials, posts, publications, reviews, teams, tips, writing
 
 app_name = "editorial"
 
@@ -13,7 +13,16 @@ urlpatterns = [
     path("posts/<int:pk>/reuse/", materials.post_reuse, name="post_reuse"),
     path("posts/<int:pk>/time/", posts.post_time, name="post_time"),
     path("posts/<int:pk>/move/<slug:name>/", posts.post_move, name="post_move"),
-    path("review/", posts.review_queue, name="review_queue"),
+    path("posts/<int:pk>/history/", reviews.history_page, name="history_page"),
+    path("review/", reviews.review_queue, name="review_queue"),
+    path("review/<int:pk>/", reviews.review_page, name="review_page"),
+    path("review/<int:pk>/decide/<slug:name>/", reviews.review_decide, name="review_decide"),
+    path("review/<int:pk>/claim/", reviews.review_claim, name="review_claim"),
+    path("review/<int:pk>/ask/", reviews.review_ask, name="review_ask"),
+    path("review/<int:pk>/links/", reviews.review_links, name="review_links"),
+    path("review/<int:pk>/remark/", reviews.review_remark, name="review_remark"),
+    path("review/remarks/<int:pk>/answer/", reviews.remark_answer, name="remark_answer"),
+    path("review/remarks/<int:pk>/move/<slug:name>/", reviews.remark_move, name="remark_move"),
     path("publications/<int:pk>/", publications.publication_page, name="publication_page"),
     path("publications/<int:pk>/move/<slug:name>/", publications.publication_move, name="publication_move"),
     path("teams/", teams.teams_page, name="teams_page"),

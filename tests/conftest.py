@@ -144,6 +144,7 @@ def at() -> datetime:
 def client_of() -> Callable[[User], Client]:
     def make(user: User) -> Client:
         client = Client()
+        user.refresh_from_db(fields=["session_round"])
         client.force_login(user)
         return client
 

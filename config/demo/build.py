@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import pictures, texts
+from config.demo import calendar, pictures, texts
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -58,6 +58,7 @@ class City:
         self.posts_of_now()
         self.comments_and_cases()
         self.watches()
+        calendar.lay_in(self)
         clock.sweep(self.now)
         # What happened before the demo began was told, and read, long ago.
         Notice.objects.filter(created_at__lt=self.now).update(

@@ -24,6 +24,7 @@ def main(port: str) -> None:
         "CITY_NAME": "Åvinge stad",
         "SENDER": "redaktionen@avinge.example",
         "SWEEP_SECONDS": "10",
+        "LINK_TRUSTED_HOSTS": "avinge.example",
         "LOG_LEVEL": "WARNING",
         # To look around, one password is enough.
         "SECOND_FACTOR_FOR": "",

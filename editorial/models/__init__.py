@@ -3,6 +3,7 @@ from editorial.models.ideas import Idea, TipForm
 from editorial.models.materials import Material, MaterialKind, PostMaterial
 from editorial.models.posts import Post, PostLink, PostPicture, PostText, PostVersion, Review
 from editorial.models.publications import Publication
+from editorial.models.reviews import LinkCheck, Reading, Remark, ReviewClaim, ReviewRequest
 from editorial.models.teams import Duty, Membership, Shift, Team, TeamChannel
 from editorial.models.writing import PostWriter, Presence
 
@@ -10,6 +11,7 @@ __all__ = [
     "Duty",
     "FollowUp",
     "Idea",
+    "LinkCheck",
     "Material",
     "MaterialKind",
     "Membership",
@@ -22,7 +24,11 @@ __all__ = [
     "PostWriter",
     "Presence",
     "Publication",
+    "Reading",
+    "Remark",
     "Review",
+    "ReviewClaim",
+    "ReviewRequest",
     "Shift",
     "Team",
     "TeamChannel",

@@ -88,6 +88,11 @@ class Post(Movable):
                 condition=models.Q(planned_at=None, wanted_at__isnull=False),
                 name="editorial_post_wanted",
             ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(planned_at=None, wanted_at=None),
+                name="editorial_post_undated",
+            ),
         ]
         constraints = [
             models.CheckConstraint(
@@ -212,7 +217,11 @@ class PostVersion(models.Model):
 
 
 class Review(models.Model):
-    """What a second person said of one version: approved, or what should change. Written once."""
+    """What a second person said of one version: approved, or what should change. Written once.
+
+    `answers` are the reader's own, by question; `findings` what the machine's checklist said at that moment;
+    `overruled` the links that did not work and were let through, for the reason given.
+    """
 
     class Verdict(models.TextChoices):
         APPROVED = "approved", _("approved")
@@ -226,6 +235,12 @@ class Review(models.Model):
     )
     verdict = models.CharField(_("verdict"), max_length=8, choices=Verdict)
     note = models.TextField(_("note"), blank=True)
+    answers: models.JSONField[Any, Any] = models.JSONField(_("answers"), default=dict, blank=True)
+    findings: models.JSONField[Any, Any] = models.JSONField(
+        _("the machine's answers"), default=list, blank=True
+    )
+    overruled: models.JSONField[Any, Any] = models.JSONField(_("links let through"), default=list, blank=True)
+    overrule_reason = models.TextField(_("why they were let through"), blank=True)
     at = models.DateTimeField(_("when"))
 
     class Meta:

@@ -14,11 +14,11 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from core import trail
 from core.doors import do_move, status_of
-from core.moves import MoveRefused, open_moves
+from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import own_address, person
 from core.templatetags.parts import moment
 from core.workdays import local_day
-from editorial import queries
+from editorial import differences, queries
 from editorial.forms import FilterForm, MoveForm, PlanForm
 from editorial.models import FollowUp, Post
 from editorial.platforms import on_channels
@@ -33,13 +33,6 @@ def posts_page(request: HttpRequest) -> HttpResponse:
     filters.is_valid()
     page_obj = Paginator(queries.posts_list(user, filters.cleaned_data), 25).get_page(request.GET.get("page"))
     return render(request, "editorial/posts_page.html", {"filters": filters, "page_obj": page_obj})
-
-
-@require_GET
-def review_queue(request: HttpRequest) -> HttpResponse:
-    posts = Post.objects.to_review_by(person(request)).select_related("team", "created_by")
-    page_obj = Paginator(posts.order_by("wanted_at", "pk"), 25).get_page(request.GET.get("page"))
-    return render(request, "editorial/review_queue.html", {"page_obj": page_obj})
 
 
 @require_GET
@@ -140,7 +133,7 @@ def _page(
 ) -> HttpResponse:
     user = person(request)
     moves = open_moves(post, user, lambda name: reverse("editorial:post_move", args=[post.pk, name]))
-    before = queries.last_read(post) if post.current else None
+    before = differences.last_judged(post) if post.current else None
     wanted = post.planned_at or post.wanted_at or timezone.now()
     context = {
         "post": post,
@@ -151,13 +144,14 @@ def _page(
         "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),
         "reviews": post.current.reviews.select_related("reviewer") if post.current else [],
-        "changes": queries.changes(before, post.current) if before and post.current else [],
+        "changes": differences.changes(before, post.current) if before and post.current else [],
         "due": post.publications.filter(state=PublicationState.DUE).select_related("channel__platform"),
         "settled": post.publications.exclude(state=PublicationState.DUE).select_related(
             "channel", "settled_by"
         ),
         "events": trail.events_about(post)[:50],
-        "moves": [move for move in moves if not (move.name == "reopen" and not move.allowed)],
+        "moves": [move for move in moves if not _elsewhere(move)],
+        "may_review": any(move.name == "approve" and move.allowed for move in moves),
         "may_edit": post.state in OPEN and post.team.has_member(user),
         "may_move": post.state not in FIXED and post.team.has_member(user),
         "plan": plan or PlanForm(initial={"planned_at": wanted}),
@@ -165,3 +159,10 @@ def _page(
         "note": request.POST.get("note", ""),
     }
     return render(request, "editorial/post_page.html", context, status=status)
+
+
+def _elsewhere(move: OpenMove) -> bool:
+    """Say whether a move is no button here: a review is done on its own page, and one reason why not is enough."""
+    if move.name in {"approve", "ask_changes"}:
+        return move.allowed or move.name == "ask_changes"
+    return move.name == "reopen" and not move.allowed

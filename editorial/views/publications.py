@@ -9,7 +9,9 @@ from core.doors import do_move
 from core.moves import open_moves
 from core.request import person
 from editorial.forms import ConfirmForm
-from editorial.models import Publication
+from editorial.models import PostPicture, Publication, Review
+from editorial.proofs import published_text
+from editorial.states import PublicationState
 
 
 @require_GET
@@ -28,7 +30,7 @@ def publication_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         publication,
         name,
         page=lambda **answer: _page(request, publication, form=form, **answer),
-        to=reverse("editorial:post_page", args=[publication.post_id]),
+        to=_next(publication),
         **(form.cleaned_data if form else {}),
     )
 
@@ -38,6 +40,16 @@ def _fetch(request: HttpRequest, pk: int) -> Publication:
     return get_object_or_404(
         publications.select_related("post__team", "channel__platform", "post_version"), pk=pk
     )
+
+
+def _next(publication: Publication) -> str:
+    """Lead on to the next channel of the same post, and to the post when all are done."""
+    coming = (
+        publication.post.publications.filter(state=PublicationState.DUE).exclude(pk=publication.pk).first()
+    )
+    if coming is not None:
+        return reverse("editorial:publication_page", args=[coming.pk])
+    return reverse("editorial:post_page", args=[publication.post_id])
 
 
 def _page(
@@ -56,8 +68,17 @@ def _page(
             lambda name: reverse("editorial:publication_move", args=[publication.pk, name]),
         )
     }
+    version = publication.post_version
+    pictures = PostPicture.objects.filter(post=publication.post_id).select_related("picture")
     context = {
         "publication": publication,
+        "text": published_text(publication),
+        "pictures": pictures if version.content.get("pictures") else [],
+        "authors": publication.post.authors(),
+        "approvals": version.reviews.filter(verdict=Review.Verdict.APPROVED).select_related("reviewer"),
+        "others": publication.post.publications.filter(due_at=publication.due_at)
+        .exclude(pk=publication.pk)
+        .select_related("channel__platform"),
         "confirm": moves.get("confirm"),
         "miss": moves.get("miss"),
         "form": form or ConfirmForm(),

@@ -1,0 +1,50 @@
+"""The addresses in what a post says, and how an address is shown so that nobody is deceived by it."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+from urllib.parse import urlsplit
+
+MOST = 300
+# A bare “www.” is what platforms make a link of; a closing bracket or a full stop after it is no part of it.
+IN_TEXT = re.compile(r"\b(?:https?://|www\.)[^\s<>\"”“»«]+", re.IGNORECASE)
+ENDINGS = ".,;:!?…'’*_"
+
+
+def addresses_in(content: dict[str, Any]) -> list[str]:
+    """This will list every address that a version leads to, each once: its links, then those written in its texts."""
+    texts = [content["text"], *(row["text"] for row in content["texts"])]
+    found = [*content["links"], *(address for text in texts for address in written_in(text))]
+    return list(dict.fromkeys(found))[:MOST]
+
+
+def written_in(text: str) -> list[str]:
+    """This will list the addresses written in a text, in their order."""
+    return [_ended(match.group()) for match in IN_TEXT.finditer(text)]
+
+
+def key_of(address: str) -> str:
+    """This will return the address's SHA-256, under which its answers are found however long it is."""
+    return hashlib.sha256(address.encode("utf-8", "replace")).hexdigest()
+
+
+def to_open(address: str) -> str:
+    """This will return the address as a browser would open it."""
+    return f"https://{address}" if address.lower().startswith("www.") else address
+
+
+def host_of(address: str) -> str:
+    """This will return the host as it is looked up, in ASCII; empty when there is none."""
+    try:
+        host = urlsplit(to_open(address)).hostname or ""
+        return host.encode("idna").decode() if not host.isascii() else host.lower()
+    except (ValueError, UnicodeError):
+        return ""
+
+
+def _ended(address: str) -> str:
+    while address and (address[-1] in ENDINGS or (address[-1] == ")" and "(" not in address)):
+        address = address[:-1]
+    return address

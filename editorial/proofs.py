@@ -1,0 +1,235 @@
+"""The proof of a post: everything a second reader has before their eyes, read in a fixed number of queries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+
+from django.db.models import Q
+from django.db.models.functions import Coalesce
+
+from channels_registry.models import Channel
+from channels_registry.platform_rules import PlatformRules
+from channels_registry.platform_texts import (
+    Count,
+    Finding,
+    Medium,
+    as_published,
+    count,
+    findings,
+    in_feed,
+    rules_of,
+)
+from consent.lights import Light, light_of
+from consent.models import Picture
+from core.models import User
+from core.workdays import local_day
+from editorial.addresses import addresses_in, key_of
+from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
+from editorial.plain_language import is_alike, unseen_in
+from editorial.states import PostState
+
+RECENT = timedelta(days=90)
+MOST_RECENT = 200
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """A stretch of text as it is drawn: plain, unseen (a sign that cannot be seen, by name) or quoted by a remark."""
+
+    kind: str
+    text: str
+    name: str = ""
+
+
+@dataclass(frozen=True)
+class ChannelText:
+    """What one channel's followers see."""
+
+    channel: Channel
+    text: str
+    published: str
+    media: tuple[Medium, ...] = ()
+    quotes: tuple[str, ...] = ()
+
+    @cached_property
+    def rules(self) -> PlatformRules:
+        return rules_of(self.channel.platform)
+
+    @cached_property
+    def count(self) -> Count:
+        return count(self.published, self.rules)
+
+    @cached_property
+    def findings(self) -> list[Finding]:
+        return findings(self.published, self.rules, pictures=self.media)
+
+    @cached_property
+    def folded(self) -> tuple[str, str]:
+        return in_feed(self.published, self.rules)
+
+    @property
+    def seen(self) -> list[Stretch]:
+        return stretches(self.folded[0], self.quotes)
+
+    @property
+    def behind_more(self) -> list[Stretch]:
+        return stretches(self.folded[1], self.quotes)
+
+
+@dataclass(frozen=True)
+class Alike:
+    """A post with nearly the same text on the same channel, not long ago."""
+
+    channel: Channel
+    post_id: int
+    title: str
+    at: datetime
+
+
+@dataclass
+class Proof:
+    """A version of a post with what the machine needs to answer about it."""
+
+    post: Post
+    version: PostVersion
+    at: datetime
+    texts: list[ChannelText]
+    pictures: list[tuple[PostPicture, Light]] = field(default_factory=list)
+    checks: list[LinkCheck] = field(default_factory=list)
+    alike: list[Alike] = field(default_factory=list)
+
+    @property
+    def whole_text(self) -> str:
+        return "\n".join(dict.fromkeys(shown.text for shown in self.texts)) or str(
+            self.version.content["text"]
+        )
+
+
+def proof_of(post: Post, at: datetime, quotes: Iterable[tuple[int | None, str]] = ()) -> Proof | None:
+    """This will read the proof of the version that counts: the current one, otherwise the newest; None when there is none.
+
+    `quotes` are words that remarks are about, each with the id of its channel or None for all.
+    """
+    version = post.current or post.versions.first()
+    if version is None:
+        return None
+    when = max(post.planned_at or post.wanted_at or at, at)
+    channels = [row["channel"] for row in version.content["texts"]]
+    pictures = _pictures(post, channels, local_day(when)) if version.content.get("pictures") else []
+    texts = _texts(version, [row for row, _light in pictures], list(quotes))
+    return Proof(
+        post=post,
+        version=version,
+        at=at,
+        texts=texts,
+        pictures=pictures,
+        checks=_checks(post, version),
+        alike=_alike(post, texts, at),
+    )
+
+
+def stretches(text: str, quotes: Sequence[str] = ()) -> list[Stretch]:
+    """This will part a text into what is drawn plainly, what cannot be seen and is named instead, and what is quoted."""
+    unseen = {found.start: found for found in unseen_in(text)}
+    quoted = _quoted(text, quotes)
+    parts: list[Stretch] = []
+    start = 0
+    for at in range(len(text) + 1):
+        ends = at == len(text)
+        if at > start and (ends or at in unseen or (at in quoted) != (start in quoted)):
+            parts.append(Stretch("quote" if start in quoted else "", text[start:at]))
+            start = at
+        if not ends and at in unseen:
+            parts.append(Stretch("unseen", unseen[at].code, unseen[at].name))
+            start = at + 1
+    return parts
+
+
+def _quoted(text: str, quotes: Sequence[str]) -> set[int]:
+    places: set[int] = set()
+    for quote in quotes:
+        at = text.find(quote)
+        if quote and at >= 0:
+            places |= set(range(at, at + len(quote)))
+    return places
+
+
+def _pictures(post: Post, channels: list[int], day: date) -> list[tuple[PostPicture, Light]]:
+    rows = list(post.pictures.all())
+    known = Picture.objects.for_light().in_bulk([row.picture_id for row in rows])
+    for row in rows:
+        row.picture = known[row.picture_id]
+    return [(row, light_of(row.picture, channels, day)) for row in rows]
+
+
+def _texts(
+    version: PostVersion, pictures: list[PostPicture], quotes: list[tuple[int | None, str]]
+) -> list[ChannelText]:
+    content = version.content
+    said = {row["channel"]: str(row["text"]) for row in content["texts"]}
+    media = tuple(
+        Medium(row.picture.content_type, row.picture.size, row.picture.width * row.picture.height)
+        for row in pictures
+    )
+    return [
+        ChannelText(
+            channel=channel,
+            text=said[channel.pk],
+            published=as_published(
+                said[channel.pk],
+                rules_of(channel.platform),
+                byline=content["byline"],
+                links=content["links"],
+            ),
+            media=media,
+            quotes=tuple(quote for where, quote in quotes if where in {None, channel.pk}),
+        )
+        for channel in Channel.objects.filter(pk__in=said).select_related("platform").order_by("name")
+    ]
+
+
+def _checks(post: Post, version: PostVersion) -> list[LinkCheck]:
+    addresses = addresses_in(version.content)
+    if not addresses:
+        return []
+    found = {check.key: check for check in LinkCheck.objects.standing(post)}
+    return [found.get(key_of(address)) or LinkCheck(post=post, url=address) for address in addresses]
+
+
+def _alike(post: Post, texts: list[ChannelText], at: datetime) -> list[Alike]:
+    when = post.planned_at or post.wanted_at or at
+    recent = (
+        PostText.objects.filter(channel__in=[shown.channel.pk for shown in texts])
+        .exclude(post=post.pk)
+        .exclude(post__state__in=[PostState.DROPPED, PostState.DRAFT, PostState.CHANGES_ASKED])
+        .annotate(at=Coalesce("post__planned_at", "post__wanted_at"))
+        .filter(Q(at__gt=when - RECENT, at__lt=when + RECENT))
+        .order_by("-at")
+        .values_list("channel", "post", "post__title", "at", "own_text", "post__base_text")
+    )
+    said = {shown.channel.pk: shown for shown in texts}
+    found = []
+    for channel, pk, title, its_time, own, base in recent[:MOST_RECENT]:
+        if is_alike(said[channel].text, own or base):
+            found.append(Alike(said[channel].channel, pk, title, its_time))
+    return found
+
+
+def readers_of(post: Post) -> list[User]:
+    """This will list the editors of the team who may read the post: those who wrote no version of it."""
+    authors = set(post.versions.values_list("saved_by__mailbox", flat=True)) | {post.created_by.mailbox}
+    return [editor for editor in post.team.editors() if editor.is_active and editor.mailbox not in authors]
+
+
+def published_text(publication: Publication) -> str:
+    """This will return what is pasted on the channel: the approved text with its byline and links."""
+    content = publication.post_version.content
+    return as_published(
+        publication.text,
+        rules_of(publication.channel.platform),
+        byline=content["byline"],
+        links=content["links"],
+    )

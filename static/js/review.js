@@ -1,0 +1,29 @@
+// Reading by key, and a remark about the words that are marked. Without script the same is done by buttons and fields.
+
+document.querySelector("[data-keys]")?.removeAttribute("hidden");
+
+// Alt and Shift are held, so that no key does anything while somebody writes or dictates.
+document.addEventListener("keydown", (event) => {
+  if (!event.altKey || !event.shiftKey || event.ctrlKey || event.metaKey) return;
+  const target = document.querySelector(`[data-key="${event.code}"]`);
+  if (!target) return;
+  event.preventDefault();
+  target.focus();
+  target.click();
+});
+
+// Words marked in a text are what the next remark is about.
+const form = document.getElementById("new-remark");
+
+function takeQuote() {
+  const selection = getSelection();
+  const words = selection.toString().trim();
+  const place = selection.anchorNode?.parentElement?.closest("[data-quotable]");
+  if (!form || !words || words.length > 300 || !place?.contains(selection.focusNode)) return;
+  form.elements.quote.value = words;
+  form.elements.about.value = place.closest("[data-about]").dataset.about;
+}
+
+document.addEventListener("mouseup", takeQuote);
+document.addEventListener("touchend", () => setTimeout(takeQuote, 300));
+document.addEventListener("keyup", (event) => { if (event.shiftKey) takeQuote(); });

@@ -1,0 +1,271 @@
+"""Links are asked as rows, opened by the worker, and asked about before a post is approved or goes out (R24)."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+import pytest
+
+from core.fetching import PUBLIC, FetchPolicy
+from core.models import Notice, Rung
+from core.moves import MoveRefused, perform
+from editorial import links
+from editorial.addresses import addresses_in, host_of, written_in
+from editorial.models import LinkCheck, Post, Review
+from editorial.transitions import save_post
+
+pytestmark = pytest.mark.django_db
+
+
+class Site(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        self.server.asked.append(self.path)
+        place, status = {
+            "/moved": ("/page", 301),
+            "/loop": ("/loop", 302),
+            "/inwards": ("http://169.254.169.254/latest", 302),
+        }.get(self.path, ("", 0))
+        if self.path == "/slow":
+            time.sleep(1.5)
+        status = status or {"/gone": 404, "/ill": 503, "/guarded": 403}.get(self.path, 200)
+        self.send_response(status)
+        if place:
+            self.send_header("Location", place)
+        self.end_headers()
+
+    def log_message(self, *args: Any) -> None:
+        """Be silent."""
+
+
+@pytest.fixture
+def site(settings: Any) -> Iterator[ThreadingHTTPServer]:
+    settings.LINK_SECONDS = 1
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
+    server.asked = []
+    server.address = f"http://127.0.0.1:{server.server_port}"
+    server.policy = FetchPolicy(ports=frozenset({80, server.server_port}), loopback=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.fixture
+def linked(city: Any, at: datetime) -> Callable[..., Post]:
+    """A draft of Anna's with links."""
+
+    def make(*addresses: str, text: str = "The swans are back.") -> Post:
+        post = Post(team=city.team)
+        fields = {"title": "Swans", "base_text": text}
+        save_post(post, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=addresses)
+        return post
+
+    return make
+
+
+def answer(post: Post, verdict: str, problem: str = "") -> None:
+    """This will answer what waits, as a worker would."""
+    for check in post.link_checks.filter(answered_at=None):
+        claimed = links._claim(check.try_at)
+        for one in claimed:
+            links._answer(one, links.Outcome(verdict, problem), check.try_at)
+
+
+def to_review(post: Post, city: Any, at: datetime) -> None:
+    perform(post, "submit", actor=city.anna, at=at)
+
+
+@pytest.mark.rule("R24")
+@pytest.mark.parametrize(
+    ("path", "verdict", "problem", "status"),
+    [
+        ("/page", "works", "", 200),
+        ("/moved", "works", "", 200),
+        ("/gone", "broken", "missing", 404),
+        ("/ill", "broken", "server", 503),
+        ("/guarded", "unsure", "kept_out", 403),
+        ("/loop", "broken", "loop", None),
+        ("/slow", "broken", "slow", None),
+        ("/inwards", "broken", "inner", None),
+    ],
+)
+def test_each_answer_of_a_site_has_its_verdict(site, linked, at, path, verdict, problem, status):
+    post = linked(site.address + path)
+    assert links.check_waiting(at, policy=site.policy) == 1
+    check = post.link_checks.get()
+    assert (check.verdict, check.problem, check.status) == (verdict, problem, status)
+    if path == "/moved":
+        assert check.hops == [[f"{site.address}/moved", 301]]
+        assert check.final_url == f"{site.address}/page"
+
+
+@pytest.mark.rule("R24")
+@pytest.mark.parametrize(
+    ("address", "problem"),
+    [
+        ("http://127.0.0.1/", "inner"),
+        ("http://[::1]/", "inner"),
+        ("http://169.254.169.254/latest/meta-data", "inner"),
+        ("http://localhost/", "inner"),
+        ("file:///etc/passwd", "scheme"),
+        ("https://example.com:22/", "port"),
+        ("https://anna:secret@example.com/", "password"),
+        ("https://", "no_address"),
+        ("http://0x7f.1/", "inner"),
+    ],
+)
+def test_what_followers_must_not_be_led_to_is_broken_and_never_opened(linked, at, address, problem):
+    post = linked(address)
+    links.check_waiting(at)
+    assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("broken", problem)
+
+
+def test_address_in_other_letters_is_shown_as_it_is_looked_up():
+    assert host_of("https://åvinge.example/") == "xn--vinge-lra.example"
+    assert LinkCheck(url="https://аvinge.example/").ascii_host.startswith("xn--")
+    assert LinkCheck(url="https://avinge.example/").ascii_host == ""
+
+
+def test_addresses_are_found_in_every_text_once():
+    content = {
+        "text": "Se https://a.example/x. Och (www.b.example).",
+        "texts": [{"channel": 1, "text": "https://c.example/(d) och https://a.example/x!"}],
+        "links": ["https://e.example/"],
+    }
+    assert addresses_in(content) == [
+        "https://e.example/",
+        "https://a.example/x",
+        "www.b.example",
+        "https://c.example/(d)",
+    ]
+    assert written_in("Ingen länk. http kl. 10.30") == []
+
+
+@pytest.mark.rule("R24")
+def test_saving_asks_once_and_sending_to_review_later_asks_again(city, linked, at):
+    post = linked("https://one.example/", "https://two.example/")
+    assert post.link_checks.count() == 2
+    fields = {"base_text": "Swans."}
+    url = ["https://one.example/", "https://three.example/"]
+    save_post(post, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=url)
+    assert sorted(post.link_checks.values_list("url", flat=True)) == [
+        "https://one.example/",
+        "https://three.example/",
+        "https://two.example/",
+    ]
+    answer(post, "works")
+    to_review(post, city, at + timedelta(hours=1))
+    assert post.link_checks.filter(occasion="review", answered_at=None).count() == 2
+
+
+def test_the_citys_own_hosts_are_taken_as_working_and_not_opened(linked, at):
+    post = linked("https://www.avinge.example/aktuellt")
+    assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("works", "trusted")
+    assert links.check_waiting(at) == 0
+
+
+def test_two_workers_never_open_the_same_link(site, linked, at):
+    linked(site.address + "/page")
+    first, second = links._claim(at), links._claim(at)
+    assert (len(first), len(second)) == (1, 0)
+    # A worker that died leaves its link to the next one, and its own answer counts no more.
+    later = links._claim(at + timedelta(seconds=61))
+    assert links._answer(first[0], links.Outcome("works"), at) == 0
+    assert links._answer(later[0], links.Outcome("works"), at) == 1
+
+
+def test_what_may_pass_by_itself_is_tried_three_times(site, linked, at):
+    post = linked(site.address + "/ill")
+    for minutes in (0, 0.5, 1, 3, 7, 60):
+        links.check_waiting(at + timedelta(minutes=minutes), policy=site.policy)
+    assert site.asked == ["/ill"] * 3
+    assert post.link_checks.get().attempts == 3
+
+
+def test_address_that_breaks_the_judging_holds_up_no_other(site, linked, at, monkeypatch):
+    def breaks(address: str, policy: FetchPolicy = PUBLIC) -> links.Outcome:
+        raise RecursionError(address)
+
+    post = linked(site.address + "/page")
+    monkeypatch.setattr(links, "judge", breaks)
+    assert links.check_waiting(at) == 1
+    assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("unsure", "crashed")
+
+
+@pytest.mark.rule("R23", "R24")
+def test_broken_link_blocks_until_the_approver_gives_a_reason(city, linked, at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    with pytest.raises(MoveRefused, match="being checked"):
+        perform(post, "approve", actor=city.erik, at=at)
+    answer(post, "broken", "missing")
+    with pytest.raises(MoveRefused, match=r"A link does not work: https://one\.example/"):
+        perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", actor=city.erik, at=at, overrule="The page opens on Monday.")
+    kept = Review.objects.get()
+    assert (kept.overruled, kept.overrule_reason) == (["https://one.example/"], "The page opens on Monday.")
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=1))
+    assert post.state == "scheduled"
+
+
+def test_link_nobody_can_check_does_not_block(city, linked, at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    answer(post, "unsure", "kept_out")
+    perform(post, "approve", actor=city.erik, at=at)
+    assert Review.objects.get().overruled == []
+
+
+@pytest.mark.rule("R24")
+def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linked, at, sweep_at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    answer(post, "works")
+    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
+    sweep_at(at + timedelta(minutes=89))
+    assert not post.link_checks.filter(occasion="before").exists()
+    sweep_at(at + timedelta(minutes=90))
+    assert post.link_checks.filter(occasion="before", answered_at=None).exists()
+    answer(post, "broken", "missing")
+    told = Notice.objects.filter(subject="A link does not work: Swans")
+    assert {notice.recipient for notice in told} == {city.anna, city.erik}
+    sweep_at(at + timedelta(hours=2))
+    post.refresh_from_db()
+    assert (post.state, post.publications.count()) == ("draft", 0)
+    assert "A link does not work" in Notice.objects.filter(recipient=city.anna).latest("pk").body
+
+
+def test_moved_post_has_its_links_checked_before_its_new_time(city, linked, at):
+    post = linked("https://www.avinge.example/")
+    to_review(post, city, at)
+    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
+    perform(post, "reschedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=5))
+    due = Rung.objects.get(ladder="post_links", cancelled_at=None)
+    assert due.due_at == at + timedelta(hours=4, minutes=30)
+    perform(post, "reopen", actor=city.anna, at=at)
+    assert not Rung.objects.filter(ladder="post_links", cancelled_at=None).exists()
+
+
+def test_links_can_be_checked_again_by_the_team_alone(city, linked, at, client_of):
+    from django.urls import reverse
+
+    post = linked("https://one.example/")
+    answer(post, "broken", "missing")
+    page = reverse("editorial:review_links", args=[post.pk])
+    assert client_of(city.olle).post(page).status_code == 404
+    assert client_of(city.karin).post(page).status_code == 403
+    assert client_of(city.anna).post(page).status_code == 302
+    assert post.link_checks.filter(occasion="asked", answered_at=None).count() == 1
+
+
+def test_address_longer_than_is_kept_is_broken_and_not_opened(linked, at):
+    post = linked("https://one.example/" + "a" * 2000)
+    assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("broken", "too_long")

@@ -1,0 +1,95 @@
+"""What counting says of a text."""
+
+from __future__ import annotations
+
+import pytest
+
+from editorial import plain_language as plain
+from editorial.proofs import stretches
+
+pytestmark = pytest.mark.rule("R9")
+
+EASY = (
+    "Vi ses i parken på lördag. Ta med fika. Det blir musik och lek. Alla får vara med. "
+    "Barn går gratis. Kom när du vill. Vi är där till fyra."
+)
+HARD = (
+    "Kommunfullmäktige beslutade vid sammanträdet att tillgänglighetsanpassningen av förvaltningens "
+    "verksamhetslokaler skall genomföras i enlighet med gällande upphandlingsbestämmelser samt att "
+    "samhällsbyggnadsnämndens handlingsplan kompletteras med uppföljningsbara målformuleringar."
+)
+
+
+def test_lix_tells_easy_from_hard_and_says_nothing_of_a_few_words():
+    assert plain.lix(EASY) < 20
+    assert plain.lix(HARD + " " + HARD) > 60
+    assert plain.lix("Välkommen till parken.") is None
+
+
+def test_address_and_hashtags_are_no_words():
+    assert plain.words_in("Läs mer på https://avinge.example/en/mycket-lang-adress #ÅvingeStad") == [
+        "Läs",
+        "mer",
+        "på",
+    ]
+
+
+def test_long_sentences_are_found():
+    assert plain.long_sentences(f"{'ord ' * 25}slut. Kort.") == [f"{'ord ' * 25}slut."]
+    assert plain.long_sentences(f"{'ord ' * 24}slut.") == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "is_hard"),
+    [("#åvingesommarlov", True), ("#ÅVINGESOMMARLOV", True), ("#ÅvingeSommarlov", False), ("#åvinge", False)],
+)
+def test_long_hashtag_in_one_case_is_hard_to_hear(tag, is_hard):
+    assert plain.hard_to_hear(f"Kom {tag}!") == ([tag] if is_hard else [])
+
+
+@pytest.mark.rule("R27")
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Rabatt på badet, bara 40 kr!", ["rabatt", "40 kr"]),
+        ("I samarbete med Kiosken AB®", ["i samarbete med", "®"]),
+        ("Realistiska mål och köpmän i köpingen.", []),
+        ("Vi bygger en lekplats.", []),
+    ],
+)
+def test_words_that_sound_like_selling_are_pointed_out(text, words):
+    assert plain.selling_words(text) == words
+
+
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("Hej\u200b där", ["U+200B"]),
+        ("abc\u202efdp.exe", ["U+202E"]),
+        ("\ufeffStart och \u00adslut", ["U+FEFF", "U+00AD"]),
+        ("Familjen 👨‍👩‍👧 och ❤️ och 🏴󠁧󠁢󠁥󠁮󠁧󠁿", []),
+        ("Rad\nny rad\tmed tabb", []),
+        ("a\u3164b\x07", ["U+3164", "U+0007"]),
+    ],
+)
+def test_what_cannot_be_seen_is_found_and_emoji_are_left_whole(text, codes):
+    assert [found.code for found in plain.unseen_in(text)] == codes
+
+
+def test_what_cannot_be_seen_is_named_and_never_drawn():
+    drawn = stretches("pay\u202epal\u200b.com", ["pal"])
+    assert [(part.kind, part.text) for part in drawn] == [
+        ("", "pay"),
+        ("unseen", "U+202E"),
+        ("quote", "pal"),
+        ("unseen", "U+200B"),
+        ("", ".com"),
+    ]
+    assert "".join(part.text for part in stretches("Vanlig text.")) == "Vanlig text."
+    assert stretches("") == []
+
+
+def test_nearly_the_same_text_is_alike():
+    assert plain.is_alike(EASY, EASY.replace("lördag", "söndag"))
+    assert not plain.is_alike(EASY, HARD)
+    assert not plain.is_alike("", "")
