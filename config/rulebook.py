@@ -21,9 +21,27 @@ class Rule:
 
 RULES = (
     Rule("R1", "Everything follows the city's graphic profile.", ("editorial.checklist.look",)),
-    Rule("R2", "A channel has a team with people from several parts of the organisation."),
-    Rule("R3", "The responsibility to publish, watch, answer, remove and archive rotates."),
-    Rule("R4", "Anyone can hand in an idea, and hears what became of it."),
+    Rule(
+        "R2",
+        "A channel has a team with people from several parts of the organisation.",
+        ("editorial.models.teams",),
+    ),
+    Rule(
+        "R3",
+        "The responsibility to publish, watch, answer, remove and archive rotates.",
+        (
+            "editorial.rota",
+            "editorial.staffing",
+            "editorial.absences",
+            "editorial.swaps",
+            "editorial.rota_clock.tell_uncovered",
+        ),
+    ),
+    Rule(
+        "R4",
+        "Anyone can hand in an idea, and hears what became of it.",
+        ("editorial.ideas", "editorial.idea_states", "editorial.views.tips"),
+    ),
     Rule(
         "R5", "The plan is a calendar in which the spread over the year is seen.", ("calendar_app.queries",)
     ),
@@ -37,7 +55,11 @@ RULES = (
         "Some kinds of post recur.",
         ("calendar_app.laying", "calendar_app.clock", "calendar_app.guards"),
     ),
-    Rule("R8", "Material made elsewhere is used again."),
+    Rule(
+        "R8",
+        "Material made elsewhere is used again.",
+        ("editorial.reuse", "editorial.models.posts.PostText"),
+    ),
     Rule(
         "R9",
         "The tone is personal, not private; who writes may be said.",
@@ -48,9 +70,17 @@ RULES = (
         "Somebody double-checks before publishing.",
         ("editorial.rules.may_review", "editorial.guards", "editorial.review_clock.remind_readers"),
     ),
-    Rule("R11", "Links, pictures and film are shared."),
-    Rule("R12", "Questions are asked, and their answers followed up."),
-    Rule("R13", "Who asks gets an answer the same day."),
+    Rule(
+        "R11",
+        "Links, pictures and film are shared.",
+        ("editorial.post_forms", "editorial.platforms"),
+    ),
+    Rule("R12", "Questions are asked, and their answers followed up.", ("editorial.follow_ups",)),
+    Rule(
+        "R13",
+        "Who asks gets an answer the same day.",
+        ("moderation.answering.answer_due", "moderation.clock.climb_questions", "moderation.guards"),
+    ),
     Rule("R14", "Pictures of people need a legal basis.", ("consent.lights", "editorial.pictures")),
     Rule(
         "R15",
@@ -63,7 +93,11 @@ RULES = (
         ("consent.lights", "consent.models.people"),
     ),
     Rule("R17", "When unsure, the media bank is used.", ("consent.lights", "consent.transitions")),
-    Rule("R18", "Every department watches its channels regularly."),
+    Rule(
+        "R18",
+        "Every department watches its channels regularly.",
+        ("moderation.queries.coverage", "moderation.clock.open_watches"),
+    ),
     Rule(
         "R19",
         "What is not allowed goes as fast as possible, preferably within 24 hours.",
@@ -72,18 +106,31 @@ RULES = (
     Rule(
         "R20",
         "A screenshot with its context is archived before the comment is removed.",
-        ("moderation.rules.may_order_removal", "moderation.capture", "moderation.guards"),
+        (
+            "moderation.rules.may_order_removal",
+            "moderation.capture",
+            "moderation.archive",
+            "moderation.guards",
+        ),
     ),
-    Rule("R21", "Open channels are watched every working day.", ("moderation.clock.open_watches",)),
-    Rule("R22", "Other unsuitable content may go."),
+    Rule(
+        "R21",
+        "Open channels are watched every working day.",
+        ("moderation.clock.open_watches", "moderation.watching", "moderation.guards"),
+    ),
+    Rule("R22", "Other unsuitable content may go.", ("moderation.grounds",)),
     Rule(
         "R23",
         "A colleague agrees before publishing.",
         ("editorial.rules.may_review", "editorial.transitions.record_approval", "editorial.guards"),
     ),
     Rule("R24", "Links are checked.", ("editorial.links", "editorial.review_clock.check_links_before")),
-    Rule("R25", "Criticism follows the city's process."),
-    Rule("R26", "Answers to criticism are read by a second person."),
+    Rule("R25", "Criticism follows the city's process.", ("moderation.answering.pass_on",)),
+    Rule(
+        "R26",
+        "Answers to criticism are read by a second person.",
+        ("moderation.rules.may_send_reply", "moderation.rules.may_read_reply", "moderation.guards"),
+    ),
     Rule("R27", "No advertising; collaborations are explained.", ("editorial.checklist.collaboration",)),
     Rule("R28", "Channels no longer used are closed, with a reason."),
     Rule("R29", "A resting channel has comments off or is watched."),

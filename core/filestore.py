@@ -59,6 +59,30 @@ def read(area: str, sha: str) -> bytes:
     return data
 
 
+def size_if_whole(area: str, sha: str) -> int:
+    """This will read the stored bytes through and return how many there are. Raises FileMissing and FileDamaged.
+
+    Takes little memory however large the file is.
+    """
+    try:
+        with path(area, sha).open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            size = source.tell()
+    except FileNotFoundError as error:
+        raise FileMissing(sha) from error
+    if digest != sha:
+        raise FileDamaged(sha)
+    return size
+
+
+def erase(area: str, sha: str) -> None:
+    """This will remove stored bytes for good; what is gone already is left at that. Only a signed disposal calls it."""
+    target = path(area, sha)
+    target.unlink(missing_ok=True)
+    if target.parent.exists():
+        _sync(target.parent)
+
+
 def _write_once(target: Path, data: bytes) -> None:
     _make_folder(target.parent)
     part = target.parent / f".{uuid.uuid4().hex}.part"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.urls import URLResolver, get_resolver, reverse
@@ -14,14 +15,17 @@ pytestmark = pytest.mark.django_db
 
 PUBLIC = {
     "health",
-    "calendar_app:feed",
+    "ready",
     "metrics",
+    "calendar_app:feed",
     "language",
     "openid_connect_login",
     "openid_connect_callback",
     "socialaccount_login_cancelled",
     "socialaccount_login_error",
     "socialaccount_signup",
+    "editorial:feed",
+    "notice_unsubscribe",
     "account_login",
     "account_logout",
     "account_reset_password",
@@ -35,16 +39,24 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "signer:ask",
+    "signer:answer",
+    "signer:receipt",
+    "signer:withdraw",
+    "signer:picture",
+    "signer:step",
     "editorial:tip_form",
     "editorial:tip_follow",
 }
 
 
-def named(resolver: URLResolver, prefix: str = "", around: dict | None = None) -> list[tuple[str, dict]]:
-    """Each named address with the converters of its parts, those of what it is included in too."""
+def named(
+    resolver: URLResolver, prefix: str = "", above: dict[str, Any] | None = None
+) -> list[tuple[str, dict[str, Any]]]:
+    """Each address's name, with what its parts are made of."""
     found = []
     for entry in resolver.url_patterns:
-        parts = (around or {}) | entry.pattern.converters
+        parts = (above or {}) | dict.fromkeys(entry.pattern.regex.groupindex) | entry.pattern.converters
         if isinstance(entry, URLResolver):
             space = f"{prefix}{entry.namespace}:" if entry.namespace else prefix
             found += named(entry, space, parts)
@@ -69,6 +81,8 @@ def test_every_page_needs_a_login(client, name):
 PAGES = [
     "my_day",
     "notices_page",
+    "notice_settings",
+    "help_page",
     "parts_page",
     "calendar_app:month_page",
     "calendar_app:week_page",
@@ -88,11 +102,17 @@ PAGES = [
     "editorial:materials_page",
     "editorial:follow_ups_page",
     "moderation:queue_page",
+    "moderation:inbox_page",
     "moderation:comment_new",
+    "moderation:saved_page",
     "moderation:watches_page",
+    "moderation:coverage_page",
     "channels_registry:channels_page",
     "consent:pictures_page",
     "consent:picture_new",
+    "consent:pictures_describe",
+    "consent:people_page",
+    "editorial:takedowns_page",
 ]
 
 
@@ -154,7 +174,7 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     text = "I know where you work."
     comment = {
         "url": "https://www.facebook.com/parks/posts/1?c=2",
-        "kind": "illegal",
+        "kind": "unsuitable",
         "author_name": "K",
         "text": text,
     }
@@ -168,9 +188,12 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     case = Case.objects.get()
 
     def move(name, **data):
+        case.refresh_from_db()
+        data["seen"] = case.version
         return anna.post(reverse("moderation:case_move", args=[case.pk, name]), data)
 
-    refused = move("order_removal")
+    reasons = {"facts": "A threat.", "manifest": "yes", "found_by": "watch"}
+    refused = move("order_removal", **reasons)
     assert refused.status_code == 403
     assert "Seal a screenshot" in refused.content.decode()
     add = reverse("moderation:evidence_add", args=[case.pk])
@@ -190,7 +213,13 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     original = client_of(city.rut).get(reverse("moderation:evidence_original", args=[item.pk]))
     assert (original.content, original["Content-Disposition"].split(";")[0]) == (png(), "attachment")
     assert client_of(city.olle).get(reverse("moderation:evidence_copy", args=[item.pk])).status_code == 404
-    assert move("order_removal").status_code == 302
+    assert move("order_removal", **reasons).status_code == 302
+    unseen = move("check_gone", note="Looked without logging in.")
+    assert (unseen.status_code, "Looked without logging in." in unseen.content.decode()) == (422, True)
+    gone = BytesIO(png("white"))
+    gone.name = "gone.png"
+    seen = {"result": "gone", "said": "It is gone.", "screenshot": gone}
+    assert anna.post(reverse("moderation:case_seen", args=[case.pk]), seen).status_code == 302
     assert move("check_gone", note="Looked without logging in.").status_code == 302
     case.refresh_from_db()
     assert case.state == "removed"
@@ -235,7 +264,8 @@ def test_lists_take_the_same_queries_however_many_rows(
     for name, queries in {
         "editorial:posts_page": 12,
         "editorial:review_queue": 11,
-        "moderation:queue_page": 8,
+        "moderation:queue_page": 7,
+        "moderation:inbox_page": 9,
     }.items():
         with django_assert_num_queries(queries):
             erik.get(reverse(name))
