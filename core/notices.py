@@ -58,7 +58,7 @@ def tell(messages: Iterable[Message], at: datetime) -> None:
     Notice.objects.bulk_create(
         [_notice(message, at, wishes.get(message.recipient.pk)) for message in rows],
         ignore_conflicts=True,
-        batch_size=500,
+        batch_size=2000,
     )
 
 

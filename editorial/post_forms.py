@@ -79,6 +79,12 @@ class PostForm(forms.Form):
         required=False,
         help_text=gettext_lazy("With whom, if anyone. Explain it in the text too."),
     )
+    brand_shown = forms.CharField(
+        label=gettext_lazy("Logo or product shown"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Which, if any, and why it cannot be left out."),
+    )
     asks_question = forms.BooleanField(
         label=gettext_lazy("The post asks the followers a question"),
         required=False,

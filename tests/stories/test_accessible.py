@@ -129,6 +129,8 @@ def test_axe_finds_nothing(live_city, page_of, axe, png, width, language):
         reverse("editorial:follow_ups_page"),
         reverse("editorial:follow_up_page", args=[follow_up.pk]),
         reverse("editorial:review_queue"),
+        reverse("editorial:review_page", args=[post.pk]),
+        reverse("editorial:history_page", args=[post.pk]),
         reverse("editorial:teams_page"),
         reverse("moderation:queue_page"),
         reverse("moderation:comment_new"),

@@ -62,6 +62,8 @@ def test_post_goes_out_and_an_illegal_comment_is_taken_down(live_city, running_c
     post = Post.objects.get()
     erik.goto("/review/")
     erik.get_by_role("link", name="Svanarna").click()
+    for question in ("tone", "wording", "profile"):
+        erik.locator(f"#approve-form [name={question}][value=yes]").check()
     press(erik, "Approve the post")
     anna.reload()
     anna.get_by_text("Plan the post").first.click()

@@ -35,6 +35,8 @@ def test_post_goes_out_without_script(live_city, page_of, anna):
     press(anna, "Send to review")
     erik.goto("/review/")
     erik.get_by_role("link", name="Svanarna").click()
+    for question in ("tone", "wording", "profile"):
+        erik.locator(f"#approve-form [name={question}][value=yes]").check()
     press(erik, "Approve the post")
     anna.reload()
     anna.get_by_text("Plan the post").first.click()
