@@ -83,7 +83,8 @@ def differences(post: Post, typed: QueryDict, marks: str) -> list[Difference]:
             pieces=difference(_shown(name, theirs[name]), _shown(name, mine[name])),
         )
         for name in theirs
-        if theirs[name] != mine[name]
+        # A title left empty is made of the text, so there is nothing to choose.
+        if theirs[name] != mine[name] and not (name == "title" and not mine[name])
     ]
 
 

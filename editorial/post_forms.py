@@ -114,10 +114,12 @@ class PostForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """This will name a post without a working title by the first words of its text."""
+        """This will name a post without a working title by the first words of its text; a title somebody gave it stays."""
         values = super().clean() or {}
         if "title" in values and not values["title"]:
-            values["title"] = _first_words(values.get("base_text", "")) or _("Untitled")
+            named = self.post.title not in {"", _first_words(self.post.base_text), _("Untitled")}
+            words = _first_words(values.get("base_text", "")) or _("Untitled")
+            values["title"] = self.post.title if named else words
         return values
 
     def texts(self) -> dict[Channel, str]:
