@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import pictures, texts
+from config.demo import consents, pictures, texts
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -56,6 +56,7 @@ class City:
         self.usable = pictures.lay_in(now=self.now, author_of=self.picture_desk)
         self.year_of_posts()
         self.posts_of_now()
+        consents.lay_in(self)
         self.comments_and_cases()
         self.watches()
         clock.sweep(self.now)
