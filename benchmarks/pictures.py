@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 import tempfile
@@ -16,7 +17,7 @@ from django.test import Client
 from django.utils import timezone
 
 from benchmarks.measure import Figure, page, queries, ratio
-from consent.models import Appearance, ConsentEvent, LegalBasis, Person, Picture
+from consent.models import Appearance, ConsentEvent, Person, Picture
 from consent.transitions import note_consent
 from core import triggers
 from core.models import Unit, User
@@ -30,6 +31,7 @@ UPLOADS, UPLOAD_MB = 50, 20
 
 def figures() -> Iterator[Figure]:
     """This will measure the pages of pictures with few and with many, a large withdrawal, and the memory of uploads."""
+    logging.getLogger("redaktionen.request").setLevel(logging.WARNING)
     call_command("demo_data", verbosity=0)
     erik = User.objects.get(email="erik.sund@avinge.example")
     unit = Team.objects.of_member(erik)[0].unit
@@ -68,59 +70,48 @@ def gate(post: Post) -> None:
 
 
 def fill(user: User, unit: Unit, count: int) -> None:
-    """This will lay pictures, three faces and ten words each, straight into the tables."""
-    now = datetime.now(UTC)
+    """This will lay pictures, three faces and ten words each, straight into the tables, in SQL for both databases."""
     people = Person.objects.bulk_create([Person(unit=unit, name=f"Person {n}") for n in range(500)])
-    first = Picture.objects.count()
-    for start in range(0, count, 5_000):
-        numbers = range(first + start, first + min(start + 5_000, count))
-        pictures = Picture.objects.bulk_create(
-            Picture(
-                unit=unit,
-                title=f"Picture {number}",
-                alt_text="People in a park.",
-                state="listed",
-                sha=f"{number:064x}",
-                clean_sha=f"{number:064x}",
-                thumb_sha=f"{number:064x}",
-                look=f"{number * 0x9E3779B97F4A7C15 % 2**64:016x}",
-                content_type="image/png",
-                width=1,
-                height=1,
-                size=1,
-                added_by=user,
-                added_at=now,
-            )
-            for number in numbers
-        )
-        faces = [
-            (picture, people[(number * 7 + face) % 500])
-            for number, picture in enumerate(pictures)
-            for face in range(FACES)
-        ]
-        Appearance.objects.bulk_create(
-            Appearance(picture=picture, person=person, place="left") for picture, person in faces
-        )
-        LegalBasis.objects.bulk_create(
-            LegalBasis(picture=picture, basis="consent", motive="Asked.", noted_by=user, noted_at=now)
-            for picture in pictures
-        )
-        ConsentEvent.objects.bulk_create(
-            (
-                ConsentEvent(
-                    picture=picture,
-                    person=people[(number * 7 + word % FACES) % 500],
-                    signer=people[(number * 7 + word % FACES) % 500],
-                    said="asked" if word < FACES else "given" if word < 2 * FACES else "renewed",
-                    way="email",
-                    noted_by=user,
-                    noted_at=now,
-                )
-                for number, picture in enumerate(pictures)
-                for word in range(WORDS)
-            ),
-            batch_size=10_000,
-        )
+    first_person = min(person.pk for person in people)
+    before = Picture.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    start = Picture.objects.count()
+    by = {
+        "user": user.pk,
+        "unit": unit.pk,
+        "now": datetime.now(UTC),
+        "before": before,
+        "person": first_person,
+    }
+    with connection.cursor() as cursor:
+        for statement in FILL:
+            cursor.execute(statement, by | {"first": start, "last": start + count - 1})
+
+
+SHA = "'" + "0" * 56 + "' || CAST(10000000 + i AS TEXT)"
+SERIES = "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n WHERE i < {last})"
+# Which of the five hundred somebody in a picture is: the same for the face and for the words.
+WHO = f"%(person)s + (p.id * 7 + n.i %% {FACES}) %% 500"
+PLACES = "FROM consent_picture p, n WHERE p.id > %(before)s"
+PICTURE_ROWS = (
+    "INSERT INTO consent_picture (version, unit_id, title, alt_text, source, reference, credit, taken_at, licence, "
+    "state, sha, clean_sha, thumb_sha, blurred_sha, blurred_thumb_sha, look, content_type, width, height, size, "
+    f"added_by_id, added_at) {SERIES.format(first='%(first)s', last='%(last)s')} "
+    "SELECT 1, %(unit)s, 'Picture ' || CAST(i AS TEXT), 'People in a park.', 'own', '', '', '', '', 'listed', "
+    f"{SHA}, {SHA}, {SHA}, '', '', "
+    "CAST(1000000000000000 + (CAST(i AS BIGINT) * 7919 * 104729) %% 8999999999999999 AS TEXT), "
+    "'image/png', 1, 1, 1, %(user)s, %(now)s FROM n"
+)
+FILL = (
+    PICTURE_ROWS,
+    "INSERT INTO consent_appearance (picture_id, person_id, place, is_identifiable, is_blurred) "
+    f"{SERIES.format(first='0', last=FACES - 1)} SELECT p.id, {WHO}, 'left', true, false {PLACES}",
+    "INSERT INTO consent_legalbasis (picture_id, basis, motive, noted_by_id, noted_at) "
+    "SELECT p.id, 'consent', 'Asked.', %(user)s, %(now)s FROM consent_picture p WHERE p.id > %(before)s",
+    "INSERT INTO consent_consentevent (picture_id, person_id, signer_id, said, way, channel_ids, note, witness, "
+    f"scan_sha, scan_type, noted_by_id, noted_at) {SERIES.format(first='0', last=WORDS - 1)} "
+    f"SELECT p.id, {WHO}, {WHO}, CASE WHEN n.i < {FACES} THEN 'asked' ELSE 'given' END, 'email', '[]', '', '', "
+    f"'', '', %(user)s, %(now)s {PLACES}",
+)
 
 
 def pictured_post(user: User, unit: Unit) -> Post:
