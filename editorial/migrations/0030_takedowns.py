@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consent', '0002_requests_letters_and_places'),
-        ('editorial', '0021_logo_or_product_shown'),
+        ('editorial', '0020_the_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
