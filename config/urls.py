@@ -2,14 +2,18 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from config import views
+from config import notices, views
 from core import directory_views
 
 urlpatterns = [
     path("", views.my_day, name="my_day"),
+    path("help/", views.help_page, name="help_page"),
     path("healthz", views.health, name="health"),
+    path("readyz", views.ready, name="ready"),
     path("language/", views.language, name="language"),
     path("notices/", views.notices_page, name="notices_page"),
+    path("notices/settings/", notices.notice_settings, name="notice_settings"),
+    path("notices/unsubscribe/<str:token>/", notices.notice_unsubscribe, name="notice_unsubscribe"),
     path("notices/<int:pk>/", views.notice_open, name="notice_open"),
     path("trail/", views.trail_page, name="trail_page"),
     path("parts/", views.parts_page, name="parts_page"),
@@ -29,5 +33,6 @@ urlpatterns = [
     path("calendar/", include("calendar_app.urls")),
     path("", include("editorial.urls")),
     path("pictures/", include("consent.urls")),
+    path("s/", include("consent.signer_urls")),
     path("moderation/", include("moderation.urls")),
 ]

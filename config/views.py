@@ -13,8 +13,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
+from config import frame, queries
 from config import health as health_answers
-from config import queries
 from core import metrics
 from core.forms import PartsForm
 from core.models import Event, Notice
@@ -23,8 +23,18 @@ from core.request import person
 
 @require_GET
 def my_day(request: HttpRequest) -> HttpResponse:
-    now = timezone.now()
-    return render(request, "config/my_day.html", {"day": queries.day_of(person(request), now), "now": now})
+    """This will show what waits for the person; asked by htmx, only what is under the heading."""
+    now, template = timezone.now(), "config/my_day.html"
+    part = f"{template}#day" if request.headers.get("HX-Request") else template
+    day = queries.day_of(person(request), now)
+    # The frame need not count again what was read for the page.
+    setattr(request, frame.KNOWN, day.counts)
+    return render(request, part, {"day": day, "now": now})
+
+
+@require_GET
+def help_page(request: HttpRequest) -> HttpResponse:
+    return render(request, "config/help_page.html")
 
 
 @login_not_required
@@ -33,6 +43,15 @@ def my_day(request: HttpRequest) -> HttpResponse:
 def health(request: HttpRequest) -> JsonResponse:
     ok, answers = health_answers.health(timezone.now())
     return JsonResponse({"ok": ok, **answers}, status=200 if ok else 503)
+
+
+@login_not_required
+@never_cache
+@require_GET
+def ready(request: HttpRequest) -> JsonResponse:
+    """This will tell a load balancer whether this web server can answer people: a stopped clock takes none out."""
+    ok = health_answers.database()["ok"]
+    return JsonResponse({"ok": ok}, status=200 if ok else 503)
 
 
 @login_not_required

@@ -2,7 +2,11 @@ from django.contrib import admin
 
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
+    Absence,
+    FeedAddress,
     FollowUp,
+    Handover,
+    HandoverNote,
     Idea,
     LinkCheck,
     Material,
@@ -22,6 +26,9 @@ from editorial.models import (
     ReviewClaim,
     ReviewRequest,
     Shift,
+    Swap,
+    Takedown,
+    TakedownTask,
     Team,
     TeamChannel,
     TipForm,
@@ -42,7 +49,7 @@ class TeamChannelInline(admin.TabularInline):
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin):
-    list_display = ["name", "unit"]
+    list_display = ["name", "unit", "holding", "rota_from"]
     search_fields = ["name"]
     autocomplete_fields = ["unit"]
     inlines = [MembershipInline, TeamChannelInline]
@@ -51,7 +58,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    list_display = ["user", "team", "role"]
+    list_display = ["user", "team", "role", "share"]
     list_filter = ["role", "team"]
     search_fields = ["user__name", "team__name"]
     autocomplete_fields = ["user", "team"]
@@ -67,13 +74,50 @@ class TeamChannelAdmin(admin.ModelAdmin):
 
 
 @admin.register(Shift)
-class ShiftAdmin(admin.ModelAdmin):
-    list_display = ["user", "duty", "team", "starts_at", "ends_at"]
-    list_filter = ["duty", "team"]
+class ShiftAdmin(MoveAdmin):
+    list_display = ["user", "duty", "team", "starts_at", "ends_at", "state"]
+    list_filter = ["duty", "state", "team"]
     search_fields = ["user__name"]
-    autocomplete_fields = ["user", "team"]
     date_hierarchy = "starts_at"
     list_select_related = ["user", "team"]
+
+
+@admin.register(Swap)
+class SwapAdmin(MoveAdmin):
+    list_display = ["team", "giver", "asked", "taker", "starts_at", "state"]
+    list_filter = ["state", "is_cover", "team"]
+    search_fields = ["giver__name", "taker__name", "team__name"]
+    list_select_related = ["team", "giver", "asked", "taker"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(MoveAdmin):
+    list_display = ["team", "at", "giver", "taker", "state"]
+    list_filter = ["state", "team"]
+    search_fields = ["giver__name", "taker__name", "team__name"]
+    list_select_related = ["team", "giver", "taker"]
+
+
+@admin.register(HandoverNote)
+class HandoverNoteAdmin(ReadOnlyAdmin):
+    list_display = ["handover", "author", "at"]
+    search_fields = ["text", "author__name"]
+    list_select_related = ["handover__team", "handover__giver", "handover__taker", "author"]
+
+
+@admin.register(Absence)
+class AbsenceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "starts_on", "ends_on"]
+    search_fields = ["user__name"]
+    list_select_related = ["user"]
+
+
+@admin.register(FeedAddress)
+class FeedAddressAdmin(ReadOnlyAdmin):
+    list_display = ["user", "made_at", "revoked_at", "read_at"]
+    search_fields = ["user__name"]
+    fields = ["user", "made_at", "revoked_at", "read_at"]
+    list_select_related = ["user"]
 
 
 @admin.register(Post)
@@ -127,6 +171,22 @@ class PostPictureAdmin(ReadOnlyAdmin):
     list_display = ["picture", "post", "alt_text"]
     search_fields = ["picture__title", "post__title"]
     list_select_related = ["picture", "post"]
+
+
+@admin.register(Takedown)
+class TakedownAdmin(ReadOnlyAdmin):
+    list_display = ["picture", "cause", "opened_at", "due_at"]
+    search_fields = ["picture__title", "cause"]
+    date_hierarchy = "opened_at"
+    list_select_related = ["picture"]
+
+
+@admin.register(TakedownTask)
+class TakedownTaskAdmin(MoveAdmin):
+    list_display = ["publication", "state", "done_by", "checked_by"]
+    list_filter = ["state"]
+    search_fields = ["publication__post__title"]
+    list_select_related = ["publication__post", "publication__channel__platform", "done_by", "checked_by"]
 
 
 @admin.register(Idea)

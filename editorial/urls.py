@@ -1,6 +1,19 @@
 from django.urls import path
 
-from editorial.views import follow_ups, ideas, materials, posts, publications, reviews, teams, tips, writing
+from editorial.views import (
+    follow_ups,
+    ideas,
+    materials,
+    posts,
+    publications,
+    reviews,
+    rota,
+    swaps,
+    takedowns,
+    teams,
+    tips,
+    writing,
+)
 
 app_name = "editorial"
 
@@ -25,6 +38,11 @@ urlpatterns = [
     path("review/remarks/<int:pk>/move/<slug:name>/", reviews.remark_move, name="remark_move"),
     path("publications/<int:pk>/", publications.publication_page, name="publication_page"),
     path("publications/<int:pk>/move/<slug:name>/", publications.publication_move, name="publication_move"),
+    path("takedowns/", takedowns.takedowns_page, name="takedowns_page"),
+    path("takedowns/<int:pk>/", takedowns.takedown_page, name="takedown_page"),
+    path("takedowns/tasks/<int:pk>/done/", takedowns.task_done, name="task_done"),
+    path("takedowns/tasks/<int:pk>/move/<slug:name>/", takedowns.task_move, name="task_move"),
+    path("takedowns/tasks/<int:pk>/proof/", takedowns.task_proof, name="task_proof"),
     path("teams/", teams.teams_page, name="teams_page"),
     path("teams/<int:pk>/tips/", tips.tip_settings, name="tip_settings"),
     path("teams/<int:pk>/tips/move/<slug:name>/", tips.tip_move, name="tip_move"),
@@ -44,4 +62,21 @@ urlpatterns = [
     path("follow-ups/", follow_ups.follow_ups_page, name="follow_ups_page"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up_page, name="follow_up_page"),
     path("follow-ups/<int:pk>/move/<slug:name>/", follow_ups.follow_up_move, name="follow_up_move"),
+    path("teams/<int:pk>/", teams.team_page, name="team_page"),
+    path("teams/<int:pk>/rota/", rota.rota_page, name="rota_page"),
+    path("teams/<int:pk>/rota/propose/", rota.rota_propose, name="rota_propose"),
+    path("teams/<int:pk>/rota/publish/", rota.rota_publish, name="rota_publish"),
+    path("shifts/<int:pk>/", rota.shift_page, name="shift_page"),
+    path("shifts/<int:pk>/give/", rota.shift_give, name="shift_give"),
+    path("shifts/<int:pk>/offer/", rota.shift_offer, name="shift_offer"),
+    path("swaps/<int:pk>/", swaps.swap_page, name="swap_page"),
+    path("swaps/<int:pk>/move/<slug:name>/", swaps.swap_move, name="swap_move"),
+    path("handovers/<int:pk>/", swaps.handover_page, name="handover_page"),
+    path("handovers/<int:pk>/note/", swaps.handover_note, name="handover_note"),
+    path("handovers/<int:pk>/move/<slug:name>/", swaps.handover_move, name="handover_move"),
+    path("absences/new/", teams.absence_new, name="absence_new"),
+    path("absences/<int:pk>/end/", teams.absence_end, name="absence_end"),
+    path("feeds/new/", teams.feed_new, name="feed_new"),
+    path("feeds/revoke/", teams.feed_revoke, name="feed_revoke"),
+    path("feeds/<str:secret>.ics", teams.feed, name="feed"),
 ]

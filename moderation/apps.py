@@ -10,7 +10,20 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Comments and cases")
 
     def ready(self) -> None:
-        from moderation import answering, archive, clock, disposal, transitions, watching  # noqa: F401  (effects, ladders, jobs)
+        from editorial.signals import open_work
+
+        # They add their effects, ladders and jobs.
+        from moderation import (  # noqa: F401
+            answering,
+            archive,
+            clock,
+            disposal,
+            transitions,
+            watching,
+        )
+        from moderation.handover import open_on_channels
+
+        open_work.connect(open_on_channels)
 
         post_migrate.connect(lay_in_grounds, sender=self)
 

@@ -25,7 +25,8 @@ class Audience:
             if membership.role == Membership.Role.EDITOR:
                 self._editors[membership.team_id].append(membership.user)
         for shift in Shift.objects.at(at).filter(team__in=teams, duty=duty).select_related("user"):
-            self._on_duty[shift.team_id].append(shift.user)
+            if shift.user is not None and shift.user.is_active:
+                self._on_duty[shift.team_id].append(shift.user)
 
     def team(self, channel_id: int) -> int | None:
         return self._team.get(channel_id)

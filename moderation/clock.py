@@ -174,7 +174,7 @@ def _record_breaches(cases: list[Case], at: datetime) -> None:
         Case.objects.filter(pk__in=[case.pk for case in new], breached_at=None).update(
             breached_at=F("due_at")
         )
-        trail.record_many("case.breach", about=new, at=at)
+        trail.record_many(trail.event_of("case.breach", about=case, actor=None, at=at) for case in new)
 
 
 def _case_messages(case: Case, rung: Rung, people: list[User]) -> Iterator[Message]:

@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import comments, pictures, texts
+from config.demo import agreement, comments, pictures, posts, team, texts
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -18,7 +18,7 @@ from core import clock
 from core.models import Notice, Unit, User
 from core.moves import perform
 from core.workdays import instant, is_working_day, local_day
-from editorial.models import Duty, Membership, Post, Publication, Shift, Team, TeamChannel
+from editorial.models import Membership, Post, Publication, Team, TeamChannel
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.checking import note_seen
@@ -55,11 +55,14 @@ class City:
         self.people()
         self.channels()
         self.teams()
+        team.lay_in(self)
         self.usable = pictures.lay_in(now=self.now, author_of=self.picture_desk)
         self.year_of_posts()
         self.posts_of_now()
+        agreement.lay_in(self)
         self.comments_and_cases()
         self.watches()
+        posts.lay_in(self)
         comments.lay_in(self)
         clock.sweep(self.now)
         # What happened before the demo began was told, and read, long ago.
@@ -105,26 +108,14 @@ class City:
             )
 
     def teams(self) -> None:
-        monday = local_day(self.now) - timedelta(days=local_day(self.now).weekday())
         for name, unit, members, channels in content.TEAMS:
-            team = Team.objects.create(name=name, unit=Unit.objects.get(name=unit))
+            home = Team.objects.create(name=name, unit=Unit.objects.get(name=unit))
             for member, role in members.items():
-                Membership.objects.create(team=team, user=self.person(member), role=role)
+                Membership.objects.create(team=home, user=self.person(member), role=role)
             for channel, platform in channels:
                 TeamChannel.objects.create(
-                    team=team, channel=Channel.objects.get(name=channel, platform__code=platform)
+                    team=home, channel=Channel.objects.get(name=channel, platform__code=platform)
                 )
-            people = list(members)
-            for week in range(-2, 6):
-                for number, duty in enumerate(Duty.values):
-                    first = monday + timedelta(weeks=week)
-                    Shift.objects.create(
-                        team=team,
-                        duty=duty,
-                        user=self.person(people[(week + number) % len(people)]),
-                        starts_at=instant(first, "00:00"),
-                        ends_at=instant(first + timedelta(days=7), "00:00"),
-                    )
 
     def year_of_posts(self) -> None:
         today = local_day(self.now)
