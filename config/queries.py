@@ -8,6 +8,7 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Window
 
+from channels_registry.models import Closure
 from core.models import User
 from core.workdays import local_day
 from editorial.idea_states import IdeaState
@@ -35,6 +36,7 @@ class Day:
     comments: list[Comment]
     questions: list[FollowUp]
     ideas: list[Idea]
+    to_sign: list[Closure]
     takedowns: list[Takedown]
 
     @property
@@ -49,6 +51,7 @@ class Day:
             or self.watches
             or self.comments
             or self.questions
+            or self.to_sign
         )
 
     @property
@@ -96,6 +99,7 @@ def day_of(user: User, at: datetime) -> Day:
         ),
         questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
         ideas=_first(Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team")),
+        to_sign=_first(Closure.objects.to_sign_by(user).select_related("channel__platform")),
         takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
     )
 

@@ -20,7 +20,15 @@ class Rule:
 
 
 RULES = (
-    Rule("R1", "Everything follows the city's graphic profile.", ("editorial.checklist.look",)),
+    Rule(
+        "R1",
+        "Everything follows the city's graphic profile.",
+        (
+            "editorial.checklist.look",
+            "channels_registry.register.look_over",
+            "channels_registry.clock.want_look_overs",
+        ),
+    ),
     Rule(
         "R2",
         "A channel has a team with people from several parts of the organisation.",
@@ -76,7 +84,11 @@ RULES = (
         ("editorial.post_forms", "editorial.platforms"),
     ),
     Rule("R12", "Questions are asked, and their answers followed up.", ("editorial.follow_ups",)),
-    Rule("R13", "Who asks gets an answer the same day."),
+    Rule(
+        "R13",
+        "Who asks gets an answer the same day.",
+        ("moderation.answering.answer_due", "moderation.clock.climb_questions", "moderation.guards"),
+    ),
     Rule("R14", "Pictures of people need a legal basis.", ("consent.lights", "editorial.pictures")),
     Rule(
         "R15",
@@ -89,7 +101,11 @@ RULES = (
         ("consent.lights", "consent.models.people"),
     ),
     Rule("R17", "When unsure, the media bank is used.", ("consent.lights", "consent.transitions")),
-    Rule("R18", "Every department watches its channels regularly."),
+    Rule(
+        "R18",
+        "Every department watches its channels regularly.",
+        ("moderation.queries.coverage", "moderation.clock.open_watches", "config.figures.coverage"),
+    ),
     Rule(
         "R19",
         "What is not allowed goes as fast as possible, preferably within 24 hours.",
@@ -98,27 +114,72 @@ RULES = (
     Rule(
         "R20",
         "A screenshot with its context is archived before the comment is removed.",
-        ("moderation.rules.may_order_removal", "moderation.capture", "moderation.guards"),
+        (
+            "moderation.rules.may_order_removal",
+            "moderation.capture",
+            "moderation.archive",
+            "moderation.guards",
+        ),
     ),
-    Rule("R21", "Open channels are watched every working day.", ("moderation.clock.open_watches",)),
-    Rule("R22", "Other unsuitable content may go."),
+    Rule(
+        "R21",
+        "Open channels are watched every working day.",
+        ("moderation.clock.open_watches", "moderation.watching", "moderation.guards"),
+    ),
+    Rule("R22", "Other unsuitable content may go.", ("moderation.grounds",)),
     Rule(
         "R23",
         "A colleague agrees before publishing.",
         ("editorial.rules.may_review", "editorial.transitions.record_approval", "editorial.guards"),
     ),
     Rule("R24", "Links are checked.", ("editorial.links", "editorial.review_clock.check_links_before")),
-    Rule("R25", "Criticism follows the city's process."),
-    Rule("R26", "Answers to criticism are read by a second person."),
+    Rule("R25", "Criticism follows the city's process.", ("moderation.answering.pass_on",)),
+    Rule(
+        "R26",
+        "Answers to criticism are read by a second person.",
+        ("moderation.rules.may_send_reply", "moderation.rules.may_read_reply", "moderation.guards"),
+    ),
     Rule("R27", "No advertising; collaborations are explained.", ("editorial.checklist.collaboration",)),
-    Rule("R28", "Channels no longer used are closed, with a reason."),
-    Rule("R29", "A resting channel has comments off or is watched."),
-    Rule("R30", "Channels with little activity are found."),
-    Rule("R31", "A merger is prepared with the web strategists."),
-    Rule("R32", "Two chiefs decide a closure."),
-    Rule("R33", "Followers are told in good time."),
-    Rule("R34", "What is to be preserved is decided and archived."),
-    Rule("R35", "Deregistration is ordered by e-mail."),
+    Rule(
+        "R28",
+        "Channels no longer used are closed, with a reason.",
+        ("channels_registry.closing.open_closure", "channels_registry.plans.missing"),
+    ),
+    Rule(
+        "R29",
+        "A resting channel has comments off or is watched.",
+        ("channels_registry.rest", "editorial.closures.uncovered_days", "channels_registry.guards"),
+    ),
+    Rule(
+        "R30",
+        "Channels with little activity are found.",
+        ("channels_registry.clock.ask_about_silent_channels", "channels_registry.rules.may_answer_for"),
+    ),
+    Rule(
+        "R31",
+        "A merger is prepared with the web strategists.",
+        ("channels_registry.closing.note_advice", "channels_registry.plans", "channels_registry.guards"),
+    ),
+    Rule(
+        "R32",
+        "Two chiefs decide a closure.",
+        ("channels_registry.deciding", "channels_registry.rules.may_sign", "channels_registry.guards"),
+    ),
+    Rule(
+        "R33",
+        "Followers are told in good time.",
+        ("channels_registry.plans", "channels_registry.ending.note_told", "channels_registry.guards"),
+    ),
+    Rule(
+        "R34",
+        "What is to be preserved is decided and archived.",
+        ("channels_registry.archiving", "channels_registry.packages", "channels_registry.guards"),
+    ),
+    Rule(
+        "R35",
+        "Deregistration is ordered by e-mail.",
+        ("channels_registry.orders", "channels_registry.guards"),
+    ),
     Rule(
         "R36",
         "Celery runs the 24-hour deadlines.",
@@ -131,7 +192,11 @@ RULES = (
     ),
     Rule("R38", "Communicators work in a web browser.", ("config.urls",)),
     Rule("R39", "Editors approve posts.", ("editorial.rules.may_review", "editorial.guards")),
-    Rule("R40", "Chiefs sign off closures."),
+    Rule(
+        "R40",
+        "Chiefs sign off closures.",
+        ("channels_registry.deciding", "channels_registry.views.signing", "channels_registry.guards"),
+    ),
     Rule("R41", "Administrators use the Django admin.", ("core.admin",)),
 )
 

@@ -19,7 +19,7 @@ from core.models import Rung
 log = logging.getLogger(__name__)
 
 Climb = Callable[[list[Rung], datetime], None]
-BATCH = 500
+BATCH = 2000
 
 _climbs: dict[str, Climb] = {}
 
@@ -53,7 +53,7 @@ def set_up_each(name: str, steps_of: Mapping[int, Mapping[str, datetime]]) -> No
             for step, due_at in steps.items()
         ],
         ignore_conflicts=True,
-        batch_size=500,
+        batch_size=1000,
     )
 
 

@@ -3,6 +3,7 @@ from django.contrib import admin
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
     Absence,
+    FarewellPost,
     FeedAddress,
     FollowUp,
     Handover,
@@ -164,6 +165,13 @@ class PostLinkAdmin(ReadOnlyAdmin):
     list_display = ["url", "post"]
     search_fields = ["url", "post__title"]
     list_select_related = ["post"]
+
+
+@admin.register(FarewellPost)
+class FarewellPostAdmin(ReadOnlyAdmin):
+    list_display = ["post", "notice"]
+    search_fields = ["post__title"]
+    list_select_related = ["post", "notice__closure__channel__platform"]
 
 
 @admin.register(PostPicture)

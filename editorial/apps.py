@@ -10,6 +10,7 @@ class EditorialConfig(AppConfig):
         # They add their effects and ladders.
         from editorial import (  # noqa: F401
             clock,
+            closures,
             follow_ups,
             ideas,
             reuse,

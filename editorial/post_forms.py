@@ -34,8 +34,9 @@ ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
 
 
 class WebAddressField(forms.URLField):
-    """An address that a browser opens: http or https."""
+    """An address that a browser opens: http or https, which may be left out as people do."""
 
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
     default_validators = [URLValidator(schemes=["http", "https"])]
 
 
@@ -113,10 +114,12 @@ class PostForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """This will name a post without a working title by the first words of its text."""
+        """This will name a post without a working title by the first words of its text; a title somebody gave it stays."""
         values = super().clean() or {}
         if "title" in values and not values["title"]:
-            values["title"] = _first_words(values.get("base_text", "")) or _("Untitled")
+            named = self.post.title not in {"", _first_words(self.post.base_text), _("Untitled")}
+            words = _first_words(values.get("base_text", "")) or _("Untitled")
+            values["title"] = self.post.title if named else words
         return values
 
     def texts(self) -> dict[Channel, str]:
@@ -269,10 +272,9 @@ def chosen_content(
     form: PostForm, links: BaseLinkRows, pictures: BasePictureRows, *, has_film: bool
 ) -> Content:
     """This will gather what the channels share, as the form shows it now, faults and all."""
-    options = {
-        str(picture.pk): picture for row in pictures.forms[:1] for picture in row.fields["picture"].queryset
-    }
-    chosen = [options[row.shown_picture] for row in pictures.forms if row.shown_picture in options]
+    rows: list[PictureRow] = pictures.forms
+    options = {str(picture.pk): picture for row in rows[:1] for picture in row.known}
+    chosen = [options[row.shown_picture] for row in rows if row.shown_picture in options]
     return Content(
         base_text=str(form["base_text"].value() or "").replace("\r\n", "\n").strip(),
         byline=str(form["byline"].value() or "").strip(),

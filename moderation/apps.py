@@ -11,7 +11,17 @@ class ModerationConfig(AppConfig):
 
     def ready(self) -> None:
         from editorial.signals import open_work
-        from moderation import clock, transitions  # noqa: F401  (they add their effects, ladders and jobs)
+
+        # They add their effects, ladders and jobs.
+        from moderation import (  # noqa: F401
+            answering,
+            archive,
+            clock,
+            closures,
+            disposal,
+            transitions,
+            watching,
+        )
         from moderation.handover import open_on_channels
 
         open_work.connect(open_on_channels)

@@ -39,6 +39,8 @@ PUBLIC = {
     "account_reauthenticate",
     "account_confirm_login_code",
     "account_request_login_code",
+    "channels_registry:public_page",
+    "channels_registry:public_json",
     "signer:ask",
     "signer:answer",
     "signer:receipt",
@@ -71,7 +73,9 @@ def named(
 )
 def test_every_page_needs_a_login(client, name):
     parts = dict(named(get_resolver()))[name]
-    kwargs = {key: "1" if "Int" in type(kind).__name__ else "x" for key, kind in parts.items()}
+    nobody = "00000000-0000-0000-0000-000000000000"
+    samples = {"IntConverter": "1", "UUIDConverter": nobody}
+    kwargs = {key: samples.get(type(kind).__name__, "x") for key, kind in parts.items()}
     for method in (client.get, client.post):
         response = method(reverse(name, kwargs=kwargs))
         assert response.status_code == 302, name
@@ -82,6 +86,8 @@ PAGES = [
     "my_day",
     "notices_page",
     "notice_settings",
+    "search_page",
+    "follow_up_page",
     "help_page",
     "parts_page",
     "calendar_app:month_page",
@@ -102,9 +108,16 @@ PAGES = [
     "editorial:materials_page",
     "editorial:follow_ups_page",
     "moderation:queue_page",
+    "moderation:inbox_page",
     "moderation:comment_new",
+    "moderation:saved_page",
     "moderation:watches_page",
+    "moderation:coverage_page",
     "channels_registry:channels_page",
+    "channels_registry:openings_page",
+    "channels_registry:opening_new",
+    "channels_registry:channel_new",
+    "channels_registry:closures_page",
     "consent:pictures_page",
     "consent:picture_new",
     "consent:pictures_describe",
@@ -171,7 +184,7 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     text = "I know where you work."
     comment = {
         "url": "https://www.facebook.com/parks/posts/1?c=2",
-        "kind": "illegal",
+        "kind": "unsuitable",
         "author_name": "K",
         "text": text,
     }
@@ -185,9 +198,12 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     case = Case.objects.get()
 
     def move(name, **data):
+        case.refresh_from_db()
+        data["seen"] = case.version
         return anna.post(reverse("moderation:case_move", args=[case.pk, name]), data)
 
-    refused = move("order_removal")
+    reasons = {"facts": "A threat.", "manifest": "yes", "found_by": "watch"}
+    refused = move("order_removal", **reasons)
     assert refused.status_code == 403
     assert "Seal a screenshot" in refused.content.decode()
     add = reverse("moderation:evidence_add", args=[case.pk])
@@ -207,7 +223,13 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     original = client_of(city.rut).get(reverse("moderation:evidence_original", args=[item.pk]))
     assert (original.content, original["Content-Disposition"].split(";")[0]) == (png(), "attachment")
     assert client_of(city.olle).get(reverse("moderation:evidence_copy", args=[item.pk])).status_code == 404
-    assert move("order_removal").status_code == 302
+    assert move("order_removal", **reasons).status_code == 302
+    unseen = move("check_gone", note="Looked without logging in.")
+    assert (unseen.status_code, "Looked without logging in." in unseen.content.decode()) == (422, True)
+    gone = BytesIO(png("white"))
+    gone.name = "gone.png"
+    seen = {"result": "gone", "said": "It is gone.", "screenshot": gone}
+    assert anna.post(reverse("moderation:case_seen", args=[case.pk]), seen).status_code == 302
     assert move("check_gone", note="Looked without logging in.").status_code == 302
     case.refresh_from_db()
     assert case.state == "removed"
@@ -252,7 +274,8 @@ def test_lists_take_the_same_queries_however_many_rows(
     for name, queries in {
         "editorial:posts_page": 12,
         "editorial:review_queue": 11,
-        "moderation:queue_page": 8,
+        "moderation:queue_page": 7,
+        "moderation:inbox_page": 8,
     }.items():
         with django_assert_num_queries(queries):
             erik.get(reverse(name))

@@ -1,3 +1,4 @@
+from editorial.models.closures import FarewellPost
 from editorial.models.follow_ups import FollowUp
 from editorial.models.handovers import Handover, HandoverNote
 from editorial.models.ideas import Idea, TipForm
@@ -14,6 +15,7 @@ from editorial.models.writing import PostWriter, Presence
 __all__ = [
     "Absence",
     "Duty",
+    "FarewellPost",
     "FeedAddress",
     "FollowUp",
     "Handover",

@@ -89,6 +89,11 @@ class Post(Movable):
                 condition=models.Q(planned_at=None, wanted_at__isnull=False),
                 name="editorial_post_wanted",
             ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(planned_at=None, wanted_at=None),
+                name="editorial_post_undated",
+            ),
         ]
         constraints = [
             models.CheckConstraint(

@@ -92,7 +92,7 @@ class Team(models.Model):
         return self.name
 
     def has_member(self, user: User) -> bool:
-        return user.is_active and self.memberships.filter(user=user).exists()
+        return user.is_active and any(row.user_id == user.pk for row in self.memberships.all())
 
     def has_editor(self, user: User) -> bool:
         return user.is_active and self.memberships.filter(user=user, role=Membership.Role.EDITOR).exists()

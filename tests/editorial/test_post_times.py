@@ -7,12 +7,15 @@ from datetime import datetime, timedelta
 import pytest
 from django.urls import reverse
 
+from channels_registry.closing import open_closure
+from channels_registry.models import Channel
 from core.models import Event
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from editorial.models import Post, TeamChannel
 from editorial.queries import warnings_about
 from editorial.transitions import change_time
 from tests.editorial.test_post_moves import walk
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -132,7 +135,7 @@ def test_planner_is_told_of_the_past_of_crowds_and_of_channels_at_rest(city, at,
     assert warnings_about(post, day_after - timedelta(minutes=1), at) == []
     Post.objects.filter(pk=other.pk).update(state="dropped")
     assert warnings_about(post, day_after, at) == []
-    city.channel.__class__.objects.filter(pk=city.channel.pk).update(state="dormant")
+    put_to_rest(city.channel, city.anna, at)
     assert warnings_about(post, day_after, at) == [
         "Nothing is published on Parks on Facebook (Facebook) now."
     ]
@@ -188,5 +191,6 @@ def test_draft_that_was_planned_once_moves_by_its_wanted_time(city, at, new_post
 @pytest.mark.rule("R6")
 def test_planner_is_told_of_a_channel_that_closes(city, at, new_post):
     post = new_post()
-    city.channel.__class__.objects.filter(pk=city.channel.pk).update(state="closing")
+    channel = Channel.objects.get(pk=city.channel.pk)
+    open_closure(channel, actor=city.anna, at=at, reason="goals", motive="Nobody reads it.")
     assert warnings_about(post, at, at) == ["Parks on Facebook (Facebook) is being closed."]
