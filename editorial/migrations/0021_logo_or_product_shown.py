@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0061_posts_without_a_time_are_found_at_once'),
+        ('editorial', '0060_rota'),
     ]
 
     operations = [
