@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Exists, OuterRef, Q
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -16,8 +17,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.models import Notice, Pulse, User
-from editorial.models import Post, Shift, Team
+from core.templatetags.parts import clock, short_day
+from core.workdays import local_day
+from editorial.models import Membership, Post, Shift
+from editorial.staffing import FROZEN
 from moderation.models import Case
+from moderation.states import CLOSED
 
 # Name of the address, label, icon, whether it has a place in the bar of five on a phone.
 NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
@@ -28,8 +33,13 @@ NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
     ("moderation:queue_page", gettext_lazy("Moderation"), "shield", True),
     ("consent:pictures_page", gettext_lazy("Pictures"), "image", False),
     ("channels_registry:channels_page", gettext_lazy("Channels"), "radio", True),
+    ("follow_up_page", gettext_lazy("Follow-up"), "chart-column", False),
     ("editorial:teams_page", gettext_lazy("Staffing"), "users", False),
+    ("help_page", gettext_lazy("Help"), "life-buoy", False),
 ]
+
+MOST_GAPS = 6
+KNOWN = "known_counts"  # where a page leaves, on its request, the counts of the navigation that it has read
 
 
 @dataclass(frozen=True)
@@ -48,7 +58,18 @@ class OnDuty:
 
     team: str
     people: list[tuple[str, str]]
-    until: object
+    until: datetime
+    mine: bool
+
+    @property
+    def last_day(self) -> date:
+        return local_day(self.until - timedelta(seconds=1))
+
+    @property
+    def until_words(self) -> str:
+        """The time of day when it ends today, else the last day that is part of it."""
+        ends_today = local_day(self.until) == local_day(timezone.now())
+        return clock(self.until) if ends_today else short_day(self.last_day)
 
 
 @dataclass
@@ -60,7 +81,9 @@ class Frame:
     new: list[dict[str, str]] = field(default_factory=list)
     notice_count: int = 0
     notices_url: str = ""
+    search_url: str = ""
     on_duty: list[OnDuty] = field(default_factory=list)
+    uncovered: list[Shift] = field(default_factory=list)
     languages: list[tuple[str, object]] = field(default_factory=lambda: list(settings.LANGUAGES))
     stale_clock: bool = False
     undo: dict[str, Any] | None = None
@@ -75,44 +98,54 @@ def frame_for(request: HttpRequest) -> Frame:
         nav=navigation(request, user),
         new=[
             {"label": _("Post"), "url": reverse("editorial:post_new")},
+            {"label": _("Idea"), "url": reverse("editorial:idea_new")},
             {"label": _("Comment"), "url": reverse("moderation:comment_new")},
             {"label": _("Picture"), "url": reverse("consent:picture_new")},
         ],
         notice_count=Notice.objects.visible_to(user).unread().count(),
         notices_url=reverse("notices_page"),
-        on_duty=on_duty(user),
+        search_url=reverse("search_page"),
     )
+    frame.on_duty, frame.uncovered = staffing_now(user, timezone.now())
     frame.undo = request.session.pop("undo", None)
     frame.stale_clock = user.is_staff and clock_is_stale()
     return frame
 
 
-def on_duty(user: User) -> list[OnDuty]:
-    """This will list who has the shifts in the user's teams now, each person once in a team."""
-    shifts = (
-        Shift.objects.at(timezone.now())
-        .filter(team__in=Team.objects.of_member(user))
+def staffing_now(user: User, at: datetime) -> tuple[list[OnDuty], list[Shift]]:
+    """This will list who has the shifts in the user's teams now, each person once in a team; and what nobody has soon.
+
+    Uncovered shifts are those of the next 14 days, the first of each team and time, for its editors and chiefs.
+    """
+    chief = Q(team__unit__responsible_chief=user) | Q(team__unit__communications_chief=user)
+    membership = Membership.objects.filter(team=OuterRef("team"), user=user)
+    mine, edited = Exists(membership), Exists(membership.filter(role=Membership.Role.EDITOR))
+    open_soon = Q(user=None, starts_at__lte=at + FROZEN) & (chief | Q(edited))
+    rows = list(
+        Shift.objects.settled()
+        .filter(ends_at__gt=at)
+        .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & Q(mine)))
         .select_related("user", "team")
-        .order_by("team__name", "user__name")
+        .order_by("team__name", "user__name", "starts_at")
     )
     teams = []
-    for team, its in groupby(shifts, key=lambda shift: shift.team.name):
-        rows = list(its)
+    for team, its in groupby((row for row in rows if row.user), key=lambda row: row.team.name):
+        held = list(its)
         people = [
-            (name, ", ".join(shift.get_duty_display() for shift in theirs))
-            for name, theirs in groupby(rows, key=lambda shift: shift.user.name)
+            (name, ", ".join(dict.fromkeys(str(row.get_duty_display()) for row in theirs)))
+            for name, theirs in groupby(held, key=lambda row: row.user.name if row.user else "")
         ]
-        teams.append(OnDuty(team, people, min(shift.ends_at for shift in rows)))
-    return teams
+        its_mine = any(row.user_id == user.pk for row in held)
+        teams.append(OnDuty(team, people, min(row.ends_at for row in held), its_mine))
+    gaps = {(row.team_id, row.starts_at): row for row in rows if row.user is None}
+    return teams, sorted(gaps.values(), key=lambda row: row.starts_at)[:MOST_GAPS]
 
 
 def navigation(request: HttpRequest, user: User) -> list[NavItem]:
     """This will list the main pages, with how much waits on them."""
-    counts = {
+    counts = getattr(request, KNOWN, None) or {
         "editorial:review_queue": Post.objects.to_review_by(user).count(),
-        "moderation:queue_page": Case.objects.open()
-        .filter(pk__in=Case.objects.visible_to(user).values("pk"))
-        .count(),
+        "moderation:queue_page": Case.objects.visible_to(user).exclude(state__in=CLOSED).count(),
     }
     items = []
     for name, label, icon, on_phone in NAVIGATION:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Count, Q, QuerySet, Window
 
-from core.models import Notice, User
+from channels_registry.models import Closure
+from core.models import User
 from core.workdays import local_day
-from editorial.models import Post, Publication, Takedown, Team
+from editorial.idea_states import IdeaState
+from editorial.models import FollowUp, Handover, Idea, Post, Publication, Swap, Takedown
+from editorial.rota_queries import handover_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
-from moderation.states import CommentState, WatchState
+from moderation.states import CLOSED, CommentState, WatchState
 
 MOST = 8
 
@@ -21,6 +25,8 @@ MOST = 8
 class Day:
     """One person's day. Lists hold eight rows at most; the pages behind them hold all."""
 
+    handover: Handover | None
+    offers: list[Swap]
     cases: list[Case]
     publications: list[Publication]
     reviews: list[Post]
@@ -28,52 +34,84 @@ class Day:
     planned: list[Post]
     watches: list[Watch]
     comments: list[Comment]
-    notices: list[Notice]
+    questions: list[FollowUp]
+    ideas: list[Idea]
+    to_sign: list[Closure]
     takedowns: list[Takedown]
 
     @property
     def is_calm(self) -> bool:
         return not (
-            self.cases or self.takedowns or self.publications or self.reviews or self.watches or self.comments
+            self.handover
+            or self.offers
+            or self.cases
+            or self.takedowns
+            or self.publications
+            or self.reviews
+            or self.watches
+            or self.comments
+            or self.questions
+            or self.to_sign
         )
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """What the navigation would count anyway."""
+        return {
+            "editorial:review_queue": _total(self.reviews),
+            "moderation:queue_page": _total(self.cases),
+        }
 
 
 def day_of(user: User, at: datetime) -> Day:
     """This will read what asks something of `user` today, in a fixed number of queries."""
+    teams, today = list(user.memberships.values_list("team", flat=True)), local_day(at)
+    drafts = Q(created_by=user, state__in=OPEN)
+    out_today = Q(team__in=teams, state=PostState.SCHEDULED, planned_at__date=today)
+    posts = list(Post.objects.filter(drafts | out_today).order_by("planned_at", "-pk")[: 4 * MOST])
+    offered = Swap.objects.open().filter(Q(asked=user) | Q(asked=None), team__in=teams, ends_at__gt=at)
+    our_channels = {"channel__care__team__in": teams}
     return Day(
-        cases=_first(
-            Case.objects.open()
-            .filter(pk__in=Case.objects.visible_to(user).values("pk"))
-            .select_related("ground", "comment__channel__platform", "comment__current")
+        handover=handover_of(user, at),
+        offers=_first(offered.exclude(giver=user).select_related("team")),
+        cases=_counted(
+            Case.objects.visible_to(user)
+            .exclude(state__in=CLOSED)
+            .select_related("ground", "comment__channel")
         ),
         publications=_first(
-            Publication.objects.visible_to(user)
-            .filter(state=PublicationState.DUE)
+            Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE)
             .select_related("post", "channel__platform")
+            .order_by("due_at")
         ),
-        reviews=_first(
-            Post.objects.to_review_by(user).select_related("team", "created_by").order_by("wanted_at", "pk")
-        ),
-        drafts=_first(Post.objects.filter(created_by=user, state__in=OPEN)),
-        planned=_first(
-            Post.objects.filter(team__in=Team.objects.of_member(user), state=PostState.SCHEDULED)
-            .filter(planned_at__date=local_day(at))
-            .order_by("planned_at")
-        ),
+        reviews=_counted(Post.objects.to_review_by(user).select_related("team").order_by("wanted_at", "pk")),
+        drafts=[post for post in posts if post.state in OPEN][:MOST],
+        planned=[post for post in posts if post.state == PostState.SCHEDULED][:MOST],
         watches=_first(
-            Watch.objects.filter(
-                channel__teams__in=Team.objects.of_member(user), day=local_day(at), state=WatchState.OPEN
-            ).select_related("channel__platform")
+            Watch.objects.filter(**our_channels, day=today, state=WatchState.OPEN).select_related(
+                "channel__platform"
+            )
         ),
         comments=_first(
-            Comment.objects.visible_to(user)
-            .filter(state=CommentState.NEW, channel__teams__in=Team.objects.of_member(user), cases=None)
-            .select_related("channel__platform", "current")
+            Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None).select_related(
+                "channel", "current"
+            )
         ),
-        notices=_first(Notice.objects.visible_to(user).unread()),
+        questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
+        ideas=_first(Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team")),
+        to_sign=_first(Closure.objects.to_sign_by(user).select_related("channel__platform")),
         takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
     )
 
 
-def _first(rows: QuerySet) -> list:
+def _first(rows: QuerySet[Any]) -> list[Any]:
     return list(rows[:MOST])
+
+
+def _counted(rows: QuerySet[Any]) -> list[Any]:
+    """This will read the first rows, each with the number of all of them as `total`."""
+    return list(rows.annotate(total=Window(Count("*")))[:MOST])
+
+
+def _total(rows: list[Any]) -> int:
+    return rows[0].total if rows else 0

@@ -131,9 +131,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
-    # Ideas through a tip form, from one address and to one form; and addresses that lead to none.
+    # Ideas through a tip form, from one place and to one form.
     "tip": "30/h/ip,120/h/key",
-    "tip_wrong": "30/m/ip",
 }
 # Which roles have to log in with a second step: chiefs, records_officers, administrators.
 SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_officers", "administrators"])
@@ -183,6 +182,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "redaktionen_session"
 LANGUAGE_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
+# A load balancer asks each machine by itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
@@ -211,7 +212,7 @@ TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_DIR", default=str(VAR_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {
@@ -234,7 +235,13 @@ BROKER_DIR = Path(env.str("BROKER_DIR", default=str(VAR_DIR / "broker")))
 
 # Clocks, in hours and local times of day, as the city's guidance reads (docs/rules.md).
 CASE_RUNG_HOURS = {"duty": 0, "moderators": 4, "editors": 12, "chiefs": 20, "breach": 24}
+ARCHIVE_CHECKED_AT = "02:00"
 WATCH_OPENS, WATCH_REMINDERS, WATCH_MISSED = "08:00", ["11:00", "14:30"], "17:00"
+# A question is answered the same working day when it came in early enough, else the next (R13).
+ANSWER_SAME_DAY_BEFORE = env.str("ANSWER_SAME_DAY_BEFORE", default="15:00")
+ANSWER_SAME_DAY_BY = env.str("ANSWER_SAME_DAY_BY", default="17:00")
+ANSWER_NEXT_DAY_BY = env.str("ANSWER_NEXT_DAY_BY", default="12:00")
+CLAIM_MINUTES = env.int("CLAIM_MINUTES", default=30)
 PUBLICATION_REMINDER_MINUTES = {"duty": 60, "editors": 90}
 # A question asked in a post is followed up within so many working days (R12).
 FOLLOW_UP_REMINDER_DAYS = {"duty": 1, "editors": 3}
@@ -248,6 +255,7 @@ LINK_SECONDS = env.float("LINK_SECONDS", default=6.0)
 LINK_SWEEP_SECONDS = env.float("LINK_SWEEP_SECONDS", default=5.0)
 LINK_BEFORE_MINUTES = 30
 LINK_TRUSTED_HOSTS = env.list("LINK_TRUSTED_HOSTS", default=[])
+SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)
@@ -258,6 +266,20 @@ REQUEST_DAYS = env.int("REQUEST_DAYS", default=30)
 CONSENT_ENDING_DAYS = [60, 30, 7, 1]
 # Wrong links from one address in ten minutes, and answers through one link in an hour, before both have to wait.
 LINK_GUESSES, LINK_ANSWERS = 30, 20
+
+# Where deregistration is ordered (R35), and whether the register of the city's true channels is open to everybody.
+DEREGISTRATION_EMAIL = env.str("DEREGISTRATION_EMAIL", default="support.digitalakanaler@goteborg.se")
+PUBLIC_REGISTER = env.bool("PUBLIC_REGISTER", default=False)
+EXPORT_MAX_BYTES = env.int("EXPORT_MAX_BYTES", default=2 * 1024**3)
+# The life of a channel, in days unless said otherwise (R1, R29, R30, R33, R35).
+QUIET_DAYS = {"amber": 90, "review": 180}
+LOOK_OVER_DAYS = 365
+REST_MOST_MONTHS, REST_WARNING_DAYS = 12, 14
+NOTICE_DAYS_BEFORE, NOTICES_NEEDED, NOTICE_AHEAD_DAYS, NO_NOTICE_MONTHS = [30, 14, 2], 3, 30, 6
+SIGN_REMINDER_DAYS = [3, 7]
+ORDER_AGAIN_WORKING_DAYS = 5
+# After how many days what is kept for a time is removed by manage.py dispose.
+RETENTION_DAYS = {"sessions": 1, "notices": 730} | env.dict("RETENTION_DAYS", cast={"value": int}, default={})
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)

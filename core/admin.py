@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from core import logins, trail
 from core.accounts import ROLE_FIELDS
 from core.doors import status_of
-from core.models import Event, Notice, Pulse, Rung, Seal, Unit, User
+from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
 from core.request import person
 
@@ -181,10 +181,25 @@ class NoticeAdmin(ReadOnlyAdmin):
     list_select_related = ["recipient"]
 
 
+@admin.register(NoticeSettings)
+class NoticeSettingsAdmin(admin.ModelAdmin):
+    list_display = ["user", "digest_at", "quiet_from", "quiet_to", "weekly_report"]
+    search_fields = ["user__name", "user__email"]
+    autocomplete_fields = ["user"]
+    list_select_related = ["user"]
+
+
 @admin.register(Rung)
 class RungAdmin(ReadOnlyAdmin):
     list_display = ["ladder", "object_id", "step", "due_at", "told_at", "cancelled_at", "failures"]
     list_filter = ["ladder", "step"]
+    search_fields = ["=object_id"]
+
+
+@admin.register(SearchEntry)
+class SearchEntryAdmin(ReadOnlyAdmin):
+    list_display = ["title", "kind", "object_id"]
+    list_filter = ["kind"]
     search_fields = ["=object_id"]
 
 

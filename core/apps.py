@@ -4,7 +4,7 @@ from typing import Any
 from django.apps import AppConfig
 from django.core import checks
 from django.db import connections
-from django.db.models.signals import post_migrate
+from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -15,8 +15,21 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import logins  # noqa: F401  (listens for logins)
 
+        pre_migrate.connect(lift_guards, sender=self)
         post_migrate.connect(install_guards, sender=self)
+        post_migrate.connect(install_search, sender=self)
         checks.register(check_guards, checks.Tags.database)
+
+
+def lift_guards(using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
+    """This will drop SQLite's guards while there is something to migrate: it cannot rebuild a table that a guard names.
+
+    They come back with post_migrate; if the migration fails, nothing starts without them.
+    """
+    from core import triggers
+
+    if plan and connections[using].vendor == "sqlite":
+        triggers.drop_all(connections[using])
 
 
 def install_guards(using: str, **kwargs: Any) -> None:
@@ -24,6 +37,13 @@ def install_guards(using: str, **kwargs: Any) -> None:
     from core import triggers
 
     triggers.install(connections[using])
+
+
+def install_search(using: str, **kwargs: Any) -> None:
+    """This will let the database keep what can be found equal to what the rooms hold."""
+    from core import search
+
+    search.install(connections[using])
 
 
 def check_guards(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:

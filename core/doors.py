@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
-from core.request import person
+from core.request import own_address, person
 
 
 def status_of(refused: MoveRefused) -> int:
@@ -33,7 +33,8 @@ def do_move(
 ) -> HttpResponse:
     """This will do the posted move and lead to `to`; refused, it answers `page(refusal=…, status=…)` with what was typed.
 
-    Reads `note` and `seen` from the form. Raises Http404 for a move the noun does not have.
+    Reads `note` and `seen` from the form, and `next`, an own address to lead to instead. Raises Http404 for a move
+    the noun does not have.
     """
     if name not in {move.name for move in obj.MOVES if not move.by_clock}:
         raise Http404
@@ -52,4 +53,4 @@ def do_move(
         obj.refresh_from_db()
         return page(refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("Done: %(move)s.") % {"move": obj.MOVES[name].label})
-    return redirect(to)
+    return redirect(own_address(request, request.POST.get("next", "")) or to)

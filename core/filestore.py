@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import shutil
 import uuid
 from pathlib import Path
+from typing import IO
 
 from django.conf import settings
 
@@ -57,6 +59,82 @@ def read(area: str, sha: str) -> bytes:
     if hashlib.sha256(data).hexdigest() != sha:
         raise FileDamaged(sha)
     return data
+
+
+def keep_file(area: str, source: Path) -> str:
+    """This will store a file of any size under its hash, read piece by piece, and return its SHA-256 as hex.
+
+    On the same disk the file itself is linked in and must not be written to any more; from another disk it is copied
+    and read back. Raises OSError and FileDamaged as `keep` does.
+    """
+    sha = sha_of_file(source)
+    target = path(area, sha)
+    if not target.exists():
+        _make_folder(target.parent)
+        _link_or_copy(source, target)
+    if not target.samefile(source) and sha_of_file(target) != sha:
+        raise FileDamaged(sha)
+    _sync(target.parent)
+    return sha
+
+
+def sha_of_file(source: Path) -> str:
+    """This will return the SHA-256 of a file as hex, in a fixed amount of memory."""
+    with source.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()
+
+
+def open_kept(area: str, sha: str) -> IO[bytes]:
+    """This will open stored bytes for reading piece by piece. Raises FileMissing. The hash is not recomputed."""
+    try:
+        return path(area, sha).open("rb")
+    except FileNotFoundError as error:
+        raise FileMissing(sha) from error
+
+
+def _link_or_copy(source: Path, target: Path) -> None:
+    part = target.parent / f".{uuid.uuid4().hex}.part"
+    try:
+        try:
+            os.link(source, part)
+        except OSError:  # another disk
+            with source.open("rb") as read, part.open("xb") as write:
+                shutil.copyfileobj(read, write, 1024 * 1024)
+        part.chmod(0o400)
+        handle = os.open(part, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+        os.link(part, target)
+    except FileExistsError:
+        return
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def size_if_whole(area: str, sha: str) -> int:
+    """This will read the stored bytes through and return how many there are. Raises FileMissing and FileDamaged.
+
+    Takes little memory however large the file is.
+    """
+    try:
+        with path(area, sha).open("rb") as source:
+            digest = hashlib.file_digest(source, "sha256").hexdigest()
+            size = source.tell()
+    except FileNotFoundError as error:
+        raise FileMissing(sha) from error
+    if digest != sha:
+        raise FileDamaged(sha)
+    return size
+
+
+def erase(area: str, sha: str) -> None:
+    """This will remove stored bytes for good; what is gone already is left at that. Only a signed disposal calls it."""
+    target = path(area, sha)
+    target.unlink(missing_ok=True)
+    if target.parent.exists():
+        _sync(target.parent)
 
 
 def _write_once(target: Path, data: bytes) -> None:

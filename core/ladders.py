@@ -19,7 +19,7 @@ from core.models import Rung
 log = logging.getLogger(__name__)
 
 Climb = Callable[[list[Rung], datetime], None]
-BATCH = 500
+BATCH = 2000
 
 _climbs: dict[str, Climb] = {}
 
@@ -41,14 +41,19 @@ def set_up(name: str, object_id: int, steps: Mapping[str, datetime]) -> None:
 
 def set_up_many(name: str, object_ids: Iterable[int], steps: Mapping[str, datetime]) -> None:
     """This will lay out the same rungs for several objects."""
+    set_up_each(name, dict.fromkeys(object_ids, steps))
+
+
+def set_up_each(name: str, steps_of: Mapping[int, Mapping[str, datetime]]) -> None:
+    """This will lay out for each object the rungs named for it, all in a few queries."""
     Rung.objects.bulk_create(
         [
             Rung(ladder=name, object_id=object_id, step=step, due_at=due_at, try_at=due_at)
-            for object_id in object_ids
+            for object_id, steps in steps_of.items()
             for step, due_at in steps.items()
         ],
         ignore_conflicts=True,
-        batch_size=500,
+        batch_size=1000,
     )
 
 

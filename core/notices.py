@@ -6,24 +6,24 @@ import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from email.utils import parseaddr
 from typing import Any
 
-from django.conf import settings
-from django.core.mail import EmailMessage, get_connection
+from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models
 from django.utils import translation
 from django.utils.functional import Promise, lazy
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core.models import Notice, User
+from core.letters import as_email, send_digests, way_to
+from core.models import Notice, NoticeSettings, User
 
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 BATCH = 50
 MAX_ATTEMPTS = 12
+TELL_ADMINISTRATORS_AT = (4, MAX_ATTEMPTS)  # after half an hour, and when it is given up
 
 
 @dataclass(frozen=True)
@@ -40,17 +40,38 @@ class Message:
     urgent: bool = False
 
 
+# Made once: lazy() builds a class each time it is called, which costs more than the notice itself.
+_said = lazy(lambda text, values: str(text) % values, str)
+
+
 def say(text: Promise, **values: Any) -> str | Promise:
     """This will be `text` with its values, in whatever language it is read; plain % would freeze today's language."""
-    return lazy(lambda: str(text) % values, str)()
+    return _said(text, values)
 
 
 def tell(messages: Iterable[Message], at: datetime) -> None:
-    """This will store the messages as notices, once for each recipient and key however often it is called."""
+    """This will store the messages as notices, once for each recipient and key however often it is called.
+
+    Whether and when the e-mail goes is as the recipient chose (core.letters.way_to); what is urgent goes at once.
+    """
+    rows = [message for message in messages if message.recipient.is_active]
+    if not rows:
+        return
+    chosen = NoticeSettings.objects.filter(user__in={message.recipient.pk for message in rows})
+    wishes = {one.user_id: one for one in chosen}
+    by_language: dict[str, list[Message]] = {}
+    for message in rows:
+        by_language.setdefault(message.recipient.language, []).append(message)
+    notices: list[Notice] = []
+    for language, theirs in by_language.items():
+        # Many are told the same: each text is translated once for each language.
+        words: dict[int, str] = {}
+        with translation.override(language):
+            notices += [_notice(one, at, wishes.get(one.recipient.pk), words) for one in theirs]
     Notice.objects.bulk_create(
-        [_notice(message, at) for message in messages if message.recipient.is_active],
+        notices,
         ignore_conflicts=True,
-        batch_size=500,
+        batch_size=2000,
     )
 
 
@@ -68,32 +89,69 @@ def send_notices(at: datetime) -> int:
     so an e-mail may be sent twice, under the same Message-ID. One that is refused is tried again later, rarer each
     time, and does not stop the others.
     """
-    sent = 0
+    sent = send_digests(at)
     waiting = list(Notice.objects.to_send(at).order_by("try_at").select_related("recipient")[: BATCH * 20])
     if not waiting:
-        return 0
+        return sent
     with get_connection() as connection:
         for notice in waiting:
             sent += _send(notice, connection, at)
     return sent
 
 
-def _notice(message: Message, at: datetime) -> Notice:
-    with translation.override(message.recipient.language):
-        return Notice(
-            recipient=message.recipient,
-            key=message.key,
-            about_type=message.about._meta.label_lower if message.about else "",
-            about_id=message.about.pk if message.about else None,
-            # A line break in a subject would make a row that no mail server ever takes.
-            subject=" ".join(str(message.subject).split())[:200],
-            body=str(message.body),
-            url=message.url,
-            why=str(message.why)[:200],
-            urgent=message.urgent,
-            created_at=at,
-            try_at=at,
-        )
+def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words: dict[int, str]) -> Notice:
+    """Write a message in the language that is active; `words` holds the texts that were translated already."""
+
+    def said(text: str | Promise) -> str:
+        if id(text) not in words:
+            words[id(text)] = str(text)
+        return words[id(text)]
+
+    state, try_at = way_to(wishes, message.about, urgent=message.urgent, at=at)
+    return Notice(
+        recipient_id=message.recipient.pk,
+        key=message.key,
+        about_type=message.about._meta.label_lower if message.about else "",
+        about_id=message.about.pk if message.about else None,
+        # A line break in a subject would make a row that no mail server ever takes.
+        subject=" ".join(said(message.subject).split())[:200],
+        body=said(message.body),
+        url=message.url,
+        why=said(message.why)[:200],
+        urgent=message.urgent,
+        created_at=at,
+        email_state=state,
+        try_at=try_at,
+    )
+
+
+def note_bounce(notice: Notice, at: datetime) -> None:
+    """This will note that a sent e-mail came back, and tell the administrators."""
+    Notice.objects.filter(pk=notice.pk).update(email_state=Notice.EmailState.REFUSED, error="returned")
+    tell_of_refused(notice, at)
+
+
+def tell_of_refused(notice: Notice, at: datetime) -> None:
+    """This will tell the administrators that somebody's e-mail is not taken; they see it on the page in any case."""
+    tell(
+        [
+            Message(
+                recipient=administrator,
+                key=f"refused:{notice.recipient_id}:{at:%Y%m%d}",
+                subject=say(gettext_lazy("E-mail to %(name)s comes back"), name=notice.recipient.name),
+                body=say(
+                    gettext_lazy("%(email)s does not take e-mail. Check the address."),
+                    email=notice.recipient.email,
+                ),
+                url=f"/admin/core/user/{notice.recipient_id}/change/",
+                why=gettext_lazy("you are an administrator"),
+            )
+            for administrator in User.objects.filter(is_staff=True, is_active=True).exclude(
+                pk=notice.recipient_id
+            )
+        ],
+        at,
+    )
 
 
 def _send(notice: Notice, connection: BaseEmailBackend, at: datetime) -> int:
@@ -113,22 +171,10 @@ def _send(notice: Notice, connection: BaseEmailBackend, at: datetime) -> int:
             try_at=at + timedelta(minutes=min(2**attempts, 240)),
             error=repr(error),
         )
+        if attempts in TELL_ADMINISTRATORS_AT:
+            tell_of_refused(notice, at)
         log.warning("notice %s was not sent (attempt %s): %s", notice.pk, attempts, type(error).__name__)
         connection.close()
         return 0
     row.update(email_state=Notice.EmailState.SENT, sent_at=at, error="")
     return 1
-
-
-def as_email(notice: Notice) -> EmailMessage:
-    """This will write a notice as an e-mail under its one Message-ID."""
-    domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
-    with translation.override(notice.recipient.language):
-        why = _("You get this because: %(why)s") % {"why": notice.why}
-    return EmailMessage(
-        subject=notice.subject,
-        body=f"{notice.body}\n\n{settings.BASE_URL}{notice.url}\n\n--\n{why}\n",
-        to=[notice.recipient.email],
-        headers={"Message-ID": f"<{notice.message_id}@{domain}>", "Auto-Submitted": "auto-generated"},
-        connection=None,
-    )

@@ -113,6 +113,14 @@ def install(connection: BaseDatabaseWrapper) -> None:
                 cursor.execute(statement)
 
 
+def drop_all(connection: BaseDatabaseWrapper) -> None:
+    """This will drop every guard. Only migrating does this, and brings them back."""
+    with connection.cursor() as cursor:
+        for trigger, table in installed(connection).items():
+            on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
+            cursor.execute(f"DROP TRIGGER {trigger}{on_table}")
+
+
 def require(connection: BaseDatabaseWrapper) -> None:
     """This will raise ImproperlyConfigured when the database lacks a guard: nothing serves people without them."""
     if lacking := [guard.name for guard in missing(connection)]:

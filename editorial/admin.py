@@ -2,7 +2,12 @@ from django.contrib import admin
 
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from editorial.models import (
+    Absence,
+    FarewellPost,
+    FeedAddress,
     FollowUp,
+    Handover,
+    HandoverNote,
     Idea,
     LinkCheck,
     Material,
@@ -22,6 +27,7 @@ from editorial.models import (
     ReviewClaim,
     ReviewRequest,
     Shift,
+    Swap,
     Takedown,
     TakedownTask,
     Team,
@@ -44,7 +50,7 @@ class TeamChannelInline(admin.TabularInline):
 
 @admin.register(Team)
 class TeamAdmin(admin.ModelAdmin):
-    list_display = ["name", "unit"]
+    list_display = ["name", "unit", "holding", "rota_from"]
     search_fields = ["name"]
     autocomplete_fields = ["unit"]
     inlines = [MembershipInline, TeamChannelInline]
@@ -53,7 +59,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 @admin.register(Membership)
 class MembershipAdmin(admin.ModelAdmin):
-    list_display = ["user", "team", "role"]
+    list_display = ["user", "team", "role", "share"]
     list_filter = ["role", "team"]
     search_fields = ["user__name", "team__name"]
     autocomplete_fields = ["user", "team"]
@@ -69,13 +75,50 @@ class TeamChannelAdmin(admin.ModelAdmin):
 
 
 @admin.register(Shift)
-class ShiftAdmin(admin.ModelAdmin):
-    list_display = ["user", "duty", "team", "starts_at", "ends_at"]
-    list_filter = ["duty", "team"]
+class ShiftAdmin(MoveAdmin):
+    list_display = ["user", "duty", "team", "starts_at", "ends_at", "state"]
+    list_filter = ["duty", "state", "team"]
     search_fields = ["user__name"]
-    autocomplete_fields = ["user", "team"]
     date_hierarchy = "starts_at"
     list_select_related = ["user", "team"]
+
+
+@admin.register(Swap)
+class SwapAdmin(MoveAdmin):
+    list_display = ["team", "giver", "asked", "taker", "starts_at", "state"]
+    list_filter = ["state", "is_cover", "team"]
+    search_fields = ["giver__name", "taker__name", "team__name"]
+    list_select_related = ["team", "giver", "asked", "taker"]
+
+
+@admin.register(Handover)
+class HandoverAdmin(MoveAdmin):
+    list_display = ["team", "at", "giver", "taker", "state"]
+    list_filter = ["state", "team"]
+    search_fields = ["giver__name", "taker__name", "team__name"]
+    list_select_related = ["team", "giver", "taker"]
+
+
+@admin.register(HandoverNote)
+class HandoverNoteAdmin(ReadOnlyAdmin):
+    list_display = ["handover", "author", "at"]
+    search_fields = ["text", "author__name"]
+    list_select_related = ["handover__team", "handover__giver", "handover__taker", "author"]
+
+
+@admin.register(Absence)
+class AbsenceAdmin(ReadOnlyAdmin):
+    list_display = ["user", "starts_on", "ends_on"]
+    search_fields = ["user__name"]
+    list_select_related = ["user"]
+
+
+@admin.register(FeedAddress)
+class FeedAddressAdmin(ReadOnlyAdmin):
+    list_display = ["user", "made_at", "revoked_at", "read_at"]
+    search_fields = ["user__name"]
+    fields = ["user", "made_at", "revoked_at", "read_at"]
+    list_select_related = ["user"]
 
 
 @admin.register(Post)
@@ -122,6 +165,13 @@ class PostLinkAdmin(ReadOnlyAdmin):
     list_display = ["url", "post"]
     search_fields = ["url", "post__title"]
     list_select_related = ["post"]
+
+
+@admin.register(FarewellPost)
+class FarewellPostAdmin(ReadOnlyAdmin):
+    list_display = ["post", "notice"]
+    search_fields = ["post__title"]
+    list_select_related = ["post", "notice__closure__channel__platform"]
 
 
 @admin.register(PostPicture)

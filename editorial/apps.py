@@ -10,10 +10,12 @@ class EditorialConfig(AppConfig):
         # They add their effects and ladders.
         from editorial import (  # noqa: F401
             clock,
+            closures,
             follow_ups,
             ideas,
             reuse,
             review_clock,
+            rota_clock,
             takedowns,
             transitions,
         )

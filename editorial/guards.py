@@ -18,7 +18,7 @@ _UNAPPROVED_MESSAGE = "A post needs the approval of its current version before i
 
 _CONTENT_CHANGED = "OLD.current_id IS NOT NULL AND NEW.current_id IS NOT NULL AND (" + " OR ".join(
     f"NEW.{column} <> OLD.{column}"
-    for column in ("team_id", "base_text", "byline", "collaboration", "current_id")
+    for column in ("team_id", "base_text", "byline", "collaboration", "brand_shown", "current_id")
 )
 
 _BY_AUTHOR = (
@@ -56,6 +56,14 @@ GUARDS: list[Guard] = [
     *append_only("editorial_postversion", "A version of a post is written once."),
     *append_only("editorial_review", "A review is written once."),
     *append_only("editorial_postwriter", "Who wrote in a post is written once."),
+    *append_only("editorial_handovernote", "A handover note is written once."),
+    Guard(
+        "editorial_handover_read",
+        "editorial_handover",
+        "UPDATE",
+        "OLD.state = 'acknowledged'",
+        "A handover that was acknowledged stays as it was read.",
+    ),
     Guard(
         "editorial_review_by_author", "editorial_review", "INSERT", _BY_AUTHOR, "An author cannot approve."
     ),

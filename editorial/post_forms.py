@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -33,8 +34,9 @@ ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
 
 
 class WebAddressField(forms.URLField):
-    """An address that a browser opens: http or https."""
+    """An address that a browser opens: http or https, which may be left out as people do."""
 
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
     default_validators = [URLValidator(schemes=["http", "https"])]
 
 
@@ -77,6 +79,12 @@ class PostForm(forms.Form):
         required=False,
         help_text=gettext_lazy("With whom, if anyone. Explain it in the text too."),
     )
+    brand_shown = forms.CharField(
+        label=gettext_lazy("Logo or product shown"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Which, if any, and why it cannot be left out."),
+    )
     asks_question = forms.BooleanField(
         label=gettext_lazy("The post asks the followers a question"),
         required=False,
@@ -92,7 +100,10 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.post = post
-        self.channels = list(Channel.objects.filter(teams=post.team_id).select_related("platform"))
+        prefetch_related_objects(
+            [post], Prefetch("team__channels", Channel.objects.select_related("platform"))
+        )
+        self.channels = list(post.team.channels.all())
         for channel in self.channels:
             self.fields[f"on_{channel.pk}"] = forms.BooleanField(label=str(channel), required=False)
             self.fields[f"text_{channel.pk}"] = forms.CharField(
@@ -103,10 +114,12 @@ class PostForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """This will name a post without a working title by the first words of its text."""
+        """This will name a post without a working title by the first words of its text; a title somebody gave it stays."""
         values = super().clean() or {}
         if "title" in values and not values["title"]:
-            values["title"] = _first_words(values.get("base_text", "")) or _("Untitled")
+            named = self.post.title not in {"", _first_words(self.post.base_text), _("Untitled")}
+            words = _first_words(values.get("base_text", "")) or _("Untitled")
+            values["title"] = self.post.title if named else words
         return values
 
     def texts(self) -> dict[Channel, str]:
@@ -174,6 +187,7 @@ class PictureRow(forms.Form):
 
     def __init__(self, *args: Any, pictures: list[Picture], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.known = pictures
         field = self.fields["picture"]
         field.queryset = Picture.objects.filter(pk__in=[picture.pk for picture in pictures])  # type: ignore[attr-defined]
         field.widget.choices = [
@@ -242,7 +256,7 @@ def picture_rows(data: Any, post: Post, user: User, *, shown: Any = None) -> Bas
 
     Bound only when `data` has rows: a form sent without them leaves the pictures as they are.
     """
-    rows = list(post.pictures.select_related("picture")) if post.pk else []
+    rows = list(post.pictures.all()) if post.pk else []
     known = {row.picture_id: row.picture for row in rows}
     newest = Picture.objects.workable_by(user).order_by("-pk")[:NEWEST_PICTURES]
     options = {"pictures": list((known | {picture.pk: picture for picture in newest}).values())}
@@ -258,10 +272,9 @@ def chosen_content(
     form: PostForm, links: BaseLinkRows, pictures: BasePictureRows, *, has_film: bool
 ) -> Content:
     """This will gather what the channels share, as the form shows it now, faults and all."""
-    options = {
-        str(picture.pk): picture for row in pictures.forms[:1] for picture in row.fields["picture"].queryset
-    }
-    chosen = [options[row.shown_picture] for row in pictures.forms if row.shown_picture in options]
+    rows: list[PictureRow] = pictures.forms
+    options = {str(picture.pk): picture for row in rows[:1] for picture in row.known}
+    chosen = [options[row.shown_picture] for row in rows if row.shown_picture in options]
     return Content(
         base_text=str(form["base_text"].value() or "").replace("\r\n", "\n").strip(),
         byline=str(form["byline"].value() or "").strip(),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -29,6 +30,7 @@ from core.workdays import local_day
 from editorial.addresses import addresses_in, key_of
 from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
 from editorial.plain_language import is_alike, unseen_in
+from editorial.platforms import has_film, medium
 from editorial.states import PostState
 
 RECENT = timedelta(days=90)
@@ -53,6 +55,7 @@ class ChannelText:
     published: str
     media: tuple[Medium, ...] = ()
     quotes: tuple[str, ...] = ()
+    has_film: bool = False
 
     @cached_property
     def rules(self) -> PlatformRules:
@@ -64,7 +67,7 @@ class ChannelText:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return findings(self.published, self.rules, pictures=self.media)
+        return findings(self.published, self.rules, pictures=self.media, has_film=self.has_film)
 
     @cached_property
     def folded(self) -> tuple[str, str]:
@@ -126,7 +129,7 @@ def proof_of(post: Post, at: datetime, quotes: Iterable[tuple[int | None, str]] 
         at=at,
         texts=texts,
         pictures=pictures,
-        checks=_checks(post, version),
+        checks=checks_of(post, version.content),
         alike=_alike(post, texts, at),
     )
 
@@ -135,6 +138,8 @@ def stretches(text: str, quotes: Sequence[str] = ()) -> list[Stretch]:
     """This will part a text into what is drawn plainly, what cannot be seen and is named instead, and what is quoted."""
     unseen = {found.start: found for found in unseen_in(text)}
     quoted = _quoted(text, quotes)
+    if not unseen and not quoted:
+        return [Stretch("", text)] if text else []
     parts: list[Stretch] = []
     start = 0
     for at in range(len(text) + 1):
@@ -170,10 +175,13 @@ def _texts(
 ) -> list[ChannelText]:
     content = version.content
     said = {row["channel"]: str(row["text"]) for row in content["texts"]}
-    media = tuple(
-        Medium(row.picture.content_type, row.picture.size, row.picture.width * row.picture.height)
-        for row in pictures
+    media = tuple(medium(row.picture) for row in pictures)
+    channels = list(Channel.objects.filter(pk__in=said).select_related("platform").order_by("name"))
+    asks_for_film = any(
+        rules.needs_film or (rules.needs_media and not media)
+        for rules in (rules_of(channel.platform) for channel in channels)
     )
+    film = asks_for_film and has_film(version.post)
     return [
         ChannelText(
             channel=channel,
@@ -185,14 +193,16 @@ def _texts(
                 links=content["links"],
             ),
             media=media,
+            has_film=film,
             quotes=tuple(quote for where, quote in quotes if where in {None, channel.pk}),
         )
-        for channel in Channel.objects.filter(pk__in=said).select_related("platform").order_by("name")
+        for channel in channels
     ]
 
 
-def _checks(post: Post, version: PostVersion) -> list[LinkCheck]:
-    addresses = addresses_in(version.content)
+def checks_of(post: Post, content: dict[str, Any]) -> list[LinkCheck]:
+    """This will return the standing answer for each address in the content, or an empty one that was not asked yet."""
+    addresses = addresses_in(content)
     if not addresses:
         return []
     found = {check.key: check for check in LinkCheck.objects.standing(post)}
@@ -220,7 +230,7 @@ def _alike(post: Post, texts: list[ChannelText], at: datetime) -> list[Alike]:
 
 def readers_of(post: Post) -> list[User]:
     """This will list the editors of the team who may read the post: those who wrote no version of it."""
-    authors = set(post.versions.values_list("saved_by__mailbox", flat=True)) | {post.created_by.mailbox}
+    authors = {author.mailbox for author in [*post.authors(), post.created_by]}
     return [editor for editor in post.team.editors() if editor.is_active and editor.mailbox not in authors]
 
 

@@ -2,13 +2,26 @@ from django.contrib import admin
 
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from moderation.models import (
+    ArchiveCheck,
+    AuthorNotice,
     Case,
     Comment,
     CommentRevision,
+    Complaint,
+    Disposal,
+    DisposedCase,
     Evidence,
     EvidenceItem,
     Ground,
+    HolidayWatch,
+    MaskedCopy,
+    PoliceReport,
+    Question,
     Removal,
+    RemovalCheck,
+    Reply,
+    ReplyText,
+    SavedAnswer,
     Waiver,
     Watch,
 )
@@ -80,3 +93,98 @@ class WaiverAdmin(ReadOnlyAdmin):
     list_display = ["case", "asked_by", "signed_by", "signed_at"]
     search_fields = ["description"]
     list_select_related = ["case", "asked_by", "signed_by"]
+
+
+@admin.register(Reply)
+class ReplyAdmin(MoveAdmin):
+    list_display = ["id", "comment", "state", "written_by", "read_by", "sent_by", "sent_at"]
+    list_filter = ["state"]
+    search_fields = ["texts__text"]
+    list_select_related = ["comment", "written_by", "read_by", "sent_by"]
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(MoveAdmin):
+    list_display = ["reference", "comment", "state", "passed_on_at", "concluded_at"]
+    list_filter = ["state"]
+    search_fields = ["reference", "outcome"]
+    list_select_related = ["comment"]
+
+
+@admin.register(Disposal)
+class DisposalAdmin(MoveAdmin):
+    list_display = ["id", "state", "proposed_by", "proposed_at", "signed_by", "signed_at", "done_at"]
+    list_filter = ["state"]
+    search_fields = ["=id"]
+    list_select_related = ["proposed_by", "signed_by"]
+
+
+@admin.register(Question)
+class QuestionAdmin(ReadOnlyAdmin):
+    list_display = ["comment", "asked_at", "due_at", "answered_at", "dropped_at"]
+    search_fields = ["=comment__id"]
+    list_select_related = ["comment"]
+
+
+@admin.register(ReplyText)
+class ReplyTextAdmin(ReadOnlyAdmin):
+    list_display = ["reply", "number", "author", "saved_at"]
+    search_fields = ["text"]
+    list_select_related = ["reply", "author"]
+
+
+@admin.register(SavedAnswer)
+class SavedAnswerAdmin(ReadOnlyAdmin):
+    list_display = ["title", "team", "saved_by", "saved_at"]
+    search_fields = ["title", "text"]
+    list_select_related = ["team", "saved_by"]
+
+
+@admin.register(RemovalCheck)
+class RemovalCheckAdmin(ReadOnlyAdmin):
+    list_display = ["case", "way", "result", "said", "checked_by", "checked_at"]
+    list_filter = ["way", "result"]
+    search_fields = ["said", "sha"]
+    list_select_related = ["case", "checked_by"]
+
+
+@admin.register(PoliceReport)
+class PoliceReportAdmin(ReadOnlyAdmin):
+    list_display = ["number", "case", "reported_on", "noted_by"]
+    search_fields = ["number"]
+    list_select_related = ["case", "noted_by"]
+
+
+@admin.register(AuthorNotice)
+class AuthorNoticeAdmin(ReadOnlyAdmin):
+    list_display = ["case", "way", "told_by", "told_at"]
+    list_filter = ["way"]
+    search_fields = ["text"]
+    list_select_related = ["case", "told_by"]
+
+
+@admin.register(MaskedCopy)
+class MaskedCopyAdmin(ReadOnlyAdmin):
+    list_display = ["item", "sha", "made_by", "made_at"]
+    search_fields = ["sha"]
+    list_select_related = ["item", "made_by"]
+
+
+@admin.register(ArchiveCheck)
+class ArchiveCheckAdmin(ReadOnlyAdmin):
+    list_display = ["day", "stage", "file_count", "byte_count", "started_at", "finished_at"]
+    search_fields = ["day"]
+
+
+@admin.register(DisposedCase)
+class DisposedCaseAdmin(ReadOnlyAdmin):
+    list_display = ["disposal", "case", "erased_at"]
+    search_fields = ["=case__id"]
+    list_select_related = ["disposal", "case"]
+
+
+@admin.register(HolidayWatch)
+class HolidayWatchAdmin(ReadOnlyAdmin):
+    list_display = ["day", "team", "user", "planned_by"]
+    search_fields = ["team__name", "user__name"]
+    list_select_related = ["team", "user", "planned_by"]

@@ -10,7 +10,21 @@ class ModerationConfig(AppConfig):
     verbose_name = _("Comments and cases")
 
     def ready(self) -> None:
-        from moderation import clock, transitions  # noqa: F401  (they add their effects, ladders and jobs)
+        from editorial.signals import open_work
+
+        # They add their effects, ladders and jobs.
+        from moderation import (  # noqa: F401
+            answering,
+            archive,
+            clock,
+            closures,
+            disposal,
+            transitions,
+            watching,
+        )
+        from moderation.handover import open_on_channels
+
+        open_work.connect(open_on_channels)
 
         post_migrate.connect(lay_in_grounds, sender=self)
 

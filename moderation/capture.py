@@ -11,24 +11,36 @@ from django.utils.translation import gettext as _
 
 from core import filestore, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
-from core.uploads import clean_image
+from core.moves import ChangedMeanwhile, MoveRefused, perform
+from core.uploads import CleanImage, clean_image
 from moderation.models import Case, Evidence, EvidenceItem
+from moderation.rules import may_moderate, must
 from moderation.states import CASE_MOVES, CLOSED, CaseState
 
 ORIGINALS, COPIES = "evidence", "evidence-copies"
 
 
 def add_screenshot(
-    case: Case, *, actor: User, at: datetime, data: bytes, name: str, context: str, taken_by: str = ""
+    case: Case,
+    *,
+    actor: User,
+    at: datetime,
+    data: bytes,
+    name: str,
+    context: str,
+    taken_by: str = "",
+    shows: str = EvidenceItem.Shows.COMMENT,
+    clean: CleanImage | None = None,
 ) -> EvidenceItem:
     """This will keep a screenshot of the comment as it reads now: the bytes as they came, and a clean copy.
+
+    `clean` is the picture when it was opened already. Several screenshots make one evidence.
 
     The bytes are on disk, read back, before the row is written. Raises UploadRefused for what is no usable picture,
     MoveRefused outside the team, for closed cases and for grounds where a copy may be a crime.
     """
     _ask(case, actor)
-    clean = clean_image(data)
+    clean = clean or clean_image(data)
     sha = filestore.keep(ORIGINALS, data)
     clean_sha = filestore.keep(COPIES, clean.clean_bytes)
     with transaction.atomic():
@@ -38,6 +50,7 @@ def add_screenshot(
         try:
             item = EvidenceItem.objects.create(
                 evidence=evidence,
+                shows=shows,
                 name=name[:200],
                 sha=sha,
                 clean_sha=clean_sha,
@@ -106,6 +119,7 @@ def manifest_of(evidence: Evidence) -> dict[str, Any]:
         "files": [
             {
                 "sha256": item.sha,
+                "shows": item.shows,
                 "name": item.name,
                 "bytes": item.size,
                 "type": item.content_type,
@@ -117,8 +131,7 @@ def manifest_of(evidence: Evidence) -> dict[str, Any]:
 
 
 def _ask(case: Case, actor: User) -> None:
-    if not (case.team and case.team.has_member(actor)):
-        raise MoveForbidden(_("Only the channel's team can do this."))
+    must(may_moderate(actor, case))
     if case.state in CLOSED:
         raise MoveRefused(_("The case is closed."))
     if case.ground.copy_is_crime:

@@ -1,11 +1,13 @@
-"""What the clock does with comments: the ladder of a case (R19, R36), and the watch of the day (R21, R37)."""
+"""What the clock does with comments: the ladders of cases (R19, R36) and questions (R13), the watch (R21, R37)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
@@ -17,11 +19,15 @@ from core.models import Rung, User
 from core.moves import perform
 from core.notices import Message, say, tell
 from core.workdays import instant, is_working_day, local_day
-from moderation.models import Case, Watch
+from editorial.models import Team, TeamChannel
+from moderation.audience import Audience
+from moderation.models import Case, HolidayWatch, Question, Watch
 from moderation.states import WatchState
 from moderation.transitions import case_url
+from moderation.watching import long_closures
 
 CATCH_UP_DAYS = 14
+CLOSURE_REMINDER_DAYS = 14
 
 CASE_SUBJECTS = {
     "duty": gettext_lazy("New case: %(ground)s on %(channel)s"),
@@ -30,6 +36,7 @@ CASE_SUBJECTS = {
     "chiefs": gettext_lazy("20 hours: %(ground)s on %(channel)s is still there"),
     "breach": gettext_lazy("24 hours exceeded: %(ground)s on %(channel)s"),
 }
+CASE_BODY = gettext_lazy("Take a screenshot, describe the context, seal it, and have the comment removed.")
 CASE_WHYS = {
     "duty": gettext_lazy("you have the shift for removing, or are an editor of the team"),
     "moderators": gettext_lazy("you are in the channel's team"),
@@ -45,26 +52,45 @@ def climb_cases(rungs: list[Rung], at: datetime) -> None:
     cases = Case.objects.select_related(
         "ground", "comment__channel__unit__responsible_chief", "comment__channel__unit__communications_chief"
     ).in_bulk({rung.object_id for rung in rungs})
+    audience = Audience((case.comment.channel_id for case in cases.values()), "remove", at)
+    _record_breaches([cases[rung.object_id] for rung in rungs if rung.step == "breach"], at)
+    messages: list[Message] = []
     for rung in rungs:
         case = cases[rung.object_id]
-        if rung.step == "breach":
-            _record_breach(case, at)
-        tell([_case_message(case, rung, person) for person in recipients(case, rung.step, at)], at)
+        messages += _case_messages(case, rung, recipients(case, rung.step, audience))
+    tell(messages, at)
 
 
-def recipients(case: Case, step: str, at: datetime) -> list[User]:
+def recipients(case: Case, step: str, audience: Audience) -> list[User]:
     """This will return who is told at a step of the ladder. Nobody on duty means the editors; no team, the chiefs."""
-    team, chiefs = case.team, case.comment.channel.unit.chiefs
-    if team is None:
+    channel, chiefs = case.comment.channel_id, case.comment.channel.unit.chiefs
+    if audience.team(channel) is None:
         return chiefs
     people = {
-        "duty": lambda: team.to_tell("remove", at),
-        "moderators": team.everyone,
-        "editors": team.editors,
-        "chiefs": lambda: chiefs or team.editors(),
-        "breach": lambda: [*chiefs, *team.editors()],
+        "duty": lambda: audience.to_tell(channel),
+        "moderators": lambda: audience.members(channel),
+        "editors": lambda: audience.editors(channel),
+        "chiefs": lambda: chiefs or audience.editors(channel),
+        "breach": lambda: [*chiefs, *audience.editors(channel)],
     }[step]()
     return list(dict.fromkeys(people))
+
+
+@ladder("question")
+def climb_questions(rungs: list[Rung], at: datetime) -> None:
+    """This will remind whoever has the shift for answering before a question is late, and the editors when it is (R13)."""
+    questions = Question.objects.select_related("comment__channel").in_bulk(
+        {rung.object_id for rung in rungs}
+    )
+    audience = Audience((row.comment.channel_id for row in questions.values()), "answer", at)
+    messages = []
+    for rung in rungs:
+        question = questions[rung.object_id]
+        channel = question.comment.channel_id
+        late = rung.step == "late"
+        people = audience.editors(channel) if late else audience.to_tell(channel)
+        messages += [_question_message(question, rung, person) for person in dict.fromkeys(people)]
+    tell(messages, at)
 
 
 @job("watches")
@@ -78,44 +104,93 @@ def open_watches(at: datetime) -> int:
     first = max(latest, today - timedelta(days=CATCH_UP_DAYS)) if latest else today
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     return sum(
-        _open_day(day) for day in days if is_working_day(day) and instant(day, settings.WATCH_OPENS) <= at
+        _open_day(day) for day in days if _is_watched(day) and instant(day, settings.WATCH_OPENS) <= at
     )
+
+
+def _is_watched(day: date) -> bool:
+    return is_working_day(day) or HolidayWatch.objects.filter(day=day).exists()
 
 
 @ladder("watch")
 def climb_watches(rungs: list[Rung], at: datetime) -> None:
     """This will remind who has the shift, and at the end of the day mark the watch as missed and tell the editors."""
-    watches = Watch.objects.filter(state=WatchState.OPEN).select_related("channel")
+    watches = Watch.objects.filter(state=WatchState.OPEN).select_related(
+        "channel__unit__responsible_chief", "channel__unit__communications_chief"
+    )
     found = watches.in_bulk({rung.object_id for rung in rungs})
+    audience = Audience((watch.channel_id for watch in found.values()), "watch", at)
+    planned = _planned({watch.day for watch in found.values()})
+    messages = []
     for rung in rungs:
         watch = found.get(rung.object_id)
         if watch is None or watch.state != WatchState.OPEN:
             continue
-        team = watch.team
-        people = [] if team is None else team.to_tell("watch", at)
+        team = audience.team(watch.channel_id)
+        people = planned.get((team, watch.day)) or audience.to_tell(watch.channel_id)
         if rung.step == "missed":
             perform(watch, "miss", actor=None, at=at)
-            people = team.editors() if team else watch.channel.unit.chiefs
-        tell([_watch_message(watch, rung, person) for person in people], at)
+            people = audience.editors(watch.channel_id) if team else watch.channel.unit.chiefs
+        messages += [_watch_message(watch, rung, person) for person in dict.fromkeys(people)]
+    tell(messages, at)
 
 
-def _record_breach(case: Case, at: datetime) -> None:
-    if Case.objects.filter(pk=case.pk, breached_at=None).update(breached_at=case.due_at):
-        trail.record("case.breach", about=case, actor=None, at=at)
+@job("closures")
+def announce_closures(at: datetime) -> int:
+    """This will have each team reminded, two weeks before a long closure such as Christmas, to plan who looks in."""
+    today = local_day(at)
+    coming = long_closures(today, today + timedelta(days=CLOSURE_REMINDER_DAYS))
+    if not coming:
+        return 0
+    step = coming[0][0].isoformat()
+    told = Rung.objects.filter(ladder="closure", step=step).values("object_id")
+    watched = TeamChannel.objects.filter(channel__in=Channel.objects.to_watch()).values("team")
+    teams = list(Team.objects.filter(pk__in=watched).exclude(pk__in=told).values_list("pk", flat=True))
+    ladders.set_up_many("closure", teams, {step: at})
+    return len(teams)
 
 
-def _case_message(case: Case, rung: Rung, person: User) -> Message:
-    values = {"ground": case.ground.name, "channel": case.comment.channel.name}
-    return Message(
-        recipient=person,
-        key=f"rung:{rung.pk}",
-        subject=say(CASE_SUBJECTS[rung.step], **values),
-        body=gettext_lazy("Take a screenshot, describe the context, seal it, and have the comment removed."),
-        url=case_url(case),
-        why=CASE_WHYS[rung.step],
-        about=case,
-        urgent=True,
-    )
+@ladder("closure")
+def climb_closures(rungs: list[Rung], at: datetime) -> None:
+    """This will tell the editors of a long closure on which nobody is planned to look in."""
+    teams = Team.objects.in_bulk({rung.object_id for rung in rungs})
+    for rung in rungs:
+        team, first = teams[rung.object_id], date.fromisoformat(rung.step)
+        days = next(iter(long_closures(first, first)), ())
+        if days and not HolidayWatch.objects.filter(team=team, day__in=days).exists():
+            tell([_closure_message(team, rung, days, person) for person in team.editors()], at)
+
+
+def _planned(days: set[date]) -> dict[tuple[int | None, date], list[User]]:
+    if all(is_working_day(day) for day in days):
+        return {}
+    plans = HolidayWatch.objects.filter(day__in=days).select_related("user")
+    return {(plan.team_id, plan.day): [plan.user] for plan in plans}
+
+
+def _record_breaches(cases: list[Case], at: datetime) -> None:
+    new = [case for case in cases if case.breached_at is None]
+    if new:
+        Case.objects.filter(pk__in=[case.pk for case in new], breached_at=None).update(
+            breached_at=F("due_at")
+        )
+        trail.record_many(trail.event_of("case.breach", about=case, actor=None, at=at) for case in new)
+
+
+def _case_messages(case: Case, rung: Rung, people: list[User]) -> Iterator[Message]:
+    subject = say(CASE_SUBJECTS[rung.step], ground=case.ground.name, channel=case.comment.channel.name)
+    url = case_url(case)
+    for person in people:
+        yield Message(
+            recipient=person,
+            key=f"rung:{rung.pk}",
+            subject=subject,
+            body=CASE_BODY,
+            url=url,
+            why=CASE_WHYS[rung.step],
+            about=case,
+            urgent=True,
+        )
 
 
 def _watch_message(watch: Watch, rung: Rung, person: User) -> Message:
@@ -136,8 +211,47 @@ def _watch_message(watch: Watch, rung: Rung, person: User) -> Message:
     )
 
 
+def _question_message(question: Question, rung: Rung, person: User) -> Message:
+    late = rung.step == "late"
+    subject = (
+        gettext_lazy("Late: a question on %(channel)s has no answer")
+        if late
+        else gettext_lazy("A question on %(channel)s needs its answer soon")
+    )
+    return Message(
+        recipient=person,
+        key=f"rung:{rung.pk}",
+        subject=say(subject, channel=question.comment.channel.name),
+        body=gettext_lazy("Answer it, and note the answer as sent."),
+        url=reverse("moderation:comment_page", args=[question.comment_id]),
+        why=gettext_lazy("you are an editor of the team")
+        if late
+        else gettext_lazy("you have the shift for answering, or are an editor of the team"),
+        about=question,
+        urgent=late,
+    )
+
+
+def _closure_message(team: Team, rung: Rung, days: tuple[date, ...], person: User) -> Message:
+    return Message(
+        recipient=person,
+        key=f"rung:{rung.pk}",
+        subject=say(
+            gettext_lazy("Who looks at the channels from %(first)s to %(last)s?"),
+            first=days[0].isoformat(),
+            last=days[-1].isoformat(),
+        ),
+        body=gettext_lazy("Nobody is planned on these days off. The 24 hours of a case run also then."),
+        url=reverse("moderation:watches_page"),
+        why=gettext_lazy("you are an editor of the team"),
+        about=team,
+    )
+
+
 def _open_day(day: date) -> int:
     channels = Channel.objects.to_watch().exclude(watches__day=day)
+    if not is_working_day(day):
+        channels = channels.filter(care__team__in=HolidayWatch.objects.filter(day=day).values("team"))
     with transaction.atomic():
         wanted = list(channels.values_list("pk", flat=True))
         if not wanted:

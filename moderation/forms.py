@@ -2,21 +2,46 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 from urllib.parse import urlsplit
 
 from django import forms
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from core.forms import DateTimeInput
+from core.forms import DateInput, DateTimeInput
 from core.models import User
+from core.templatetags.parts import day as format_day
 from core.uploads import ImageUploadField
 from editorial.models import Team
-from moderation.models import Comment, Ground
+from moderation.models import AuthorNotice, Case, Comment, EvidenceItem, Ground, Removal, RemovalCheck
+from moderation.models.comments import channels_in_sight
 from moderation.states import CaseState
+
+
+def grounds_in_force() -> QuerySet[Ground]:
+    """This will find the grounds that may be chosen today."""
+    today = timezone.localdate()
+    return Ground.objects.exclude(valid_from__gt=today).exclude(valid_to__lt=today)
+
+
+class GroundField(forms.ModelChoiceField):
+    """A ground in force, named with its citation."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            queryset=Ground.objects.all(),
+            label=gettext_lazy("Ground"),
+            empty_label=gettext_lazy("choose"),
+            **kwargs,
+        )
+
+    def label_from_instance(self, obj: Any) -> str:
+        return f"{obj.name} ({obj.citation})"
 
 
 class CommentForm(forms.Form):
@@ -39,8 +64,29 @@ class CommentForm(forms.Form):
         label=gettext_lazy("Text of the comment"), max_length=60_000, widget=forms.Textarea(attrs={"rows": 5})
     )
 
+    asked_at = forms.DateTimeField(
+        label=gettext_lazy("Came in"),
+        required=False,
+        widget=DateTimeInput(),
+        help_text=gettext_lazy("Leave empty for now. A question's time for an answer runs from here."),
+    )
+    ground = GroundField(required=False, help_text=gettext_lazy("Opens a case at once."))
+    screenshot = ImageUploadField(
+        label=gettext_lazy("Screenshot"),
+        required=False,
+        help_text=gettext_lazy("Kept as evidence of the case. Show the comment and what it answers."),
+    )
+    context = forms.CharField(
+        label=gettext_lazy("Context"),
+        max_length=10_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("What did the comment answer, who could see it, what happened around it?"),
+    )
+
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.fields["ground"].queryset = grounds_in_force()  # type: ignore[attr-defined]
         self.fields["channel"].queryset = Channel.objects.filter(  # type: ignore[attr-defined]
             teams__in=Team.objects.of_member(user)
         ).select_related("platform")
@@ -51,6 +97,10 @@ class CommentForm(forms.Form):
             values["channel"] = self._recognised(values.get("url", ""))
             if values["channel"] is None:
                 self.add_error("channel", _("Choose the channel. The address does not tell which it is."))
+        if values.get("kind") == Comment.Kind.ILLEGAL and not values.get("ground"):
+            self.add_error("ground", _("Choose the ground. The 24 hours begin now."))
+        if values.get("screenshot") and not values.get("ground"):
+            self.add_error("ground", _("A screenshot is kept as evidence of a case. Choose its ground."))
         return values
 
     def _recognised(self, url: str) -> Channel | None:
@@ -80,9 +130,7 @@ class RevisionForm(forms.Form):
 class CaseForm(forms.Form):
     """Why a comment may have to go, and when that was discovered."""
 
-    ground = forms.ModelChoiceField(
-        label=gettext_lazy("Ground"), queryset=Ground.objects.all(), empty_label=gettext_lazy("choose")
-    )
+    ground = GroundField()
     facts = forms.CharField(
         label=gettext_lazy("What it is about"),
         max_length=5000,
@@ -98,12 +146,7 @@ class CaseForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        today = timezone.localdate()
-        held = Ground.objects.exclude(valid_from__gt=today).exclude(valid_to__lt=today)
-        self.fields["ground"].queryset = held  # type: ignore[attr-defined]
-        self.fields["ground"].label_from_instance = (  # type: ignore[attr-defined]
-            lambda ground: f"{ground.name} ({ground.citation})"
-        )
+        self.fields["ground"].queryset = grounds_in_force()  # type: ignore[attr-defined]
 
 
 class ScreenshotForm(forms.Form):
@@ -113,6 +156,9 @@ class ScreenshotForm(forms.Form):
         label=gettext_lazy("Screenshot"),
         required=False,
         help_text=gettext_lazy("JPEG, PNG or WebP, at most 15 MB. Show the comment and what it answers."),
+    )
+    shows = forms.ChoiceField(
+        label=gettext_lazy("The screenshot shows"), choices=EvidenceItem.Shows.choices, required=False
     )
     context = forms.CharField(
         label=gettext_lazy("Context"),
@@ -136,16 +182,149 @@ class WaiverForm(forms.Form):
     )
 
 
+class DecisionForm(forms.Form):
+    """The reasons for a removal. What is missing is for the move to say."""
+
+    facts = forms.CharField(
+        label=gettext_lazy("Facts"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("What in the comment makes it go? The author may read this."),
+    )
+    manifest = forms.ChoiceField(
+        label=gettext_lazy("How clear is it?"),
+        widget=forms.RadioSelect,
+        required=False,
+        choices=Removal.Manifest.choices[:2],
+    )
+    found_by = forms.ChoiceField(label=gettext_lazy("Found by"), choices=Removal.FoundBy.choices)
+
+    def __init__(self, data: Any = None, *, case: Case) -> None:
+        super().__init__(data, initial={"facts": case.facts})
+        if case.ground.source == Ground.Source.HOUSE:
+            del self.fields["manifest"]
+
+
+class SeenForm(forms.Form):
+    """What a person saw at the comment's address."""
+
+    result = forms.ChoiceField(
+        label=gettext_lazy("The comment is"),
+        choices=RemovalCheck.Result.choices[:2],
+        widget=forms.RadioSelect,
+    )
+    said = forms.CharField(label=gettext_lazy("What you saw"), max_length=300)
+    screenshot = ImageUploadField(
+        label=gettext_lazy("Second screenshot"),
+        required=False,
+        help_text=gettext_lazy("Shows that the comment is gone."),
+    )
+
+
+class PoliceForm(forms.Form):
+    number = forms.CharField(label=gettext_lazy("Number of the report"), max_length=60)
+    reported_on = forms.DateField(label=gettext_lazy("Reported"), widget=DateInput())
+
+
+class AuthorForm(forms.Form):
+    way = forms.ChoiceField(label=gettext_lazy("How"), choices=AuthorNotice.Way.choices)
+    text = forms.CharField(
+        label=gettext_lazy("What they were told, or why not"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
+
+
 class FilterForm(forms.Form):
-    """What the queue shows; an unknown value filters nothing."""
+    """Which cases the queue shows; an unknown value filters nothing."""
 
     state = forms.ChoiceField(
         label=gettext_lazy("Cases"),
         required=False,
         choices=[("", gettext_lazy("open")), ("all", gettext_lazy("all")), *CaseState.choices],
     )
-    kind = forms.ChoiceField(
-        label=gettext_lazy("Comments"),
+
+
+class InboxForm(forms.Form):
+    """Which comments the inbox shows; an unknown value filters nothing."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("Show"),
         required=False,
-        choices=[("", gettext_lazy("all")), *Comment.Kind.choices],
+        choices=[
+            ("", gettext_lazy("not handled")),
+            ("waiting", gettext_lazy("somebody waits for an answer")),
+            ("late", gettext_lazy("late")),
+            ("reading", gettext_lazy("answers to read")),
+            ("handled", gettext_lazy("those handled")),
+            ("all", gettext_lazy("all")),
+        ],
     )
+    kind = forms.ChoiceField(
+        label=gettext_lazy("Kind"), required=False, choices=[("", gettext_lazy("all")), *Comment.Kind.choices]
+    )
+    channel = forms.ModelChoiceField(
+        label=gettext_lazy("Channel"),
+        queryset=Channel.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("all"),
+    )
+    whose = forms.ChoiceField(
+        label=gettext_lazy("Whose"),
+        required=False,
+        choices=[
+            ("", gettext_lazy("everybody's")),
+            ("mine", gettext_lazy("mine")),
+            ("free", gettext_lazy("nobody's")),
+        ],
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channel"].queryset = Channel.objects.filter(  # type: ignore[attr-defined]
+            channels_in_sight(user)
+        ).select_related("platform")
+
+
+class SavedAnswerForm(forms.Form):
+    team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.none())
+    title = forms.CharField(label=gettext_lazy("Title"), max_length=80)
+    text = forms.CharField(
+        label=gettext_lazy("Text"),
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+        help_text=gettext_lazy("{name}, {channel}, {me} and {unit} are filled in for each comment."),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.of_member(user)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        if "team" not in (self.initial or {}):
+            self.fields["team"].initial = teams.first()
+
+
+class PeriodForm(forms.Form):
+    """From one day to another, both included."""
+
+    first = forms.DateField(label=gettext_lazy("From"), widget=DateInput())
+    last = forms.DateField(label=gettext_lazy("Until"), widget=DateInput())
+
+
+class HolidayForm(forms.Form):
+    """Who looks on which day off."""
+
+    team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.none())
+    day = forms.TypedChoiceField(label=gettext_lazy("Day"), coerce=date.fromisoformat)
+    user = forms.ModelChoiceField(label=gettext_lazy("Who looks"), queryset=User.objects.none())
+
+    def __init__(self, *args: Any, user: User, days: list[date], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.of_member(user)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.fields["user"].queryset = User.objects.filter(  # type: ignore[attr-defined]
+            memberships__team__in=teams, is_active=True
+        ).distinct()
+        self.fields["day"].choices = [  # type: ignore[attr-defined]
+            (day.isoformat(), format_day(day)) for day in days
+        ]

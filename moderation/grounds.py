@@ -1,9 +1,24 @@
 """The grounds on which something may go, as they are first laid in. From then on they are rows, kept in the admin."""
 
+from datetime import date
+
 from moderation.models import Ground
 
 BBS = "5 § lagen (1998:112) om ansvar för elektroniska anslagstavlor"
 RULES = "Stadens regler för kommentarer"
+# Since when each law reads as it is cited. What is not named has no first day.
+VALID_FROM = {
+    "unlawful_threat": date(2018, 1, 1),
+    "privacy_breach": date(2018, 1, 1),
+    "incitement": date(1998, 5, 1),
+    "agitation": date(1998, 5, 1),
+    "child_abuse": date(1998, 5, 1),
+    "violence": date(1998, 5, 1),
+    "terrorism": date(2022, 7, 1),
+    "copyright": date(1998, 5, 1),
+    "personal_data": date(2018, 5, 25),
+}
+KEEP_YEARS = {"law": 5, "house": 2}
 
 # code, name, citation, source, whether the 24-hour clock runs, whether a copy may be a crime
 GROUNDS = [
@@ -44,7 +59,14 @@ def lay_in() -> None:
     Ground.objects.bulk_create(
         [
             Ground(
-                code=code, name=name, citation=citation, source=source, runs_clock=clock, copy_is_crime=crime
+                code=code,
+                name=name,
+                citation=citation,
+                source=source,
+                runs_clock=clock,
+                copy_is_crime=crime,
+                valid_from=VALID_FROM.get(code),
+                keep_years=KEEP_YEARS[source],
             )
             for code, name, citation, source, clock, crime in GROUNDS
         ],

@@ -1,4 +1,4 @@
-"""What the database itself refuses about comments, evidence and removals (R19, R20): see docs/rules.md."""
+"""What the database itself refuses about comments, answers, evidence and removals (R19, R20, R21, R26)."""
 
 from core.triggers import Guard, append_only
 
@@ -28,14 +28,59 @@ _SEAL_WITHOUT_ITEMS = (
     "NEW.state = 'sealed' AND (TRIM(NEW.context) = '' OR NOT EXISTS "
     "(SELECT 1 FROM moderation_evidenceitem i WHERE i.evidence_id = NEW.id))"
 )
+_UNCHECKED = (
+    "NEW.state = 'removed' AND OLD.state <> 'removed' AND NOT EXISTS "
+    "(SELECT 1 FROM moderation_removalcheck x WHERE x.case_id = NEW.id AND x.result = 'gone')"
+)
+_OUT_OF_ORDER = (
+    "(NEW.state = 'appealed' AND OLD.state NOT IN ('removed', 'appealed')) "
+    "OR (NEW.state IN ('upheld', 'restored') AND OLD.state NOT IN ('appealed', NEW.state)) "
+    "OR (OLD.state IN ('kept', 'upheld', 'restored') AND NEW.state <> OLD.state) "
+    "OR (OLD.state = 'removed' AND NEW.state NOT IN ('removed', 'appealed')) "
+    "OR (OLD.state = 'appealed' AND NEW.state NOT IN ('appealed', 'upheld', 'restored'))"
+)
+# What a signed disposal erases is the only change that sealed evidence and revisions may see; the hashes stay.
+_DISPOSAL = (
+    "EXISTS (SELECT 1 FROM moderation_disposedcase x JOIN moderation_disposal d ON d.id = x.disposal_id "
+    "JOIN moderation_case k ON k.id = x.case_id WHERE d.state = 'signed' AND {which})"
+)
+_EVIDENCE_ERASED = (
+    "(NEW.state = OLD.state AND NEW.context = '' AND NEW.manifest = '' AND NEW.manifest_sha = OLD.manifest_sha "
+    "AND NEW.case_id = OLD.case_id AND NEW.revision_id = OLD.revision_id AND NEW.sealed_at = OLD.sealed_at "
+    f"AND NEW.sealed_by_id = OLD.sealed_by_id AND {_DISPOSAL.format(which='k.id = OLD.case_id')})"
+)
+_REVISION_ERASED = (
+    "(NEW.text = '' AND NEW.author_name = '' AND NEW.comment_id = OLD.comment_id AND NEW.number = OLD.number "
+    f"AND NEW.seen_at = OLD.seen_at AND {_DISPOSAL.format(which='k.comment_id = OLD.comment_id')})"
+)
+_READ_BY_AUTHOR = (
+    "NEW.read_by_id IS NOT NULL AND EXISTS (SELECT 1 FROM moderation_replytext t "
+    "WHERE t.reply_id = NEW.id AND t.author_id = NEW.read_by_id)"
+)
+_SENT_UNREAD = (
+    "NEW.state = 'sent' AND EXISTS (SELECT 1 FROM moderation_comment c "
+    "WHERE c.id = NEW.comment_id AND c.kind = 'criticism') AND (NEW.read_by_id IS NULL "
+    "OR NEW.read_text_id IS NULL OR NEW.read_text_id <> NEW.current_id)"
+)
 _SEALED = "Sealed evidence never changes."
 _NO_EVIDENCE = "A comment is removed only after evidence of it as it reads now is sealed."
 
 GUARDS: list[Guard] = [
-    *append_only("moderation_commentrevision", "A revision of a comment is written once."),
-    *append_only("moderation_removal", "An order to remove is written once."),
     *append_only(
-        "moderation_evidence", _SEALED, update_when="OLD.state = 'sealed'", delete_when="OLD.state = 'sealed'"
+        "moderation_commentrevision",
+        "A revision of a comment is written once.",
+        update_when=f"NOT {_REVISION_ERASED}",
+    ),
+    *append_only("moderation_removal", "An order to remove is written once."),
+    *append_only("moderation_removalcheck", "A check of a removal is written once."),
+    *append_only("moderation_policereport", "A report to the police is written once."),
+    *append_only("moderation_authornotice", "What an author was told is written once."),
+    *append_only("moderation_maskedcopy", "A masked copy is made once."),
+    *append_only(
+        "moderation_evidence",
+        _SEALED,
+        update_when=f"OLD.state = 'sealed' AND NOT {_EVIDENCE_ERASED}",
+        delete_when="OLD.state = 'sealed'",
     ),
     Guard(
         "moderation_evidence_born",
@@ -48,7 +93,7 @@ GUARDS: list[Guard] = [
         "moderation_evidence_empty",
         "moderation_evidence",
         "UPDATE",
-        _SEAL_WITHOUT_ITEMS,
+        f"OLD.state <> 'sealed' AND {_SEAL_WITHOUT_ITEMS}",
         "Evidence needs a screenshot and its context before it is sealed.",
     ),
     *(
@@ -79,8 +124,30 @@ GUARDS: list[Guard] = [
         "moderation_case_born_removed",
         "moderation_case",
         "INSERT",
-        "NEW.state IN ('removal_ordered', 'removed')",
+        "NEW.state IN ('removal_ordered', 'removed', 'appealed', 'upheld', 'restored')",
         _NO_EVIDENCE,
+    ),
+    Guard(
+        "moderation_case_unchecked",
+        "moderation_case",
+        "UPDATE",
+        _UNCHECKED,
+        "A case is removed only when somebody or the machine has checked that the comment is gone.",
+    ),
+    Guard(
+        "moderation_case_out_of_order",
+        "moderation_case",
+        "UPDATE",
+        _OUT_OF_ORDER,
+        "A closed case is only appealed, and an appeal only upheld or restored.",
+    ),
+    Guard(
+        "moderation_case_born_without_clock",
+        "moderation_case",
+        "INSERT",
+        "NEW.due_at IS NULL AND EXISTS "
+        "(SELECT 1 FROM moderation_ground g WHERE g.id = NEW.ground_id AND g.runs_clock)",
+        "This ground runs the 24-hour clock.",
     ),
     Guard(
         "moderation_case_clock",
@@ -94,5 +161,79 @@ GUARDS: list[Guard] = [
     *append_only("moderation_case", "A case is never deleted.", update_when="1 = 0"),
     *append_only(
         "moderation_waiver", "A signed waiver never changes.", update_when="OLD.signed_by_id IS NOT NULL"
+    ),
+    *append_only("moderation_replytext", "A text of an answer is written once."),
+    *append_only(
+        "moderation_reply",
+        "An answer that is sent never changes.",
+        update_when="OLD.state = 'sent'",
+    ),
+    Guard(
+        "moderation_reply_born",
+        "moderation_reply",
+        "INSERT",
+        "NEW.state <> 'draft'",
+        "An answer begins as a draft.",
+    ),
+    Guard(
+        "moderation_reply_read_by_author",
+        "moderation_reply",
+        "UPDATE",
+        _READ_BY_AUTHOR,
+        "Nobody is the second reader of what they wrote.",
+    ),
+    Guard(
+        "moderation_reply_unread",
+        "moderation_reply",
+        "UPDATE",
+        _SENT_UNREAD,
+        "An answer to criticism is read by a second person before it is sent.",
+    ),
+    *append_only(
+        "moderation_question",
+        "When somebody asked, and when they were answered, does not change.",
+        update_when=(
+            "NEW.comment_id <> OLD.comment_id OR NEW.asked_at <> OLD.asked_at OR NEW.due_at <> OLD.due_at "
+            "OR OLD.answered_at IS NOT NULL OR OLD.dropped_at IS NOT NULL"
+        ),
+    ),
+    Guard(
+        "moderation_watch_born",
+        "moderation_watch",
+        "INSERT",
+        "NEW.state <> 'open'",
+        "A watch begins as something to do.",
+    ),
+    *append_only(
+        "moderation_watch",
+        "A missed watch stays missed; it is only filled in later, and says so.",
+        update_when=(
+            "NEW.day <> OLD.day OR NEW.channel_id <> OLD.channel_id "
+            "OR (OLD.state IN ('confirmed', 'filled')) "
+            "OR (OLD.state = 'missed' AND (NEW.state <> 'filled' OR NEW.missed_at IS NULL "
+            "OR NEW.missed_at <> OLD.missed_at))"
+        ),
+    ),
+    *append_only(
+        "moderation_disposal",
+        "A signed disposal stays.",
+        update_when=(
+            "OLD.state IN ('done', 'cancelled') OR NEW.proposed_by_id <> OLD.proposed_by_id "
+            "OR (OLD.state = 'signed' AND NEW.signed_by_id <> OLD.signed_by_id)"
+        ),
+    ),
+    Guard(
+        "moderation_disposal_born",
+        "moderation_disposal",
+        "INSERT",
+        "NEW.state <> 'proposed'",
+        "A disposal is proposed before it is signed.",
+    ),
+    Guard(
+        "moderation_disposedcase_late",
+        "moderation_disposedcase",
+        "INSERT",
+        "NOT EXISTS (SELECT 1 FROM moderation_disposal d WHERE d.id = NEW.disposal_id AND d.state = 'proposed')",
+        "A case is added to a disposal before it is signed.",
     ),
 ]

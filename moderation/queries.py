@@ -2,15 +2,30 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from dateutil.relativedelta import relativedelta
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
+from django.utils.functional import cached_property
 
-from core.models import Event, User
+from channels_registry.models import Channel
+from core.models import Event, Unit, User
 from core.workdays import is_working_day
-from moderation.models import Case, Comment, Watch
-from moderation.states import CLOSED, CommentState
+from editorial.models import Membership
+from moderation.models import (
+    Case,
+    Comment,
+    Evidence,
+    EvidenceItem,
+    MaskedCopy,
+    Removal,
+    SavedAnswer,
+    Watch,
+)
+from moderation.states import TO_DO, CommentState, ReplyState
 
 
 def case_queue(user: User, state: str) -> QuerySet[Case]:
@@ -20,20 +35,144 @@ def case_queue(user: User, state: str) -> QuerySet[Case]:
     )
     if state == "all":
         return cases
-    return cases.filter(state=state) if state else cases.exclude(state__in=CLOSED)
+    return cases.filter(state=state) if state else cases.filter(state__in=TO_DO)
 
 
-def new_comments(user: User, kind: str) -> QuerySet[Comment]:
-    """This will find the comments nobody has handled and no case is about, the oldest first."""
-    comments = Comment.objects.visible_to(user).filter(state=CommentState.NEW, cases=None)
-    if kind:
-        comments = comments.filter(kind=kind)
-    return comments.select_related("channel__platform", "current").order_by("registered_at")
+def members(path: str) -> Prefetch:
+    """This will read, along with the objects, the members of the team that cares for the channel found along `path`."""
+    return Prefetch(
+        f"{path}__care__team__memberships", queryset=Membership.objects.select_related("user").order_by("pk")
+    )
 
 
-def case_events(case: Case) -> QuerySet[Event]:
-    """This will find what happened to the case and to its evidence, newest first."""
-    evidence = list(case.evidence.values_list("pk", flat=True))
+def with_evidence(cases: QuerySet[Case]) -> QuerySet[Case]:
+    """This will read, along with cases, their evidence, its screenshots and the decisions."""
+    masked = Exists(MaskedCopy.objects.filter(item=OuterRef("pk")))
+    items = Prefetch("items", queryset=EvidenceItem.objects.annotate(is_masked=masked))
+    evidence = Evidence.objects.select_related("sealed_by", "revision").prefetch_related(items)
+    return cases.prefetch_related(
+        Prefetch("evidence", queryset=evidence),
+        Prefetch("removals", queryset=Removal.objects.select_related("ordered_by")),
+    )
+
+
+class CappedPaginator(Paginator):
+    """Pages of a list that may be a million rows: it counts no further than a hundred pages."""
+
+    CAP = 2500
+    object_list: QuerySet[Any]
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.CAP].count()
+
+
+def inbox(
+    user: User,
+    at: datetime,
+    *,
+    state: str = "",
+    kind: str = "",
+    channel: Channel | None = None,
+    whose: str = "",
+) -> QuerySet[Comment]:
+    """This will find comments: those who wait for an answer first, by their deadline, then the newest.
+
+    New are those nobody has handled and no case is about. What is handled comes newest first.
+    """
+    comments = Comment.objects.visible_to(user).select_related(
+        "channel__platform", "current", "claimed_by", "assigned_to"
+    )
+    filters: dict[str, Any] = {"kind": kind, "channel": channel}
+    comments = comments.filter(**{name: value for name, value in filters.items() if value})
+    if whose == "mine":
+        comments = comments.filter(Q(assigned_to=user) | Q(claimed_by=user, claimed_until__gt=at))
+    elif whose == "free":
+        comments = comments.filter(Q(claimed_until=None) | Q(claimed_until__lte=at), assigned_to=None)
+    waits = FilteredRelation(
+        "questions", condition=Q(questions__answered_at=None, questions__dropped_at=None)
+    )
+    comments = comments.annotate(wait=waits, answer_due=F("wait__due_at"))
+    if state in {"handled", "all"}:
+        handled = {"state": CommentState.HANDLED} if state == "handled" else {}
+        return comments.filter(**handled).order_by("-id")
+    by_state = {
+        "waiting": Q(wait__isnull=False),
+        "late": Q(wait__due_at__lte=at),
+        "reading": Q(replies__state=ReplyState.SECOND_READ),
+    }
+    wanted = by_state.get(state, Q(cases=None))
+    return comments.filter(wanted, state=CommentState.NEW).order_by(
+        F("answer_due").asc(nulls_last=True), "-registered_at", "-id"
+    )
+
+
+def saved_answers_for(comment: Comment) -> QuerySet[SavedAnswer]:
+    """This will find what the comment's team has saved to answer with."""
+    return SavedAnswer.objects.filter(team__team_channels__channel=comment.channel_id)
+
+
+@dataclass
+class Coverage:
+    """How one unit's channels were watched in a month: working days times channels, by what became of each."""
+
+    unit: Unit
+    confirmed: int = 0
+    filled: int = 0
+    missed: int = 0
+    open: int = 0
+    absent: int = 0
+
+    @property
+    def wanted(self) -> int:
+        return self.confirmed + self.filled + self.missed + self.absent
+
+    @property
+    def percent(self) -> int:
+        """What was looked at on its day; a gap filled in later is not counted as watched."""
+        return round(100 * self.confirmed / self.wanted) if self.wanted else 0
+
+
+def coverage(user: User, first: date, today: date) -> list[Coverage]:
+    """This will count a month's watches for each unit whose channels the user may see (R18, R21).
+
+    `absent` are working days on which an open channel had no watch at all: the gap is shown, not left out.
+    """
+    last = min(first + relativedelta(months=1, days=-1), today)
+    watched = Watch.objects.filter(
+        pk__in=Watch.objects.visible_to(user).values("pk"), day__range=(first, last)
+    )
+    rows: dict[int, Coverage] = {}
+    units = Unit.objects.in_bulk(set(watched.values_list("channel__unit", flat=True)))
+    for unit_id, state, count in (
+        watched.values_list("channel__unit", "state").annotate(Count("pk")).order_by()
+    ):
+        row = rows.setdefault(unit_id, Coverage(units[unit_id]))
+        setattr(row, state, count)
+    for unit_id, absent in _absent(watched, first, last).items():
+        rows[unit_id].absent = absent
+    return sorted(rows.values(), key=lambda row: (row.percent, row.unit.name))
+
+
+def _absent(watched: QuerySet[Watch], first: date, last: date) -> dict[int, int]:
+    """Count, by unit, the working days after a channel's first watch of the month that have none."""
+    days = [day for day in _days(first, last) if is_working_day(day)]
+    seen: dict[tuple[int, int], set[date]] = {}
+    for unit_id, channel_id, day in watched.values_list("channel__unit", "channel", "day"):
+        seen.setdefault((unit_id, channel_id), set()).add(day)
+    gaps: dict[int, int] = {}
+    for (unit_id, _channel), have in seen.items():
+        begun = min(have)
+        gaps[unit_id] = gaps.get(unit_id, 0) + sum(day >= begun and day not in have for day in days)
+    return gaps
+
+
+def _days(first: date, last: date) -> list[date]:
+    return [first + timedelta(days=number) for number in range((last - first).days + 1)]
+
+
+def case_events(case: Case, evidence: list[int]) -> QuerySet[Event]:
+    """This will find what happened to the case and to its evidence (their numbers), newest first."""
     return Event.objects.filter(
         Q(about_type="moderation.case", about_id=case.pk)
         | Q(about_type="moderation.evidence", about_id__in=evidence)

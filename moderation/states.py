@@ -1,4 +1,4 @@
-"""The states of comments, cases and watches and the tables of moves between them."""
+"""The states of comments, answers, complaints, cases, watches and disposals, and the tables of moves between them."""
 
 from __future__ import annotations
 
@@ -23,9 +23,51 @@ class CaseState(models.TextChoices):
     GONE = "gone", _("gone by its author, not checked")
     REMOVED = "removed", _("removed and checked")
     KEPT = "kept", _("kept")
+    APPEALED = "appealed", _("appealed")
+    UPHELD = "upheld", _("removal upheld")
+    RESTORED = "restored", _("restored")
 
 
-CLOSED = (CaseState.REMOVED, CaseState.KEPT)
+OPEN = (
+    CaseState.FOUND,
+    CaseState.GATHERING,
+    CaseState.SEALED,
+    CaseState.REMOVAL_ORDERED,
+    CaseState.REMOVAL_FAILED,
+    CaseState.GONE,
+)
+# The clock is over; an appeal does not start it again.
+CLOSED = (
+    CaseState.REMOVED,
+    CaseState.KEPT,
+    CaseState.APPEALED,
+    CaseState.UPHELD,
+    CaseState.RESTORED,
+)
+TO_DO = (*OPEN, CaseState.APPEALED)
+
+
+class ReplyState(models.TextChoices):
+    DRAFT = "draft", _("draft")
+    SECOND_READ = "second_read", _("to be read by another")
+    READ = "read", _("read")
+    SENT = "sent", _("sent")
+    DROPPED = "dropped", _("dropped")
+
+
+UNSENT = (ReplyState.DRAFT, ReplyState.SECOND_READ, ReplyState.READ)
+
+
+class ComplaintState(models.TextChoices):
+    PASSED_ON = "passed_on", _("passed on")
+    CONCLUDED = "concluded", _("concluded")
+
+
+class DisposalState(models.TextChoices):
+    PROPOSED = "proposed", _("proposed")
+    SIGNED = "signed", _("signed")
+    DONE = "done", _("done")
+    CANCELLED = "cancelled", _("cancelled")
 
 
 class WatchState(models.TextChoices):
@@ -35,7 +77,7 @@ class WatchState(models.TextChoices):
     FILLED = "filled", _("looked at too late")
 
 
-C, K, W = CommentState, CaseState, WatchState
+C, K, W, R, D = CommentState, CaseState, WatchState, ReplyState, DisposalState
 
 COMMENT_MOVES = MoveTable(
     "comment",
@@ -51,6 +93,14 @@ COMMENT_MOVES = MoveTable(
         ),
         Move(
             "take_up", _("Take up again"), (C.HANDLED,), C.NEW, rules.may_moderate, done=_("Taken up again")
+        ),
+        Move(
+            "ask_again",
+            _("They ask again"),
+            (C.HANDLED,),
+            C.NEW,
+            rules.may_moderate,
+            done=_("Asked again"),
         ),
     ),
 )
@@ -129,6 +179,144 @@ CASE_MOVES = MoveTable(
             sets=("closed_at",),
             needs_note=True,
             done=_("Kept"),
+        ),
+        Move(
+            "appeal",
+            _("The author appeals"),
+            (K.REMOVED,),
+            K.APPEALED,
+            rules.may_moderate,
+            needs_note=True,
+            done=_("Appealed"),
+        ),
+        Move(
+            "uphold",
+            _("Uphold the removal"),
+            (K.APPEALED,),
+            K.UPHELD,
+            rules.may_decide_appeal,
+            needs_note=True,
+            done=_("Removal upheld"),
+        ),
+        Move(
+            "restore",
+            _("Restore the comment"),
+            (K.APPEALED,),
+            K.RESTORED,
+            rules.may_decide_appeal,
+            needs_note=True,
+            done=_("Restored"),
+        ),
+    ),
+)
+
+REPLY_MOVES = MoveTable(
+    "reply",
+    (
+        Move(
+            "ask_reading",
+            _("Ask somebody to read it"),
+            (R.DRAFT,),
+            R.SECOND_READ,
+            rules.may_moderate,
+            done=_("Reading asked for"),
+        ),
+        Move(
+            "agree",
+            _("It may be sent"),
+            (R.SECOND_READ,),
+            R.READ,
+            rules.may_read_reply,
+            sets=("read_by", "read_text"),
+            takes_note=True,
+            done=_("Read by a second person"),
+        ),
+        Move(
+            "send_back",
+            _("Ask for changes"),
+            (R.SECOND_READ, R.READ),
+            R.DRAFT,
+            rules.may_moderate,
+            sets=("read_by", "read_text"),
+            needs_note=True,
+            done=_("Changes asked for"),
+        ),
+        Move(
+            "rewrite",
+            _("Write it anew"),
+            (R.SECOND_READ, R.READ),
+            R.DRAFT,
+            rules.may_moderate,
+            sets=("read_by", "read_text"),
+            done=_("Written anew"),
+        ),
+        Move(
+            "send",
+            _("It is sent"),
+            (R.DRAFT, R.READ),
+            R.SENT,
+            rules.may_send_reply,
+            sets=("sent_at", "sent_by"),
+            done=_("Answer sent"),
+        ),
+        Move(
+            "drop",
+            _("Drop the answer"),
+            (R.DRAFT, R.SECOND_READ, R.READ),
+            R.DROPPED,
+            rules.may_moderate,
+            done=_("Answer dropped"),
+        ),
+    ),
+)
+
+COMPLAINT_MOVES = MoveTable(
+    "complaint",
+    (
+        Move(
+            "conclude",
+            _("Note the outcome"),
+            (ComplaintState.PASSED_ON,),
+            ComplaintState.CONCLUDED,
+            rules.may_moderate,
+            sets=("outcome", "concluded_at"),
+            needs=("outcome",),
+            done=_("Outcome noted"),
+        ),
+    ),
+)
+
+DISPOSAL_MOVES = MoveTable(
+    "disposal",
+    (
+        Move(
+            "sign",
+            _("Sign the disposal"),
+            (D.PROPOSED,),
+            D.SIGNED,
+            rules.may_sign_disposal,
+            sets=("signed_by", "signed_at"),
+            danger=True,
+            done=_("Disposal signed"),
+        ),
+        Move(
+            "cancel",
+            _("Cancel the disposal"),
+            (D.PROPOSED,),
+            D.CANCELLED,
+            rules.may_keep_records,
+            needs_note=True,
+            done=_("Disposal cancelled"),
+        ),
+        Move(
+            "finish",
+            _("Disposed of"),
+            (D.SIGNED,),
+            D.DONE,
+            rules.is_the_clock,
+            sets=("done_at",),
+            by_clock=True,
+            done=_("Files and texts erased"),
         ),
     ),
 )

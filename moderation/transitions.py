@@ -1,4 +1,4 @@
-"""What changes comments, cases and watches: registering, opening, and what belongs to each of their moves."""
+"""What changes comments and cases: registering, opening, and what belongs to each of their moves."""
 
 from __future__ import annotations
 
@@ -15,12 +15,14 @@ from django.utils.translation import gettext_lazy
 from channels_registry.models import Channel
 from core import ladders, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.notices import make_moot
-from core.workdays import instant
+from core.workdays import local_day
 from editorial.models import Publication, Team
-from moderation.models import Case, Comment, CommentRevision, Ground, Removal, Waiver, Watch
-from moderation.states import CASE_MOVES, CLOSED, WATCH_MOVES, CaseState, CommentState
+from moderation.answering import end_question, wait_for_answer
+from moderation.models import Case, Comment, CommentRevision, Ground, Removal, RemovalCheck, Waiver
+from moderation.rules import may_moderate, must
+from moderation.states import CASE_MOVES, CLOSED, CaseState, CommentState
 
 trail.WORDS |= {
     "comment.register": gettext_lazy("Comment registered"),
@@ -30,11 +32,30 @@ trail.WORDS |= {
     "case.breach": gettext_lazy("24 hours exceeded"),
     "case.ask_waiver": gettext_lazy("Waiver written"),
     "case.sign_waiver": gettext_lazy("Waiver signed"),
+    "comment.kind": gettext_lazy("Kind changed"),
+    "comment.note": gettext_lazy("Note"),
+    "comment.assign": gettext_lazy("Assigned"),
+    "comment.question": gettext_lazy("Somebody waits for an answer"),
+    "comment.answered": gettext_lazy("Answered"),
+    "comment.pass_on": gettext_lazy("Passed on as a complaint"),
+    "case.note": gettext_lazy("Note"),
+    "case.assign": gettext_lazy("Assigned"),
+    "case.check": gettext_lazy("Looked whether it is gone"),
+    "case.police": gettext_lazy("Reported to the police"),
+    "case.tell_author": gettext_lazy("The author was told"),
+    "case.export": gettext_lazy("Exported"),
+    "evidence.mask": gettext_lazy("Masked copy made"),
+    "disposal.propose": gettext_lazy("Disposal proposed"),
+    "disposal.erase": gettext_lazy("Case disposed of"),
+    "reply.write": gettext_lazy("Answer written"),
     "evidence.add": gettext_lazy("Screenshot added"),
     "evidence.context": gettext_lazy("Context saved"),
     "evidence.seal": gettext_lazy("Evidence sealed"),
     "evidence.open": gettext_lazy("Original opened"),
 }
+
+
+REGISTERED = gettext_lazy("A comment with this address is registered already. Add a revision to it instead.")
 
 
 def register_comment(
@@ -47,31 +68,42 @@ def register_comment(
     text: str,
     url: str = "",
     publication: Publication | None = None,
+    asked_at: datetime | None = None,
 ) -> Comment:
-    """This will store a comment with its first revision. Raises MoveRefused outside the channel's team."""
+    """This will store a comment with its first revision; a question begins to wait for its answer from `asked_at`.
+
+    Raises MoveRefused outside the channel's team, for an address registered already and for a time in the future.
+    """
     team = Team.objects.filter(team_channels__channel=channel).first()
     if team is None or not team.has_member(actor):
         raise MoveForbidden(_("Only the channel's team can do this."))
     if url and Comment.objects.filter(url=url).exists():
-        raise MoveRefused(
-            _("A comment with this address is registered already. Add a revision to it instead.")
-        )
+        raise MoveRefused(REGISTERED)
+    if asked_at is not None and asked_at > at:
+        raise MoveRefused(_("The time when it came in lies in the future."))
     with transaction.atomic():
-        comment = Comment.objects.create(
-            channel=channel,
-            kind=kind,
-            url=url,
-            publication=publication,
-            registered_by=actor,
-            registered_at=at,
-        )
+        try:
+            with transaction.atomic():
+                comment = Comment.objects.create(
+                    channel=channel,
+                    kind=kind,
+                    url=url,
+                    publication=publication,
+                    registered_by=actor,
+                    registered_at=at,
+                )
+        except IntegrityError as error:  # somebody registered the same address in the same moment
+            raise MoveRefused(REGISTERED) from error
         _add_revision(comment, 1, author_name, text, at)
         trail.record("comment.register", about=comment, actor=actor, at=at, data={"kind": kind})
+        if kind == Comment.Kind.QUESTION:
+            wait_for_answer(comment, actor=actor, at=at, asked_at=asked_at)
     return comment
 
 
 def revise_comment(comment: Comment, *, actor: User, at: datetime, author_name: str, text: str) -> None:
     """This will add a revision that says what the comment reads now; evidence of the one before no longer suffices."""
+    must(may_moderate(actor, comment))
     with transaction.atomic():
         latest = comment.revisions.first()
         try:
@@ -79,6 +111,21 @@ def revise_comment(comment: Comment, *, actor: User, at: datetime, author_name: 
         except IntegrityError as error:
             raise ChangedMeanwhile from error
         trail.record("comment.revise", about=comment, actor=actor, at=at)
+
+
+def change_kind(comment: Comment, *, actor: User, at: datetime, kind: str) -> None:
+    """This will say what kind of comment it is after all. A question begins to wait for its answer, another ends to."""
+    must(may_moderate(actor, comment))
+    with transaction.atomic():
+        before = comment.kind
+        if Comment.objects.filter(pk=comment.pk, kind=before).exclude(kind=kind).update(kind=kind) != 1:
+            raise ChangedMeanwhile
+        comment.kind = kind
+        trail.record("comment.kind", about=comment, actor=actor, at=at, data={"from": before, "to": kind})
+        if before == Comment.Kind.QUESTION:
+            end_question(comment, at=at, answered=False)
+        if kind == Comment.Kind.QUESTION and comment.state == CommentState.NEW:
+            wait_for_answer(comment, actor=actor, at=at)
 
 
 def open_case(
@@ -97,10 +144,11 @@ def open_case(
     """
     # Adding hours to local time is wrong on the two nights of the clock change; in UTC they are real hours.
     discovered_at = (discovered_at or at).astimezone(UTC)
-    if not (comment.team and comment.team.has_member(actor)):
-        raise MoveForbidden(_("Only the channel's team can do this."))
+    must(may_moderate(actor, comment))
     if discovered_at > at:
         raise MoveRefused(_("A discovery cannot lie in the future."))
+    if not ground.holds_on(local_day(discovered_at)):
+        raise MoveRefused(_("This ground was not in force on that day. Choose another."))
     if comment.cases.exclude(state__in=CLOSED).exists():
         raise MoveRefused(_("The comment has an open case already."))
     with transaction.atomic():
@@ -133,8 +181,7 @@ def deadline(discovered_at: datetime) -> datetime:
 
 def note_hidden(case: Case, *, actor: User, at: datetime) -> None:
     """This will record that the comment is hidden. The clock goes on."""
-    if not (case.team and case.team.has_member(actor)):
-        raise MoveForbidden(_("Only the channel's team can do this."))
+    must(may_moderate(actor, case))
     with transaction.atomic():
         if (
             Case.objects.filter(pk=case.pk, hidden_at=None).exclude(state__in=CLOSED).update(hidden_at=at)
@@ -147,8 +194,7 @@ def note_hidden(case: Case, *, actor: User, at: datetime) -> None:
 
 def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Waiver:
     """This will write the waiver that a second person has to sign. Only for grounds where a copy may be a crime."""
-    if not (case.team and case.team.has_member(actor)):
-        raise MoveForbidden(_("Only the channel's team can do this."))
+    must(may_moderate(actor, case))
     if not case.ground.copy_is_crime:
         raise MoveRefused(_("This ground needs a screenshot, not a waiver."))
     if not description.strip():
@@ -165,8 +211,7 @@ def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Wa
 
 def sign_waiver(case: Case, *, actor: User, at: datetime) -> None:
     """This will put the second signature on the waiver. Raises MoveRefused for whoever wrote it."""
-    if not (case.team and case.team.has_member(actor)):
-        raise MoveForbidden(_("Only the channel's team can do this."))
+    must(may_moderate(actor, case))
     with transaction.atomic():
         unsigned = Waiver.objects.filter(case=case, signed_by=None)
         if unsigned.filter(asked_by__mailbox=actor.mailbox).exists():
@@ -176,14 +221,35 @@ def sign_waiver(case: Case, *, actor: User, at: datetime) -> None:
         trail.record("case.sign_waiver", about=case, actor=actor, at=at)
 
 
+@CASE_MOVES.before("order_removal")
+def state_reasons(
+    case: Case, *, manifest: str = "", facts: str = "", found_by: str = "", **details: Any
+) -> dict[str, Any]:
+    """This will complete the statement of reasons: what is it about, and how clear is it? Raises MoveIncomplete."""
+    facts = facts.strip() or case.facts.strip()
+    if not facts:
+        raise MoveIncomplete(_("Say what in the comment makes it go."))
+    if case.ground.source == Ground.Source.HOUSE:
+        manifest = Removal.Manifest.HOUSE
+    elif manifest not in (Removal.Manifest.YES, Removal.Manifest.NO):
+        raise MoveIncomplete(_("Say whether it is manifestly illegal."))
+    return {"facts": facts, "manifest": manifest, "found_by": found_by or Removal.FoundBy.WATCH}
+
+
 @CASE_MOVES.effect("order_removal")
-def write_removal(case: Case, *, actor: User, at: datetime, **details: Any) -> None:
-    """This will write the order, standing on the evidence of the comment as it reads now, or on the waiver."""
+def write_removal(
+    case: Case, *, actor: User, at: datetime, facts: str, manifest: str, found_by: str, **details: Any
+) -> None:
+    """This will write the decision, standing on the evidence of the comment as it reads now, or on the waiver."""
     evidence = case.sealed_evidence()
     Removal.objects.create(
         case=case,
         evidence=evidence,
         waiver=None if evidence else Waiver.objects.get(case=case),
+        citation=case.ground.citation,
+        facts=facts,
+        manifest=manifest,
+        found_by=found_by,
         ordered_by=actor,
         ordered_at=at,
     )
@@ -191,10 +257,17 @@ def write_removal(case: Case, *, actor: User, at: datetime, **details: Any) -> N
 
 @CASE_MOVES.before("check_gone")
 def ask_order(case: Case, *, at: datetime, **details: Any) -> dict[str, Any]:
-    """This will refuse to close on an order that stood on evidence of an older revision."""
+    """This will refuse to close on an order about an older revision, and before somebody has checked that it is gone."""
     ordered = Q(evidence__revision=case.comment.current_id) | Q(waiver__isnull=False)
-    if case.state == CaseState.REMOVAL_ORDERED and not case.removals.filter(ordered).exists():
+    latest = case.removals.filter(ordered).first()
+    if case.state == CaseState.REMOVAL_ORDERED and latest is None:
         raise MoveRefused(_("The comment was edited after the order. Gather evidence of what it says now."))
+    since = latest.ordered_at if latest else case.discovered_at
+    check = case.checks.filter(checked_at__gte=since).first()
+    if check is None or check.result != RemovalCheck.Result.GONE:
+        raise MoveIncomplete(
+            _("Check the address first, or add a second screenshot that shows that the comment is gone.")
+        )
     return {"closed_at": at}
 
 
@@ -213,37 +286,10 @@ def stop_clock(case: Case, *, actor: User, at: datetime, note: str, **details: A
     kept = ["breach"] if case.due_at and case.due_at <= at else []
     ladders.take_down("case", [case.pk], at, except_steps=kept)
     make_moot(case)
+    Case.objects.filter(pk=case.pk).update(claimed_by=None, claimed_until=None)
     case.comment.refresh_from_db()
     if case.comment.state == CommentState.NEW:
         perform(case.comment, "handle", actor=actor, at=at, note=note)
-
-
-@WATCH_MOVES.before("confirm")
-@WATCH_MOVES.before("fill_in")
-def count_the_day(watch: Watch, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
-    """This will note who looked when, and how many comments and cases the channel got that day."""
-    start, end = instant(watch.day, "00:00"), instant(watch.day + timedelta(days=1), "00:00")
-    return {
-        "looked_by": actor,
-        "looked_at": at,
-        "comment_count": watch.channel.comments.filter(
-            registered_at__gte=start, registered_at__lt=end
-        ).count(),
-        "case_count": Case.objects.filter(
-            comment__channel=watch.channel, discovered_at__gte=start, discovered_at__lt=end
-        ).count(),
-    }
-
-
-@WATCH_MOVES.before("miss")
-def note_missed(watch: Watch, *, at: datetime, **details: Any) -> dict[str, Any]:
-    return {"missed_at": at}
-
-
-@WATCH_MOVES.effect("confirm")
-def end_reminders(watch: Watch, *, at: datetime, **details: Any) -> None:
-    ladders.take_down("watch", [watch.pk], at)
-    make_moot(watch)
 
 
 def case_url(case: Case) -> str:

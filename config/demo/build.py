@@ -5,11 +5,13 @@ from __future__ import annotations
 import random
 from collections import Counter
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import consents, pictures, texts
+from config.demo import agreement, calendar, comments, consents, pictures, posts, team, texts
+from config.demo import channels as register
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -17,9 +19,10 @@ from core import clock
 from core.models import Notice, Unit, User
 from core.moves import perform
 from core.workdays import instant, is_working_day, local_day
-from editorial.models import Duty, Membership, Post, Publication, Shift, Team, TeamChannel
+from editorial.models import Membership, Post, Publication, Team, TeamChannel
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
+from moderation.checking import note_seen
 from moderation.models import Case, Comment, Ground, Watch
 from moderation.transitions import open_case, register_comment
 
@@ -53,12 +56,18 @@ class City:
         self.people()
         self.channels()
         self.teams()
+        team.lay_in(self)
         self.usable = pictures.lay_in(now=self.now, author_of=self.picture_desk)
         self.year_of_posts()
+        register.lay_in(self)
         self.posts_of_now()
+        agreement.lay_in(self)
         consents.lay_in(self)
         self.comments_and_cases()
         self.watches()
+        posts.lay_in(self)
+        comments.lay_in(self)
+        calendar.lay_in(self)
         clock.sweep(self.now)
         # What happened before the demo began was told, and read, long ago.
         Notice.objects.filter(created_at__lt=self.now).update(
@@ -87,15 +96,16 @@ class City:
     def channels(self) -> None:
         for code, name, hosts, limit in content.PLATFORMS:
             Platform.objects.create(code=code, name=name, hosts=hosts, text_limit=limit)
-        for name, platform, handle, url, unit, comments, state, purpose in content.CHANNELS:
+        for name, platform, handle, url, unit, comment_mode, purpose in content.CHANNELS:
             Channel.objects.create(
                 name=name,
                 platform=Platform.objects.get(code=platform),
                 handle=handle,
                 url=url,
                 unit=Unit.objects.get(name=unit),
-                comment_mode=comments,
-                state=state,
+                comment_mode=comment_mode,
+                registered_on=local_day(self.now) - timedelta(days=900),
+                quiet_since=local_day(self.now) - timedelta(days=400),
                 purpose=purpose,
                 audience="Alla som bor, verkar i eller besöker Åvinge",
                 keys_kept="Stadens lösenordsvalv, mappen Sociala medier",
@@ -103,26 +113,14 @@ class City:
             )
 
     def teams(self) -> None:
-        monday = local_day(self.now) - timedelta(days=local_day(self.now).weekday())
         for name, unit, members, channels in content.TEAMS:
-            team = Team.objects.create(name=name, unit=Unit.objects.get(name=unit))
+            home = Team.objects.create(name=name, unit=Unit.objects.get(name=unit))
             for member, role in members.items():
-                Membership.objects.create(team=team, user=self.person(member), role=role)
+                Membership.objects.create(team=home, user=self.person(member), role=role)
             for channel, platform in channels:
                 TeamChannel.objects.create(
-                    team=team, channel=Channel.objects.get(name=channel, platform__code=platform)
+                    team=home, channel=Channel.objects.get(name=channel, platform__code=platform)
                 )
-            people = list(members)
-            for week in range(-2, 6):
-                for number, duty in enumerate(Duty.values):
-                    first = monday + timedelta(weeks=week)
-                    Shift.objects.create(
-                        team=team,
-                        duty=duty,
-                        user=self.person(people[(week + number) % len(people)]),
-                        starts_at=instant(first, "00:00"),
-                        ends_at=instant(first + timedelta(days=7), "00:00"),
-                    )
 
     def year_of_posts(self) -> None:
         today = local_day(self.now)
@@ -241,8 +239,14 @@ class City:
                     f"{found_at:%Y-%m-%d %H:%M}",
                 )
                 add_screenshot(case, actor=actor, at=at, data=drawn, name="skarmdump.png", context=around)
-            else:
-                perform(case, step, actor=actor, at=at, note=notes.get(step, ""))
+                continue
+            details: dict[str, Any] = {"manifest": "yes"} if step == "order_removal" else {}
+            if step == "check_gone":
+                gone = screenshot(case.comment.channel.name, "", "", "", f"{at:%Y-%m-%d %H:%M}")
+                note_seen(
+                    case, actor=actor, at=at, result="gone", said="Kommentaren är borta.", screenshot=gone
+                )
+            perform(case, step, actor=actor, at=at, note=notes.get(step, ""), **details)
 
     def watches(self) -> None:
         """This will lay out the watches of the last ten working days, a few of them missed."""
@@ -266,7 +270,11 @@ class City:
         home = Team.objects.get(name=team)
         authors = home.memberships.filter(role="communicator").select_related("user").order_by("pk")
         author = self.chance.choice([membership.user for membership in authors])
-        channels = [channel for channel in home.channels.select_related("platform") if channel.may_publish]
+        channels = [
+            channel
+            for channel in home.channels.select_related("platform")
+            if channel.may_publish and channel.handle not in content.SILENT
+        ]
         chosen = self.chance.sample(channels, min(len(channels), self.chance.randint(1, 2)))
         post = Post(team=home)
         save_post(

@@ -23,6 +23,8 @@ def main(port: str) -> None:
         "VAR_DIR": str(FOLDER.resolve()),
         "CITY_NAME": "Åvinge stad",
         "SENDER": "redaktionen@avinge.example",
+        "DEREGISTRATION_EMAIL": "kanalregister@avinge.example",
+        "PUBLIC_REGISTER": "True",
         "SWEEP_SECONDS": "10",
         "LINK_TRUSTED_HOSTS": "avinge.example",
         "LOG_LEVEL": "WARNING",

@@ -93,6 +93,12 @@ KIND_OF_STATE = {
     "handled": "done",
     "deregistered": "done",
     "dormant": "draft",
+    "taken": "scheduled",
+    "used": "approved",
+    "parked": "draft",
+    "shut": "draft",
+    "settled": "done",
+    "no_answers": "done",
     "proposed": "idea",
     "new": "idea",
 }

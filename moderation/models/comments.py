@@ -10,6 +10,7 @@ from channels_registry.models import Channel
 from core.models import User
 from core.moves import Movable
 from editorial.models import Publication, Team
+from moderation.models.claims import Claimable
 from moderation.states import COMMENT_MOVES, CommentState
 
 M = TypeVar("M", bound=models.Model)
@@ -31,12 +32,18 @@ def in_sight(queryset: models.QuerySet[M], path: str, user: User) -> models.Quer
     return queryset.filter(**{f"{path}__in": Channel.objects.filter(channels_in_sight(user)).values("pk")})
 
 
+def team_of(channel: Channel) -> Team | None:
+    """This will return the team that cares for the channel, as the channel was read."""
+    care = getattr(channel, "care", None)
+    return care.team if care else None
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> models.QuerySet[Comment]:
         return in_sight(self, "channel", user)
 
 
-class Comment(Movable):
+class Comment(Claimable, Movable):
     """Something a visitor wrote on one of the city's channels. Its text lies in its revisions."""
 
     MOVES = COMMENT_MOVES
@@ -65,7 +72,6 @@ class Comment(Movable):
         choices=CommentState,
         default=CommentState.NEW,
         editable=False,
-        db_index=True,
     )
     current = models.ForeignKey(
         "moderation.CommentRevision", models.PROTECT, null=True, editable=False, related_name="+"
@@ -86,6 +92,11 @@ class Comment(Movable):
                 fields=["url"], condition=~models.Q(url=""), name="moderation_comment_url_once"
             )
         ]
+        indexes = [
+            models.Index(
+                fields=["channel", "-id"], condition=models.Q(state="new"), name="moderation_comment_new"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{_('Comment')} {self.pk}"
@@ -93,7 +104,7 @@ class Comment(Movable):
     @property
     def team(self) -> Team | None:
         """The team that cares for the channel."""
-        return Team.objects.filter(team_channels__channel=self.channel_id).first()
+        return team_of(self.channel)
 
 
 class CommentRevision(models.Model):

@@ -57,7 +57,14 @@ class Evidence(models.Model):
 class EvidenceItem(models.Model):
     """One screenshot: the bytes as they came, stored under their hash, and a clean copy for looking at."""
 
+    class Shows(models.TextChoices):
+        COMMENT = "comment", _("the comment")
+        ANSWERED = "answered", _("what it answered")
+        AUTHOR = "author", _("the author's page")
+        OTHER = "other", _("something else")
+
     evidence = models.ForeignKey(Evidence, models.PROTECT, related_name="items")
+    shows = models.CharField(_("shows"), max_length=8, choices=Shows, default=Shows.COMMENT)
     name = models.CharField(_("file name"), max_length=200)
     sha = models.CharField(_("hash"), max_length=64)
     clean_sha = models.CharField(_("hash of the clean copy"), max_length=64)
@@ -77,3 +84,24 @@ class EvidenceItem(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+class MaskedCopy(models.Model):
+    """A copy of a screenshot with names and faces covered, for whoever asks to read public records.
+
+    `boxes` are what is covered: left, top, width and height in per cent of the picture. Empty: nothing had to be.
+    """
+
+    item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="masked_copies")
+    boxes = models.JSONField(_("what is covered"), default=list)
+    sha = models.CharField(_("hash"), max_length=64)
+    made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    made_at = models.DateTimeField(_("made"))
+
+    class Meta:
+        verbose_name = _("masked copy")
+        verbose_name_plural = _("masked copies")
+        ordering = ["-id"]
+
+    def __str__(self) -> str:
+        return f"{_('Masked copy')} {self.item_id}"

@@ -8,7 +8,7 @@ from channels_registry.models import Channel
 from core.models import User
 from core.moves import Movable
 from editorial.models import Team
-from moderation.models.comments import in_sight
+from moderation.models.comments import in_sight, team_of
 from moderation.states import WATCH_MOVES, WatchState
 
 
@@ -53,4 +53,25 @@ class Watch(Movable):
 
     @property
     def team(self) -> Team | None:
-        return Team.objects.filter(team_channels__channel=self.channel_id).first()
+        return team_of(self.channel)
+
+
+class HolidayWatch(models.Model):
+    """Who looks at a team's channels on a day off inside a long closure, such as Christmas, planned beforehand."""
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="holiday_watches", verbose_name=_("team"))
+    day = models.DateField(_("day"))
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("who looks")
+    )
+    planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    planned_at = models.DateTimeField(_("planned"), editable=False)
+
+    class Meta:
+        verbose_name = _("watch on a day off")
+        verbose_name_plural = _("watches on days off")
+        ordering = ["day"]
+        constraints = [models.UniqueConstraint(fields=["team", "day"], name="moderation_holidaywatch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.team} {self.day}"

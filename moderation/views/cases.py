@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -11,11 +10,26 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move, status_of
 from core.filestore import FileProblem
+from core.models import Event
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.uploads import UploadRefused
+from core.workdays import local_day
 from moderation import queries
-from moderation.forms import FilterForm, ScreenshotForm, WaiverForm
-from moderation.models import Case, Waiver
+from moderation.checking import check_address, note_author_told, note_police_report, note_seen
+from moderation.forms import (
+    AuthorForm,
+    DecisionForm,
+    FilterForm,
+    PoliceForm,
+    ScreenshotForm,
+    SeenForm,
+    WaiverForm,
+)
+from moderation.models import Case, RemovalCheck, Waiver
+from moderation.rules import may_keep_records
+from moderation.statement import letter
+from moderation.states import CaseState
 from moderation.transitions import ask_waiver, note_hidden, sign_waiver
 
 
@@ -23,13 +37,12 @@ from moderation.transitions import ask_waiver, note_hidden, sign_waiver
 def queue_page(request: HttpRequest) -> HttpResponse:
     user, filters = person(request), FilterForm(request.GET)
     filters.is_valid()
-    wanted = {name: filters.cleaned_data.get(name, "") for name in ("state", "kind")}
-    cases = queries.case_queue(user, wanted["state"])
+    cases = queries.case_queue(user, filters.cleaned_data.get("state", ""))
     context = {
         "filters": filters,
-        "page_obj": Paginator(cases, 25).get_page(request.GET.get("page")),
-        "comments": queries.new_comments(user, wanted["kind"])[:25],
+        "page_obj": queries.CappedPaginator(cases, 25).get_page(request.GET.get("page")),
         "now": timezone.now(),
+        "tab": "cases",
     }
     return render(request, "moderation/queue_page.html", context)
 
@@ -41,10 +54,25 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def case_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    case = fetch(request, pk)
+    """This will do the posted move. The version that was looked at has to come with it."""
+    case, details, form = fetch(request, pk), {}, None
+    if not request.POST.get("seen", "").isdecimal():
+        return page(request, case, refusal=_("The page was incomplete. Try again from here."), status=422)
+    if name == "order_removal":
+        form = DecisionForm(request.POST, case=case)
+        if not form.is_valid():
+            return page(request, case, decision=form, status=422)
+        details = form.cleaned_data
     to = reverse("moderation:case_page", args=[pk])
     try:
-        return do_move(request, case, name, page=lambda **answer: page(request, case, **answer), to=to)
+        return do_move(
+            request,
+            case,
+            name,
+            page=lambda **answer: page(request, case, decision=form, **answer),
+            to=to,
+            **details,
+        )
     except FileProblem:
         case.refresh_from_db()
         return page(
@@ -90,12 +118,81 @@ def waiver_sign(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("moderation:case_page", pk)
 
 
+@require_POST
+def case_check(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will have the machine ask the address whether the comment is gone."""
+    case = fetch(request, pk)
+    try:
+        check = check_address(case, actor=person(request), at=timezone.now())
+    except MoveRefused as refused:
+        return page(request, case, refusal=refused.reason, status=status_of(refused))
+    if check.result == RemovalCheck.Result.GONE:
+        messages.success(request, _("The address says that the comment is gone."))
+    else:
+        messages.warning(request, _("The machine cannot tell. Look yourself, and add a screenshot."))
+    return redirect("moderation:case_page", pk)
+
+
+@require_POST
+def case_seen(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = fetch(request, pk), SeenForm(request.POST, request.FILES)
+    if not form.is_valid():
+        return page(request, case, seen_form=form, status=422)
+    values, image = form.cleaned_data, form.cleaned_data["screenshot"]
+    try:
+        note_seen(
+            case,
+            actor=person(request),
+            at=timezone.now(),
+            result=values["result"],
+            said=values["said"],
+            screenshot=image.original if image else None,
+        )
+    except (MoveRefused, UploadRefused) as refused:
+        status = status_of(refused) if isinstance(refused, MoveRefused) else 422
+        return page(request, case, seen_form=form, refusal=str(refused), status=status)
+    messages.success(request, _("What you saw is noted."))
+    return redirect("moderation:case_page", pk)
+
+
+@require_POST
+def case_police(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = fetch(request, pk), PoliceForm(request.POST)
+    if not form.is_valid():
+        return page(request, case, police=form, status=422)
+    try:
+        note_police_report(case, actor=person(request), at=timezone.now(), **form.cleaned_data)
+    except MoveRefused as refused:
+        return page(request, case, police=form, refusal=refused.reason, status=status_of(refused))
+    messages.success(request, _("The report is noted."))
+    return redirect("moderation:case_page", pk)
+
+
+@require_POST
+def case_author(request: HttpRequest, pk: int) -> HttpResponse:
+    case, form = fetch(request, pk), AuthorForm(request.POST)
+    if not form.is_valid():
+        return page(request, case, author=form, status=422)
+    try:
+        note_author_told(case, actor=person(request), at=timezone.now(), **form.cleaned_data)
+    except MoveRefused as refused:
+        return page(request, case, author=form, refusal=refused.reason, status=status_of(refused))
+    messages.success(request, _("It is noted."))
+    return redirect("moderation:case_page", pk)
+
+
 def fetch(request: HttpRequest, pk: int) -> Case:
     """This will return the case if the user may see it. Raises Http404."""
-    cases = Case.objects.visible_to(person(request))
-    return get_object_or_404(
-        cases.select_related("ground", "comment__channel__platform", "comment__current"), pk=pk
+    cases = Case.objects.visible_to(person(request)).select_related(
+        "ground",
+        "comment__channel__platform",
+        "comment__channel__care__team",
+        "comment__current",
+        "claimed_by",
+        "assigned_to",
     )
+    found = queries.with_evidence(cases).prefetch_related(queries.members("comment__channel"))
+    return get_object_or_404(found, pk=pk)
 
 
 def page(
@@ -105,28 +202,62 @@ def page(
     refusal: str = "",
     screenshot: ScreenshotForm | None = None,
     waiver_form: WaiverForm | None = None,
+    decision: DecisionForm | None = None,
+    seen_form: SeenForm | None = None,
+    police: PoliceForm | None = None,
+    author: AuthorForm | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """This will show the case, with what was typed and why it was refused."""
-    user = person(request)
-    bundles = case.evidence.select_related("sealed_by", "revision").prefetch_related("items")
-    gathering = next((bundle for bundle in bundles if not bundle.is_sealed), None)
+    user, now = person(request), timezone.now()
+    bundles = list(case.evidence.all())
+    current = case.comment.current_id
+    gathering = next((one for one in bundles if not one.is_sealed and one.revision_id == current), None)
+    sealed = any(one.is_sealed and one.revision_id == current for one in bundles)
     moves = open_moves(case, user, lambda name: reverse("moderation:case_move", args=[case.pk, name]))
     is_ours = case.team is not None and case.team.has_member(user)
+    events = list(queries.case_events(case, [one.pk for one in bundles])[:80])
     context = {
         "case": case,
         "comment": case.comment,
         "bundles": bundles,
-        "waiver": Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first(),
+        "waiver": Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first()
+        if case.ground.copy_is_crime
+        else None,
+        "is_ours": is_ours,
         "may_work": is_ours and not case.is_closed,
-        "may_add": is_ours and not case.is_closed and case.sealed_evidence() is None,
-        # Adding the first screenshot begins the gathering by itself.
-        "moves": [move for move in moves if move.name != "gather"] if is_ours else [],
+        "may_add": is_ours and not case.is_closed and not sealed,
+        "may_export": bool(may_keep_records(user)),
+        # Adding the first screenshot begins the gathering by itself; the removal has a form of its own.
+        "moves": [move for move in moves if move.name not in {"gather", "order_removal"}] if is_ours else [],
+        "order": next((move for move in moves if move.name == "order_removal"), None) if is_ours else None,
+        "decision": decision or DecisionForm(case=case),
         "form": screenshot or ScreenshotForm(initial={"context": gathering.context if gathering else ""}),
         "waiver_form": waiver_form or WaiverForm(),
-        "events": queries.case_events(case)[:80],
+        "removals": list(case.removals.all()),
+        "checks": list(case.checks.select_related("checked_by")),
+        "may_check": is_ours and case.state in (CaseState.REMOVAL_ORDERED, CaseState.GONE),
+        "seen_form": seen_form or SeenForm(),
+        "reports": list(case.police_reports.all()),
+        "police": police or PoliceForm(initial={"reported_on": local_day(now)}),
+        "told": list(case.author_notices.all()),
+        "author": author or AuthorForm(initial={"text": letter(case)}),
+        "claimed": case.is_claimed(now),
+        "noun": "case",
+        "people": case.team.memberships.all() if is_ours and case.team else [],
+        "events": events,
+        "meanwhile": _meanwhile(request, case, events) if status == 409 else [],
         "refusal": refusal,
         "note": request.POST.get("note", ""),
-        "now": timezone.now(),
+        "now": now,
+        "tab": "cases",
     }
     return render(request, "moderation/case_page.html", context, status=status)
+
+
+def _meanwhile(request: HttpRequest, case: Case, events: list[Event]) -> list[Event]:
+    """What others did after the version that was looked at."""
+    seen = request.POST.get("seen", "")
+    if not seen.isdecimal():
+        return []
+    return [event for event in events if event.data.get("version", 0) > int(seen)]

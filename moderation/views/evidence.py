@@ -1,21 +1,25 @@
 from __future__ import annotations
 
+import math
+
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import filestore, trail
 from core.doors import status_of
 from core.moves import MoveRefused
 from core.request import person
 from core.uploads import UploadRefused
+from moderation.archive import MASKED
 from moderation.capture import COPIES, ORIGINALS, add_screenshot, save_context
 from moderation.forms import ScreenshotForm
-from moderation.models import Case, EvidenceItem
+from moderation.masking import BAD_BOXES, make_masked_copy
+from moderation.models import Case, EvidenceItem, RemovalCheck
 from moderation.views import cases
 
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -38,6 +42,8 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
                 name=image.name,
                 context=values["context"],
                 taken_by=values["taken_by"],
+                shows=values["shows"] or EvidenceItem.Shows.COMMENT,
+                clean=image,
             )
         else:
             save_context(case, actor=user, at=now, context=values["context"])
@@ -54,7 +60,48 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """This will show the clean copy of a screenshot."""
     item = _fetch(request, pk)
-    return _answer(request, item, COPIES, item.clean_sha, "inline")
+    return _answer(request, item.content_type, COPIES, item.clean_sha, "inline")
+
+
+@require_http_methods(["GET", "POST"])
+@never_cache
+def evidence_mask(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will show a screenshot with what is to be covered, and keep the masked copy."""
+    item, refusal, status = _fetch(request, pk), "", 200
+    text = request.POST.get("boxes", "")
+    if request.method == "POST":
+        try:
+            make_masked_copy(item, actor=person(request), at=timezone.now(), boxes=boxes_in(text))
+        except (MoveRefused, ValueError, filestore.FileProblem) as refused:
+            refusal = str(refused) if isinstance(refused, MoveRefused) else str(BAD_BOXES)
+            status = status_of(refused) if isinstance(refused, MoveRefused) else 422
+        else:
+            messages.success(request, _("The masked copy is made."))
+            return redirect("moderation:evidence_mask", pk)
+    copy = item.masked_copies.first()
+    shown = text or "\n".join(" ".join(f"{side:g}" for side in box) for box in (copy.boxes if copy else []))
+    context = {"item": item, "case": item.evidence.case, "copy": copy, "boxes": shown, "refusal": refusal}
+    return render(request, "moderation/mask_page.html", context | {"tab": "cases"}, status=status)
+
+
+@require_GET
+@never_cache
+def evidence_masked(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will show the latest masked copy of a screenshot."""
+    item = _fetch(request, pk)
+    copy = item.masked_copies.first()
+    if copy is None:
+        raise Http404
+    return _answer(request, "image/png", MASKED, copy.sha, "inline")
+
+
+@require_GET
+@never_cache
+def check_copy(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will show the clean copy of a second screenshot."""
+    seen = Case.objects.visible_to(person(request)).values("pk")
+    check = get_object_or_404(RemovalCheck.objects.exclude(sha="").filter(case__in=seen), pk=pk)
+    return _answer(request, check.content_type, COPIES, check.clean_sha, "inline")
 
 
 @require_GET
@@ -65,17 +112,30 @@ def evidence_original(request: HttpRequest, pk: int) -> HttpResponse:
     trail.record(
         "evidence.open", about=item.evidence, actor=person(request), at=timezone.now(), data={"sha": item.sha}
     )
-    return _answer(request, item, ORIGINALS, item.sha, "attachment")
+    return _answer(request, item.content_type, ORIGINALS, item.sha, "attachment")
+
+
+def boxes_in(text: str) -> list[list[float]]:
+    """This will read boxes, a line each: left, top, width and height in per cent. Raises ValueError."""
+    boxes = [
+        [float(side) for side in line.replace(",", ".").split()] for line in text.splitlines() if line.strip()
+    ]
+    if not all(math.isfinite(side) for box in boxes for side in box):
+        raise ValueError(text)
+    return boxes
 
 
 def _fetch(request: HttpRequest, pk: int) -> EvidenceItem:
     seen = Case.objects.visible_to(person(request)).values("pk")
     return get_object_or_404(
-        EvidenceItem.objects.filter(evidence__case__in=seen).select_related("evidence"), pk=pk
+        EvidenceItem.objects.filter(evidence__case__in=seen).select_related(
+            "evidence__case__ground", "evidence__case__comment__channel"
+        ),
+        pk=pk,
     )
 
 
-def _answer(request: HttpRequest, item: EvidenceItem, area: str, sha: str, disposition: str) -> HttpResponse:
+def _answer(request: HttpRequest, kind: str, area: str, sha: str, disposition: str) -> HttpResponse:
     try:
         data = filestore.read(area, sha)
     except filestore.FileProblem:
@@ -83,8 +143,6 @@ def _answer(request: HttpRequest, item: EvidenceItem, area: str, sha: str, dispo
             "sha": sha
         }
         return render(request, "409.html", {"reason": reason}, status=409)
-    response = HttpResponse(data, content_type=item.content_type)
-    response.headers["Content-Disposition"] = (
-        f'{disposition}; filename="{sha[:16]}.{SUFFIXES[item.content_type]}"'
-    )
+    response = HttpResponse(data, content_type=kind)
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{sha[:16]}.{SUFFIXES[kind]}"'
     return response

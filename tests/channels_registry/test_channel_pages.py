@@ -10,6 +10,7 @@ from django.urls import reverse
 from channels_registry.models import Channel
 from core.moves import perform
 from editorial.models import Shift, TeamChannel
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -32,8 +33,8 @@ def page_of(channel):
         ({"state": "no such state", "platform": "999999"}, {"Parks on Facebook", "Library on X"}),
     ],
 )
-def test_channels_are_found_by_the_filters_in_the_address(city, client_of, query, shown):
-    Channel.objects.filter(pk=city.other_channel.pk).update(state=Channel.State.DORMANT)
+def test_channels_are_found_by_the_filters_in_the_address(city, client_of, at, query, shown):
+    put_to_rest(city.other_channel, city.admin, at)
     keys = {"facebook": city.channel.platform_id, "Library": city.other_channel.unit_id}
     asked = {name: keys.get(value, value) if name != "text" else value for name, value in query.items()}
     response = client_of(city.anna).get(reverse(LIST), asked)
@@ -53,7 +54,7 @@ def test_list_takes_the_same_queries_however_many_rows(city, client_of, django_a
             unit=city.unit,
         )
     anna = client_of(city.anna)
-    with django_assert_num_queries(10):
+    with django_assert_num_queries(11):
         response = anna.get(reverse(LIST))
     assert len(response.context["page_obj"].object_list) == 1 + more
 

@@ -15,6 +15,7 @@ from core.workdays import instant
 from editorial.models import Membership, Post, PostText, PostVersion, Publication, Review, Shift
 from editorial.states import POST_MOVES, PostState
 from editorial.transitions import save_post
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -243,7 +244,7 @@ def test_what_no_longer_holds_at_the_planned_time_is_stopped_and_told(
 ):
     post = walk(new_post(), city, at, "scheduled")
     if what == "channel":
-        type(city.channel).objects.update(state="dormant")
+        put_to_rest(city.channel, city.anna, at)
     else:
         Membership.objects.filter(user=city.erik).update(role="communicator")
     sweep_at(at + timedelta(hours=1))

@@ -32,6 +32,8 @@ def new_case(city, at: datetime, new_comment) -> Callable[..., Case]:
 
     def make(code: str = "unlawful_threat", **fields: Any) -> Case:
         ground = Ground.objects.get(code=code)
-        return open_case(new_comment(), ground=ground, actor=city.anna, **({"at": at} | fields))
+        return open_case(
+            new_comment(), ground=ground, actor=city.anna, **({"at": at, "facts": "A threat."} | fields)
+        )
 
     return make

@@ -15,8 +15,9 @@ from core.moves import ChangedMeanwhile, MoveRefused, perform
 from core.uploads import UploadRefused
 from editorial.models import Shift
 from moderation.capture import ORIGINALS, add_screenshot
+from moderation.checking import note_seen
 from moderation.models import Case, Evidence, EvidenceItem, Ground, Removal
-from moderation.states import CASE_MOVES, CaseState
+from moderation.states import CASE_MOVES, CLOSED, CaseState
 from moderation.transitions import ask_waiver, note_hidden, open_case, revise_comment, sign_waiver
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,11 @@ STEPS = {
     "gone": ["note_gone"],
     "removed": ["seal", "order_removal", "check_gone"],
     "kept": ["keep"],
+    "appealed": ["seal", "order_removal", "check_gone", "appeal"],
+    "upheld": ["seal", "order_removal", "check_gone", "appeal", "uphold"],
+    "restored": ["seal", "order_removal", "check_gone", "appeal", "restore"],
 }
+REASONS = {"order_removal": {"manifest": "yes"}}
 
 
 def walk(case: Case, city, at, png, state: str) -> Case:
@@ -39,8 +44,15 @@ def walk(case: Case, city, at, png, state: str) -> Case:
             add_screenshot(
                 case, actor=city.anna, at=at, data=png(), name="shot.png", context="Below our post."
             )
-        perform(case, name, actor=city.anna, at=at, note="I looked.")
+        if name == "check_gone":
+            see_gone(case, city, at, png)
+        actor = city.erik if name in {"uphold", "restore"} else city.anna
+        perform(case, name, actor=actor, at=at, note="I looked.", **REASONS.get(name, {}))
     return case
+
+
+def see_gone(case: Case, city, at, png) -> None:
+    note_seen(case, actor=city.anna, at=at, result="gone", said="It is gone.", screenshot=png("white"))
 
 
 @pytest.mark.parametrize(
@@ -58,9 +70,17 @@ def test_every_move_in_every_state_is_done_or_refused_with_a_sentence(city, at, 
         with pytest.raises(MoveRefused, match="screenshot"):
             perform(case, name, actor=city.anna, at=at, note="I looked.")
         return
-    perform(case, name, actor=city.anna, at=at, note="I looked.")
+    if name in {"uphold", "restore"}:
+        with pytest.raises(MoveRefused, match="Somebody else decides"):
+            perform(case, name, actor=city.anna, at=at, note="I looked.")
+    if name == "check_gone":
+        with pytest.raises(MoveRefused, match="second screenshot"):
+            perform(case, name, actor=city.anna, at=at, note="I looked.")
+        see_gone(case, city, at, png)
+    actor = city.erik if name in {"uphold", "restore"} else city.anna
+    perform(case, name, actor=actor, at=at, note="I looked.", **REASONS.get(name, {}))
     assert case.state == move.target
-    assert bool(case.closed_at) == (move.target in {"removed", "kept"})
+    assert bool(case.closed_at) == (move.target in CLOSED)
 
 
 @pytest.mark.rule("R20")
@@ -71,7 +91,8 @@ def test_screenshot_is_sealed_with_its_context_and_then_the_comment_may_go(city,
     assert filestore.read(ORIGINALS, evidence.items.get().sha) == png()
     assert "Below our post." in evidence.manifest
     assert Event.objects.get(kind="evidence.seal").data["manifest"] == evidence.manifest_sha
-    perform(case, "order_removal", actor=city.anna, at=at)
+    perform(case, "order_removal", actor=city.anna, at=at, manifest="yes")
+    see_gone(case, city, at, png)
     perform(case, "check_gone", actor=city.erik, at=at, note="Looked without logging in.")
     assert (case.state, case.closed_at) == ("removed", at)
 
@@ -95,7 +116,7 @@ def test_order_falls_when_the_comment_is_edited_before_it_is_gone(city, at, png,
     with pytest.raises(IntegrityError), transaction.atomic():
         Case.objects.filter(pk=case.pk).update(state="removed", closed_at=at)
     perform(case, "gather_again", actor=city.anna, at=at, note="It was edited.")
-    walk(case, city, at + timedelta(minutes=1), lambda: png("red"), "removed")
+    walk(case, city, at + timedelta(minutes=1), lambda color="red": png(color), "removed")
     assert case.state == "removed"
 
 
@@ -179,7 +200,7 @@ def test_what_is_no_picture_is_refused_and_leaves_no_row(city, at, new_case):
 def test_second_decision_is_met_with_changed_meanwhile(city, at, png, new_case):
     case = walk(new_case(), city, at, png, "sealed")
     first, second = Case.objects.get(pk=case.pk), Case.objects.get(pk=case.pk)
-    perform(first, "order_removal", actor=city.anna, at=at)
+    perform(first, "order_removal", actor=city.anna, at=at, manifest="yes")
     with pytest.raises(ChangedMeanwhile):
         perform(second, "keep", actor=city.erik, at=at, note="It is not that bad.")
     assert Removal.objects.count() == 1
@@ -197,7 +218,10 @@ def test_waiver_needs_two_people_and_no_copy_is_taken(city, at, png, new_case):
         perform(case, "order_removal", actor=city.anna, at=at)
     sign_waiver(case, actor=city.erik, at=at)
     case = Case.objects.get(pk=case.pk)
-    perform(case, "order_removal", actor=city.anna, at=at)
+    perform(case, "order_removal", actor=city.anna, at=at, manifest="yes")
+    with pytest.raises(MoveRefused, match="copy of this may be a crime"):
+        note_seen(case, actor=city.anna, at=at, result="gone", said="Gone.", screenshot=png())
+    note_seen(case, actor=city.anna, at=at, result="gone", said="Gone.")
     perform(case, "check_gone", actor=city.anna, at=at, note="Gone.")
     assert case.state == "removed"
 

@@ -52,7 +52,8 @@ def test_reminders_go_to_the_one_on_duty_and_the_missed_watch_to_the_editors(cit
     told = {}
     for clock in ("08:00", "10:59", "11:00", "14:30", "16:59", "17:00"):
         sweep_at(instant(TUESDAY, clock))
-        told[clock] = sorted(Notice.objects.values_list("recipient__name", flat=True))
+        about_watches = Notice.objects.filter(about_type="moderation.watch")
+        told[clock] = sorted(about_watches.values_list("recipient__name", flat=True))
     assert told["10:59"] == []
     assert told["11:00"] == ["Anna"]
     assert told["14:30"] == told["16:59"] == ["Anna", "Anna"]

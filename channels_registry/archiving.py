@@ -1,0 +1,235 @@
+"""What is kept of a channel: screenshots, the platform's export piece by piece, and the package for the archive."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from pathlib import Path
+from typing import IO, Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_registry import rules
+from channels_registry.models import ArchiveItem, Closure, Upload
+from channels_registry.states import ClosureState
+from core import filestore, trail
+from core.models import User
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
+from core.rules import Refusal
+from core.uploads import CleanImage
+
+ORIGINALS, COPIES = "channel-archive", "channel-archive-copies"
+KEEPING = (ClosureState.TELLING, ClosureState.ARCHIVING)
+PIECE = 8 * 1024 * 1024
+BLOCK = 256 * 1024
+# What exports come as: the first bytes, and the type they are handed out with.
+SIGNATURES = (
+    (b"PK\x03\x04", "application/zip"),
+    (b"PK\x05\x06", "application/zip"),
+    (b"\x1f\x8b", "application/gzip"),
+    (b"%PDF-", "application/pdf"),
+)
+
+trail.WORDS |= {
+    "closure.item": gettext_lazy("File kept"),
+    "closure.item_opened": gettext_lazy("File opened and found whole"),
+    "closure.item_taken": gettext_lazy("File taken out"),
+    "closure.upload": gettext_lazy("Upload begun"),
+}
+
+
+class UploadProblem(MoveRefused):
+    """The piece does not fit where the upload is; `received` says from where to go on."""
+
+    def __init__(self, reason: str, received: int):
+        super().__init__(reason)
+        self.received = received
+
+
+def keep_screenshot(closure: Closure, *, actor: User, at: datetime, image: CleanImage) -> ArchiveItem:
+    """This will keep a screenshot of the layout: the bytes as they came, and a clean copy for looking at (R34)."""
+    _ask(closure, actor)
+    sha = filestore.keep(ORIGINALS, image.original)
+    return _add(
+        closure,
+        actor,
+        at,
+        kind=ArchiveItem.Kind.LAYOUT,
+        name=image.name or "skarmdump.png",
+        sha=sha,
+        clean_sha=filestore.keep(COPIES, image.clean_bytes),
+        content_type=image.content_type,
+        size=image.size,
+    )
+
+
+def keep_export(closure: Closure, *, actor: User, at: datetime, source: Path, name: str) -> ArchiveItem:
+    """This will keep a file that lies on disk as the channel's content, under its hash; memory does not grow with it."""
+    _ask(closure, actor)
+    size = source.stat().st_size
+    _ask_size(size)
+    content_type = type_of(source)
+    sha = filestore.keep_file(ORIGINALS, source)
+    return _add(
+        closure,
+        actor,
+        at,
+        kind=ArchiveItem.Kind.CONTENT,
+        name=name,
+        sha=sha,
+        content_type=content_type,
+        size=size,
+    )
+
+
+def type_of(source: Path) -> str:
+    """This will tell by its first bytes what an export is. Raises MoveRefused for what no platform hands out."""
+    with source.open("rb") as stream:
+        head = stream.read(4096)
+    for start, content_type in SIGNATURES:
+        if head.startswith(start):
+            return content_type
+    if head[257:262] == b"ustar":
+        return "application/x-tar"
+    try:
+        text = head.decode()
+    except UnicodeDecodeError as error:
+        text = head[: error.start].decode() if error.start > len(head) - 4 else ""
+    if text and "\x00" not in text:
+        return "text/plain"
+    raise MoveRefused(_("This is no export: a ZIP, TAR, PDF or text file as the platform hands it out."))
+
+
+def begin_upload(closure: Closure, *, actor: User, at: datetime, name: str, size: int) -> Upload:
+    """This will begin an upload, or take up the one of the same name and size that broke off."""
+    _ask(closure, actor)
+    _ask_size(size)
+    name = Path(name).name[:200] or "export"
+    broken = closure.uploads.filter(name=name, size=size, finished_at=None, begun_by=actor).first()
+    if broken:
+        return broken
+    with transaction.atomic():
+        upload = Upload.objects.create(closure=closure, name=name, size=size, begun_by=actor, begun_at=at)
+        trail.record("closure.upload", about=closure, actor=actor, at=at, data={"name": name, "size": size})
+    return upload
+
+
+def take_piece(upload: Upload, *, offset: int, stream: IO[bytes], length: int) -> int:
+    """This will write one piece at its place and return how many bytes are there; one cut short counts as far as it came.
+
+    Raises UploadProblem when the piece does not begin where the upload is, is too long, or the upload is finished.
+    """
+    if not 0 < length <= PIECE:
+        raise UploadProblem(_("A piece has to have 1 to %(most)s bytes.") % {"most": PIECE}, upload.received)
+    with _locked(upload) as handle:
+        upload.refresh_from_db()
+        if upload.finished_at or offset != upload.received or offset + length > upload.size:
+            raise UploadProblem(_("The piece does not fit. Go on from where the upload is."), upload.received)
+        written = _copy(stream, handle, offset, length)
+        os.fsync(handle)
+        rows = Upload.objects.filter(pk=upload.pk, received=offset, finished_at=None)
+        if not rows.update(received=offset + written):
+            raise UploadProblem(_("The piece does not fit. Go on from where the upload is."), upload.received)
+    upload.received = offset + written
+    return upload.received
+
+
+def finish_upload(upload: Upload, *, actor: User, at: datetime) -> ArchiveItem:
+    """This will keep a complete upload under its hash and forget the pieces. Raises UploadProblem before that."""
+    if upload.received != upload.size:
+        raise UploadProblem(_("The file is not complete yet."), upload.received)
+    source = part_of(upload)
+    with _locked(upload), transaction.atomic():
+        if not Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=at):
+            raise ChangedMeanwhile
+        item = keep_export(upload.closure, actor=actor, at=at, source=source, name=upload.name)
+    source.unlink(missing_ok=True)
+    return item
+
+
+def note_opened(item: ArchiveItem, *, actor: User, at: datetime) -> None:
+    """This will note that somebody opened the file and found it whole, after its hash was computed again (R34)."""
+    answer = rules.may_handle(actor, item.closure)
+    if isinstance(answer, Refusal) and not actor.is_records_officer:
+        raise MoveForbidden(answer)
+    if filestore.sha_of_file(filestore.path(ORIGINALS, item.sha)) != item.sha:
+        raise MoveRefused(_("The file on disk is damaged. Upload it again, and tell an administrator."))
+    with transaction.atomic():
+        if not ArchiveItem.objects.filter(pk=item.pk, opened_at=None).update(opened_by=actor, opened_at=at):
+            raise ChangedMeanwhile(_("Somebody has opened this file already."))
+        trail.record("closure.item_opened", about=item.closure, actor=actor, at=at, data={"sha": item.sha})
+
+
+def part_of(upload: Upload) -> Path:
+    """This will return where the pieces of an upload lie."""
+    return Path(settings.FILES_DIR) / "incoming" / f"{uuid.UUID(str(upload.uid)).hex}.part"
+
+
+def _copy(stream: IO[bytes], handle: int, offset: int, length: int) -> int:
+    """Write up to `length` bytes in small blocks; a connection that breaks ends the piece early."""
+    written = 0
+    while written < length:
+        try:
+            block = stream.read(min(BLOCK, length - written))
+        except OSError:  # the browser went away in the middle of the piece: what came is kept
+            break
+        if not block:
+            break
+        os.pwrite(handle, block, offset + written)
+        written += len(block)
+    return written
+
+
+@contextmanager
+def _locked(upload: Upload) -> Iterator[int]:
+    """Hold the upload's file for oneself: two browsers may send the same piece."""
+    target = part_of(upload)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield handle
+    finally:
+        os.close(handle)
+
+
+def _add(closure: Closure, actor: User, at: datetime, **facts: Any) -> ArchiveItem:
+    facts["name"] = " ".join(str(facts["name"]).split())[:200]
+    try:
+        with transaction.atomic():
+            item = ArchiveItem.objects.create(closure=closure, added_by=actor, added_at=at, **facts)
+            data = {"sha": item.sha, "bytes": item.size, "kind": item.kind}
+            trail.record("closure.item", about=closure, actor=actor, at=at, data=data)
+    except IntegrityError as error:
+        raise MoveRefused(_("This file is kept already.")) from error
+    return item
+
+
+def _ask(closure: Closure, actor: User) -> None:
+    answer = rules.may_handle(actor, closure)
+    if isinstance(answer, Refusal):
+        raise MoveForbidden(answer)
+    if closure.state not in KEEPING:
+        raise MoveRefused(
+            _(
+                "Files are kept while the followers are told and during the archiving. The closure is %(state)s."
+            )
+            % {"state": closure.state_label}
+        )
+
+
+def _ask_size(size: int) -> None:
+    if size <= 0:
+        raise MoveRefused(_("The file is empty. Choose another file."))
+    if size > settings.EXPORT_MAX_BYTES:
+        raise MoveRefused(
+            _("The file is larger than %(size)s MB. Ask the platform for several smaller ones.")
+            % {"size": settings.EXPORT_MAX_BYTES // (1024 * 1024)}
+        )

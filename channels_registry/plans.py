@@ -1,0 +1,229 @@
+"""The plan of a closure: its hash, what it still lacks in words, the notices it proposes, and what counts as told."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+from dateutil.relativedelta import relativedelta
+from django.conf import settings
+from django.utils import translation
+from django.utils.dates import MONTHS
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from channels_registry.models import Channel, Closure, FollowerNotice
+from channels_registry.signals import people_of
+from channels_registry.states import ENDED, ChannelState
+from core import trail
+from core.workdays import instant, local_day
+
+NOTICE_CLOCK = "10:00"
+
+
+def content_of(closure: Closure) -> dict[str, Any]:
+    """This will return everything the chiefs sign, as it is hashed."""
+    archive = closure.archive
+    return {
+        "channel": [closure.channel_id, closure.channel.url],
+        "reason": [closure.reason, closure.motive, closure.public_reason],
+        "merger": [closure.merge_into_id or 0, closure.no_merger_why, closure.followers_go_to],
+        "closes_on": closure.closes_on.isoformat() if closure.closes_on else "",
+        "tells_nobody": closure.tells_nobody,
+        "advice": [[row.strategist_id, row.advice] for row in closure.consultations.all()],
+        "archive": [
+            archive.level,
+            archive.keeps_content,
+            archive.keeps_layout,
+            archive.motive,
+            archive.officer_id,
+            archive.officer_word,
+        ]
+        if archive
+        else [],
+        "notices": [[row.planned_at.astimezone(UTC).isoformat(), row.text] for row in closure.notices.all()],
+    }
+
+
+def sha_of(closure: Closure) -> str:
+    """This will return the SHA-256 of the plan as it stands."""
+    return hashlib.sha256(trail.canonical(content_of(closure))).hexdigest()
+
+
+def silent_long_enough(channel: Channel, on: date) -> bool:
+    """This will count whether the channel has had no post of its own for six months, rest left out (R33).
+
+    A channel whose last post nobody knows has not: enter it with proof first.
+    """
+    if channel.last_post_on is None:
+        return False
+    rested = sum(
+        row.rested_days(on)
+        for row in channel.dormancies.exclude(started_on=None)
+        if row.started_on and row.started_on >= channel.last_post_on
+    )
+    ends = channel.last_post_on + relativedelta(months=settings.NO_NOTICE_MONTHS) + timedelta(days=rested)
+    return on >= ends
+
+
+def proposed_days(closes_on: date) -> list[date]:
+    """This will return the days on which the followers are told: 30, 14 and 2 days before the end, as settings say."""
+    return [closes_on - timedelta(days=days) for days in settings.NOTICE_DAYS_BEFORE]
+
+
+def proposed_notices(closure: Closure) -> list[tuple[datetime, str]]:
+    """This will write the notices for the closing day, each with when, why and where instead, in the city's language."""
+    assert closure.closes_on is not None  # noqa: S101  (asked before)
+    days = proposed_days(closure.closes_on)
+    with translation.override(settings.LANGUAGE_CODE):
+        return [
+            (instant(day, NOTICE_CLOCK), _wording(closure, number, len(days)))
+            for number, day in enumerate(days, start=1)
+        ]
+
+
+def _wording(closure: Closure, number: int, count: int) -> str:
+    values = {
+        "day": day_in_words(closure.closes_on),
+        "why": closure.public_reason,
+        "where": closure.followers_go_to,
+    }
+    if number == 1:
+        return _("We close this channel on %(day)s. %(why)s You find us here instead: %(where)s") % values
+    if number == count:
+        return _("Last reminder: this channel closes on %(day)s. %(why)s Follow us here: %(where)s") % values
+    return _("This channel closes on %(day)s. %(why)s Move along with us: %(where)s") % values
+
+
+def day_in_words(day: date | None) -> str:
+    """This will write a day as the followers read it: “24 december 2026”."""
+    if day is None:
+        return ""
+    month = str(MONTHS[day.month])
+    return f"{day.day} {month.lower() if translation.get_language() == 'sv' else month} {day.year}"
+
+
+def lacks(text: str, closure: Closure) -> list[str]:
+    """This will say, in words, what a notice leaves out of when, why and where instead (R33)."""
+    said = " ".join(text.split()).casefold()
+    days = {closure.closes_on.isoformat() if closure.closes_on else ""}
+    for language in ("sv", "en"):
+        with translation.override(language):
+            words = day_in_words(closure.closes_on)
+            days |= {words, words.rpartition(" ")[0]}
+    missing = []
+    if not any(day and day.casefold() in said for day in days):
+        missing.append(_("when the channel closes"))
+    why = " ".join(closure.public_reason.split()).casefold()
+    if not why or why not in said:
+        missing.append(_("why it closes"))
+    if not closure.followers_go_to or closure.followers_go_to.casefold() not in said:
+        missing.append(_("where the followers find you instead"))
+    return missing
+
+
+def missing(closure: Closure, at: datetime) -> list[str]:
+    """This will list in words what the plan still lacks before the chiefs are asked. Empty means complete."""
+    return [
+        *_missing_reason(closure),
+        *_missing_merger(closure),
+        *([] if closure.consultations.all() else [_("The web strategists' advice.")]),
+        *([] if closure.archive else [_("The archive decision, with the records officer's word.")]),
+        *_missing_notices(closure, at),
+        *_missing_chiefs(closure),
+    ]
+
+
+def _missing_reason(closure: Closure) -> Iterator[str]:
+    if not closure.motive.strip():
+        yield _("The reason, in your own words.")
+    if closure.closes_on is None:
+        yield _("The closing day.")
+
+
+def _missing_merger(closure: Closure) -> Iterator[str]:
+    if closure.merge_into is None and not closure.no_merger_why.strip():
+        yield _("The channel it is merged into, or why there is none.")
+    elif closure.merge_into is not None and (reason := why_no_target(closure, closure.merge_into)):
+        yield reason
+    if not closure.followers_go_to and not closure.tells_nobody:
+        yield _("Where the followers are sent.")
+
+
+def why_no_target(closure: Closure, target: Channel) -> str:
+    """This will say why a channel cannot take over another's followers, or nothing."""
+    if target.pk == closure.channel_id:
+        return _("A channel cannot be merged into itself.")
+    if target.state in {ChannelState.CLOSING, *ENDED}:
+        return _("%(channel)s is itself %(state)s. Choose a channel that stays.") % {
+            "channel": target,
+            "state": target.state_label,
+        }
+    return ""
+
+
+def _missing_notices(closure: Closure, at: datetime) -> Iterator[str]:
+    today = local_day(at)
+    if closure.tells_nobody:
+        if not silent_long_enough(closure.channel, today):
+            yield _("Notices: the channel has not been silent for %(count)s months.") % {
+                "count": settings.NO_NOTICE_MONTHS
+            }
+        return
+    notices = list(closure.notices.all())
+    days = sorted({local_day(notice.planned_at) for notice in notices})
+    if len(days) < settings.NOTICES_NEEDED:
+        yield _("At least %(count)s notices on different days.") % {"count": settings.NOTICES_NEEDED}
+    if days and closure.closes_on:
+        if (closure.closes_on - days[0]).days < settings.NOTICE_AHEAD_DAYS:
+            yield _("The first notice has to come %(count)s days before the end.") % {
+                "count": settings.NOTICE_AHEAD_DAYS
+            }
+        if days[-1] >= closure.closes_on:
+            yield _("All notices have to come before the closing day.")
+    if any(notice.planned_at <= at and notice.published_at is None for notice in notices):
+        yield _("A notice is planned for a time that is over. Choose a later closing day.")
+    for notice in notices:
+        if left_out := lacks(notice.text, closure):
+            yield _("The notice of %(day)s does not say: %(what)s.") % {
+                "day": date_format(local_day(notice.planned_at)),
+                "what": ", ".join(left_out),
+            }
+    if not people_of(closure.channel):
+        yield _("A team that cares for the channel and can publish the notices.")
+
+
+def _missing_chiefs(closure: Closure) -> Iterator[str]:
+    unit = closure.channel.unit
+    responsible, communications = unit.responsible_chief, unit.communications_chief
+    if responsible is None or communications is None:
+        yield _("Both chiefs of the unit. An administrator names them.")
+    elif responsible == communications and not closure.deputies:
+        yield _("Two people: the same person holds both roles. Name a deputy for one of them.")
+
+
+def published(closure: Closure) -> list[FollowerNotice]:
+    return [notice for notice in closure.notices.all() if notice.published_at]
+
+
+def earliest_end(closure: Closure) -> date | None:
+    """This will return the first day the account may be closed: the planned one, later when the first notice was late."""
+    told = [notice.published_on for notice in published(closure) if notice.published_on]
+    if closure.tells_nobody or not told or closure.closes_on is None:
+        return closure.closes_on
+    return max(closure.closes_on, min(told) + timedelta(days=settings.NOTICE_AHEAD_DAYS))
+
+
+def untold(closure: Closure) -> str:
+    """This will say what is missing before the followers count as told, or nothing (R33)."""
+    if closure.tells_nobody:
+        return ""
+    days = {notice.published_on for notice in published(closure)}
+    if len(days) < settings.NOTICES_NEEDED:
+        return _("%(count)s of %(needed)s notices are published, each on its own day.") % {
+            "count": len(days),
+            "needed": settings.NOTICES_NEEDED,
+        }
+    return ""

@@ -1,0 +1,265 @@
+"""What the pages read: the register, what a channel lacks, and how far a closure has come."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from channels_registry import ending, plans
+from channels_registry.closing import closure_url
+from channels_registry.models import Channel, Closure, Consultation
+from channels_registry.states import ClosureState
+from core.models import User
+from core.workdays import local_day
+
+K = ClosureState
+EDITORS_NEEDED = 2
+
+
+def register(user: User, wanted: Mapping[str, Any], on: date) -> Any:
+    """This will find the channels of the register that fit the filters; unknown values filter nothing."""
+    channels = (
+        Channel.objects.visible_to(user).select_related("platform", "unit", "owner").with_editor_count()
+    )
+    if text := wanted.get("text"):
+        channels = channels.filter(
+            Q(name__icontains=text)
+            | Q(handle__icontains=text)
+            | Q(url__icontains=text)
+            | Q(unit__name__icontains=text)
+            | Q(pk__in=Channel.objects.filter(handles__handle__icontains=text).values("pk"))
+        )
+    for name in ("platform", "unit", "state"):
+        if wanted.get(name):
+            channels = channels.filter(**{name: wanted[name]})
+    needs = wanted.get("needs")
+    if needs == "silent":
+        channels = channels.quiet_for(settings.QUIET_DAYS["amber"], on) | channels.filter(
+            state="under_review"
+        )
+    elif needs == "editors":
+        channels = channels.alive().filter(editor_count__lt=EDITORS_NEEDED)  # type: ignore[misc]
+    elif needs == "look":
+        channels = channels.to_look_over(on)
+    elif needs == "two_factor":
+        channels = channels.alive().exclude(two_factor=Channel.TwoFactor.ON)
+    return channels
+
+
+def warnings_of(channel: Channel, editor_count: int, on: date) -> list[str]:
+    """This will say in words what a living channel lacks. Empty means nothing."""
+    if channel.has_ended:
+        return []
+    return list(_warnings(channel, editor_count, on))
+
+
+def _warnings(channel: Channel, editor_count: int, on: date) -> Iterator[str]:
+    if editor_count < EDITORS_NEEDED:
+        yield _("Fewer than two named editors: nobody should be alone with a channel.")
+    if channel.owner is None:
+        yield _("No owner is named.")
+    if not channel.keys_kept:
+        yield _("Nobody has written down where the keys are kept.")
+    if channel.two_factor != Channel.TwoFactor.ON:
+        yield _("Two-factor login is not noted as on.")
+    if channel.looked_over_on is None or (on - channel.looked_over_on).days >= settings.LOOK_OVER_DAYS:
+        yield _("Nobody has looked it over for a year.")
+    if channel.state == "active" and channel.quiet_days(on) >= settings.QUIET_DAYS["amber"]:
+        yield _("No post of its own for %(count)s days.") % {"count": channel.quiet_days(on)}
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a closure as the list shows it: done, to do now, or still ahead; `lacks` says what is missing."""
+
+    slug: str
+    title: str
+    url: str
+    done: bool
+    current: bool = False
+    text: str = ""
+    who: str = ""
+    at: datetime | None = None
+
+
+STEPS = ("reason", "merger", "advice", "archive", "notices", "sign", "telling", "keep", "close", "order")
+# The states in which a step's own work is done; the first five are one state and can be done in any order.
+_WORK = {
+    "sign": (K.PREPARING, K.AWAITING),
+    "telling": (K.TELLING,),
+    "keep": (K.ARCHIVING,),
+    "close": (K.READY,),
+    "order": (K.CLOSED, K.ORDERED),
+}
+
+
+def closure_of(user: User, pk: int) -> Any:
+    """This will find one closure in the person's sight, with what its pages read of it, in one query."""
+    return (
+        Closure.objects.visible_to(user)
+        .filter(pk=pk)
+        .distinct()
+        .select_related(
+            "channel__platform",
+            "channel__owner",
+            "channel__unit__responsible_chief",
+            "channel__unit__communications_chief",
+            "handler",
+            "opened_by",
+            "merge_into__platform",
+            "archive__officer",
+            "archive__noted_by",
+            "platform_closure__closed_by",
+            "package",
+        )
+    )
+
+
+def with_plan(closure: Closure) -> None:
+    """This will read the notices, and the advice with who gave it, for the pages that show the plan."""
+    rows = Consultation.objects.select_related("strategist")
+    prefetch_related_objects([closure], Prefetch("consultations", rows), "notices")
+
+
+def steps_of(closure: Closure, at: datetime) -> list[Step]:
+    """This will tell how far each step has come, with who, when, and what is missing in words."""
+    steps: list[Step] = []
+    for slug in STEPS:
+        step = step_of(closure, slug, at)
+        now = not step.done and not closure.is_over and closure.state in _WORK.get(slug, (K.PREPARING,))
+        steps.append(replace(step, current=now and not any(row.current for row in steps)))
+    return steps
+
+
+def step_of(closure: Closure, slug: str, at: datetime) -> Step:
+    """This will tell how far one step has come."""
+    title, done, text, who, when = _MAKERS[slug](closure, at)
+    return Step(slug, title, closure_url(closure, slug), done, False, text, who, when)
+
+
+Facts = tuple[str, bool, str, str, "datetime | None"]
+
+
+def _reason(closure: Closure, at: datetime) -> Facts:
+    done = bool(closure.motive.strip() and closure.closes_on)
+    day = date_format(closure.closes_on) if closure.closes_on else _("The closing day is missing.")
+    text = f"{closure.get_reason_display().capitalize()}. {day}"
+    return _("Reason and closing day"), done, text, closure.opened_by.name, closure.opened_at
+
+
+def _merger(closure: Closure, at: datetime) -> Facts:
+    target = closure.merge_into
+    done = bool(target or closure.no_merger_why.strip()) and bool(
+        closure.followers_go_to or closure.tells_nobody
+    )
+    text = _("Merged into %(channel)s.") % {"channel": target} if target else closure.no_merger_why
+    return _("Merger and where the followers go"), done, text or _("To be decided."), "", None
+
+
+def _advice(closure: Closure, at: datetime) -> Facts:
+    rows = list(closure.consultations.all())
+    last = rows[-1] if rows else None
+    text = last.advice if last else _("Asked, not answered yet.")
+    return (
+        _("The web strategists' advice"),
+        bool(rows),
+        text,
+        last.strategist.name if last else "",
+        last.noted_at if last else None,
+    )
+
+
+def _archive(closure: Closure, at: datetime) -> Facts:
+    row = closure.archive
+    text = f"{row.get_level_display().capitalize()}. {row.officer_word}" if row else _("To be decided.")
+    return (
+        _("What is kept"),
+        row is not None,
+        text,
+        row.officer.name if row else "",
+        row.noted_at if row else None,
+    )
+
+
+def _notices(closure: Closure, at: datetime) -> Facts:
+    title = _("Notices to the followers")
+    if closure.tells_nobody:
+        return title, True, _("Silent for so long that no notices are needed."), "", None
+    days = [date_format(local_day(row.planned_at)) for row in closure.notices.all()]
+    return title, len(days) >= settings.NOTICES_NEEDED, ", ".join(days) or _("None planned."), "", None
+
+
+def _sign(closure: Closure, at: datetime) -> Facts:
+    rows = [] if closure.state == K.PREPARING else [row for row in closure.spoken if not row.voided_at]
+    done = closure.state not in {K.PREPARING, K.AWAITING, K.REJECTED, K.CANCELLED}
+    if closure.state == K.PREPARING:
+        lacking = plans.missing(closure, at)
+        text = (
+            _("Still missing: %(what)s") % {"what": " ".join(lacking)} if lacking else _("Ready to be sent.")
+        )
+    else:
+        text = ", ".join(f"{row.get_role_display()}: {row.signer.name}" for row in rows) or _(
+            "Waiting for both."
+        )
+    when = rows[-1].decided_at if rows else None
+    return _("The two chiefs decide"), done, text, "", when
+
+
+def _telling(closure: Closure, at: datetime) -> Facts:
+    told = plans.published(closure)
+    done = closure.state in {K.ARCHIVING, K.READY, K.CLOSED, K.ORDERED, K.DEREGISTERED}
+    if closure.tells_nobody:
+        text = _("Not needed.")
+    else:
+        text = _("%(count)s published.") % {"count": len(told)} if told else _("None published yet.")
+    return _("The followers are told"), done, text, "", told[-1].published_at if told else None
+
+
+def _keep(closure: Closure, at: datetime) -> Facts:
+    done = closure.state in {K.READY, K.CLOSED, K.ORDERED, K.DEREGISTERED}
+    lacking = ending.not_kept(closure) if closure.state in {K.TELLING, K.ARCHIVING} else []
+    text = _("Still missing: %(what)s") % {"what": ", ".join(lacking) + "."} if lacking else ""
+    return _("Content and layout are kept"), done, text, "", None
+
+
+def _close(closure: Closure, at: datetime) -> Facts:
+    end = getattr(closure, "platform_closure", None)
+    earliest = plans.earliest_end(closure)
+    text = end.get_how_display().capitalize() if end else ""
+    if not end and earliest:
+        text = _("Not before %(day)s.") % {"day": date_format(earliest)}
+    return (
+        _("The account is closed"),
+        end is not None,
+        text,
+        end.closed_by.name if end else "",
+        end.closed_at if end else None,
+    )
+
+
+def _order(closure: Closure, at: datetime) -> Facts:
+    orders = list(closure.orders.all()) if closure.state in {K.ORDERED, K.DEREGISTERED} else []
+    last = orders[-1] if orders else None
+    text = (last.answer or str(last.get_state_display()).capitalize()) if last else ""
+    return _("Deregistration"), closure.state == K.DEREGISTERED, text, "", last.sent_at if last else None
+
+
+_MAKERS: dict[str, Callable[[Closure, datetime], Facts]] = {
+    "reason": _reason,
+    "merger": _merger,
+    "advice": _advice,
+    "archive": _archive,
+    "notices": _notices,
+    "sign": _sign,
+    "telling": _telling,
+    "keep": _keep,
+    "close": _close,
+    "order": _order,
+}

@@ -1,0 +1,343 @@
+"""What changes the register: channels in and out of it, who is named for them, and the yearly look."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any
+
+from django.db import IntegrityError, models, transaction
+from django.db.models.functions import Greatest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_registry import rules
+from channels_registry.addresses import KNOWN, MASTODON_LIMIT, Address, NotRecognised, recognise
+from channels_registry.models import (
+    ActivityProof,
+    Channel,
+    HandleHistory,
+    LookOver,
+    NamedEditor,
+    Opening,
+    Platform,
+)
+from channels_registry.states import CHANNEL_MOVES, ENDED, OPENING_MOVES, ChannelState
+from core import filestore, trail
+from core.models import Unit, User
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
+from core.notices import Message, say, tell
+from core.rules import Answer, Refusal
+from core.uploads import CleanImage
+from core.workdays import local_day
+
+LOOKS = "channel-looks"
+FACTS = (
+    "name",
+    "unit",
+    "owner",
+    "purpose",
+    "audience",
+    "keys_kept",
+    "two_factor",
+    "comment_mode",
+    "platform_ref",
+)
+
+trail.WORDS |= {
+    "channel.register": gettext_lazy("Put into the register"),
+    "channel.edit": gettext_lazy("Facts changed"),
+    "channel.handle": gettext_lazy("Handle changed"),
+    "channel.editors": gettext_lazy("Named editors changed"),
+    "channel.look_over": gettext_lazy("Looked over"),
+    "channel.proof": gettext_lazy("Own post noted, with proof"),
+    "opening.ask": gettext_lazy("Asked for"),
+}
+
+
+def read_address(text: str) -> Address:
+    """This will recognise a pasted address, also on platforms the administrators added. Raises NotRecognised."""
+    own = {known.code for known in KNOWN} | {"mastodon"}
+    others = {row.code: row.hosts for row in Platform.objects.exclude(code__in=own)}
+    return recognise(text, others)
+
+
+def platform_of(code: str) -> Platform:
+    """This will return the platform, put into the register the first time it is needed."""
+    known = next((known for known in KNOWN if known.code == code), None)
+    defaults: dict[str, Any] = {"name": "Mastodon", "hosts": [], "text_limit": MASTODON_LIMIT}
+    if known:
+        defaults = {"name": known.name, "hosts": list(known.hosts), "text_limit": known.text_limit}
+    return Platform.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def known_already(address: Address) -> Channel | None:
+    """This will find the channel in the register that has this address or handle, now or earlier."""
+    same_handle = models.Q(platform__code=address.platform, handle__iexact=address.handle)
+    channels = Channel.objects.select_related("platform", "unit")
+    return (
+        channels.filter(models.Q(url__iexact=address.url) | same_handle).first()
+        or channels.filter(handles__url__iexact=address.url).first()
+    )
+
+
+def register(*, actor: User, at: datetime, address: Address, unit: Unit, **facts: Any) -> Channel:
+    """This will put a channel that exists into the register. Raises MoveRefused for a duplicate and for who may not."""
+    if not (rules.keeps_the_register(actor) or rules.is_chief(actor, unit)):
+        raise MoveForbidden(
+            _("Web strategists and the unit's chiefs register channels. Ask for a new one instead.")
+        )
+    return _create(actor=actor, at=at, address=address, unit=unit, state=ChannelState.ACTIVE, **facts)
+
+
+def _create(*, actor: User, at: datetime, address: Address, **facts: Any) -> Channel:
+    if twin := known_already(address):
+        raise MoveRefused(
+            _("%(channel)s has this address or handle already. It is %(state)s.")
+            % {"channel": twin, "state": twin.state_label}
+        )
+    try:
+        with transaction.atomic():
+            channel = Channel.objects.create(
+                platform=platform_of(address.platform),
+                handle=address.handle,
+                url=address.url,
+                registered_on=local_day(at),
+                quiet_since=local_day(at),
+                looked_over_on=local_day(at),
+                **facts,
+            )
+            trail.record("channel.register", about=channel, actor=actor, at=at, data={"url": address.url})
+    except IntegrityError as error:
+        raise MoveRefused(_("Another channel has this address already.")) from error
+    return channel
+
+
+def edit(channel: Channel, *, actor: User, at: datetime, seen: int, facts: Mapping[str, Any]) -> None:
+    """This will store changed facts. Raises MoveRefused outside the channel's people, ChangedMeanwhile after another."""
+    _ask(rules.may_tend(actor, channel))
+    changed = {name: facts[name] for name in FACTS if name in facts and facts[name] != getattr(channel, name)}
+    if not changed:
+        return
+    with transaction.atomic():
+        _bump(channel, seen, **changed)
+        before = {name: str(getattr(channel, name) or "") for name in changed}
+        after = {name: str(value or "") for name, value in changed.items()}
+        trail.record(
+            "channel.edit", about=channel, actor=actor, at=at, data={"before": before, "after": after}
+        )
+    channel.refresh_from_db()
+
+
+def change_handle(
+    channel: Channel, *, actor: User, at: datetime, seen: int, address: Address, note: str
+) -> None:
+    """This will give the channel its new handle and address and keep the ones it had."""
+    _ask(rules.may_tend(actor, channel))
+    if address.platform != channel.platform.code:
+        raise MoveRefused(_("The address leads to another platform."))
+    twin = known_already(address)
+    if twin and twin.pk != channel.pk:
+        raise MoveRefused(_("%(channel)s has this address or handle already.") % {"channel": twin})
+    if address.url == channel.url:
+        raise MoveRefused(_("The channel has this address already."))
+    with transaction.atomic():
+        HandleHistory.objects.create(
+            channel=channel,
+            handle=channel.handle,
+            url=channel.url,
+            until_on=local_day(at),
+            note=note,
+            noted_by=actor,
+        )
+        data = {"from": channel.url, "to": address.url}
+        _bump(channel, seen, handle=address.handle, url=address.url)
+        trail.record("channel.handle", about=channel, actor=actor, at=at, note=note, data=data)
+    channel.refresh_from_db()
+
+
+def name_editor(channel: Channel, *, actor: User, at: datetime, user: User, holds_keys: bool) -> None:
+    """This will name an editor for the channel, or change whether they hold the keys."""
+    _ask(rules.may_tend(actor, channel))
+    with transaction.atomic():
+        NamedEditor.objects.update_or_create(channel=channel, user=user, defaults={"holds_keys": holds_keys})
+        data = {"added": user.pk, "keys": int(holds_keys)}
+        trail.record("channel.editors", about=channel, actor=actor, at=at, data=data)
+
+
+def unname_editor(editor: NamedEditor, *, actor: User, at: datetime) -> None:
+    _ask(rules.may_tend(actor, editor.channel))
+    with transaction.atomic():
+        data = {"removed": editor.user_id}
+        trail.record("channel.editors", about=editor.channel, actor=actor, at=at, data=data)
+        editor.delete()
+
+
+def look_over(
+    channel: Channel,
+    *,
+    actor: User,
+    at: datetime,
+    follows_profile: bool,
+    remarks: str = "",
+    profile: CleanImage | None = None,
+    cover: CleanImage | None = None,
+) -> LookOver:
+    """This will note that somebody looked the channel over (R1); pictures not given are those of the look before."""
+    _ask(rules.may_tend(actor, channel))
+    if not follows_profile and not remarks.strip():
+        raise MoveIncomplete(_("Say what does not follow the graphic profile."))
+    before = channel.look_overs.first()
+    shas = {
+        f"{name}_sha": filestore.keep(LOOKS, image.clean_bytes)
+        if image
+        else (getattr(before, f"{name}_sha") if before else "")
+        for name, image in (("profile", profile), ("cover", cover))
+    }
+    with transaction.atomic():
+        row = LookOver.objects.create(
+            channel=channel,
+            looked_on=local_day(at),
+            looked_by=actor,
+            follows_profile=follows_profile,
+            remarks=remarks,
+            **shas,
+        )
+        if (
+            not Channel.objects.filter(pk=channel.pk)
+            .exclude(state=ChannelState.DEREGISTERED)
+            .update(looked_over_on=local_day(at))
+        ):
+            raise MoveRefused(_("The channel is deregistered and kept as it was."))
+        trail.record("channel.look_over", about=channel, actor=actor, at=at, note=remarks, data=shas)
+    return row
+
+
+def note_own_post(channel_id: int, day: date) -> None:
+    """This will note that the channel had a post of its own that day. An older one changes nothing."""
+    Channel.objects.filter(pk=channel_id).exclude(state=ChannelState.DEREGISTERED).filter(
+        models.Q(last_post_on=None) | models.Q(last_post_on__lt=day)
+    ).update(last_post_on=day, quiet_since=Greatest("quiet_since", models.Value(day)))
+
+
+def prove_post(channel: Channel, *, actor: User, at: datetime, posted_on: date, proof: str) -> ActivityProof:
+    """This will note a post of the channel's own that did not go out from here. Raises MoveRefused for days to come."""
+    _ask(rules.may_tend(actor, channel))
+    if posted_on > local_day(at):
+        raise MoveRefused(_("The day is in the future."))
+    with transaction.atomic():
+        row = ActivityProof.objects.create(
+            channel=channel, posted_on=posted_on, proof=proof, noted_by=actor, noted_at=at
+        )
+        note_own_post(channel.pk, posted_on)
+        data = {"posted_on": posted_on.isoformat(), "proof": proof}
+        trail.record("channel.proof", about=channel, actor=actor, at=at, data=data)
+    channel.refresh_from_db()
+    return row
+
+
+@CHANNEL_MOVES.before("keep")
+def count_anew(channel: Channel, *, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will count the silence from today: the question was answered."""
+    return {"quiet_since": local_day(at)}
+
+
+def ask_opening(*, actor: User, at: datetime, **facts: Any) -> Opening:
+    """This will ask the unit's chiefs for a new channel and tell them."""
+    with transaction.atomic():
+        opening = Opening.objects.create(asked_by=actor, asked_at=at, **facts)
+        trail.record("opening.ask", about=opening, actor=actor, at=at)
+        tell(
+            (
+                Message(
+                    recipient=chief,
+                    key=f"opening:{opening.pk}:ask",
+                    subject=say(gettext_lazy("A new channel is wanted: %(name)s"), name=str(opening)),
+                    body=opening.purpose,
+                    url=opening_url(opening),
+                    why=gettext_lazy("you are a chief of the unit"),
+                    about=opening,
+                )
+                for chief in opening.unit.chiefs
+                if chief != actor
+            ),
+            at,
+        )
+    return opening
+
+
+def opening_url(opening: Opening) -> str:
+    from django.urls import reverse
+
+    return reverse("channels_registry:opening_page", args=[opening.pk])
+
+
+@OPENING_MOVES.before("approve")
+@OPENING_MOVES.before("refuse")
+def who_decided(opening: Opening, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
+    return {"decided_by": actor, "decided_at": at}
+
+
+@OPENING_MOVES.effect("approve")
+@OPENING_MOVES.effect("refuse")
+def tell_who_asked(opening: Opening, *, at: datetime, note: str, **details: Any) -> None:
+    said = opening.state_label
+    tell(
+        [
+            Message(
+                recipient=opening.asked_by,
+                key=f"opening:{opening.pk}:{opening.state}",
+                subject=say(gettext_lazy("%(name)s: a chief has answered"), name=str(opening)),
+                body=note or said,
+                url=opening_url(opening),
+                why=gettext_lazy("you asked for the channel"),
+                about=opening,
+            )
+        ],
+        at,
+    )
+
+
+@OPENING_MOVES.before("open")
+def put_into_register(
+    opening: Opening, *, actor: User, at: datetime, address: Address | str, **details: Any
+) -> dict[str, Any]:
+    """This will put the channel into the register under the address it got. Raises MoveRefused for a duplicate."""
+    if isinstance(address, str):
+        try:
+            address = read_address(address)
+        except NotRecognised as unknown:
+            raise MoveRefused(str(unknown.reason)) from unknown
+    if address.platform != opening.platform.code:
+        raise MoveRefused(_("The address leads to another platform than the chief agreed to."))
+    channel = _create(
+        actor=actor,
+        at=at,
+        address=address,
+        unit=opening.unit,
+        state=ChannelState.PROPOSED,
+        name=opening.name,
+        purpose=opening.purpose,
+        audience=opening.audience,
+        owner=opening.owner,
+    )
+    perform(channel, "open", actor=None, at=at)
+    return {"channel": channel, "address": address}
+
+
+def _bump(channel: Channel, seen: int, **columns: Any) -> None:
+    """Change the channel only if it is as it was seen. Raises MoveRefused once it has ended, else ChangedMeanwhile."""
+    if channel.state in ENDED:
+        raise MoveRefused(_("The channel has ended and is kept as it was."))
+    rows = Channel.objects.filter(pk=channel.pk, version=seen, state=channel.state)
+    try:
+        with transaction.atomic():
+            if not rows.update(version=seen + 1, **columns):
+                raise ChangedMeanwhile
+    except IntegrityError as error:
+        raise MoveRefused(_("Another channel has this address already.")) from error
+
+
+def _ask(answer: Answer) -> None:
+    if isinstance(answer, Refusal):
+        raise MoveForbidden(answer)

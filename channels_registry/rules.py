@@ -1,0 +1,102 @@
+"""Who may do what with channels, their rest and their end. A user of None is the system."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.utils.translation import gettext_lazy as _
+
+from channels_registry.signals import people_of
+from core.rules import Answer, Grant, Refusal, grant_if
+
+if TYPE_CHECKING:
+    from channels_registry.models import Channel, Closure, Dormancy, Opening
+    from core.models import Unit, User
+
+NOT_A_PERSON = _("Only a person can do this.")
+
+
+def is_the_system(user: User | None, obj: object) -> Answer:
+    return grant_if(user is None, _("The system does this by itself as part of the case."))
+
+
+def keeps_the_register(user: User) -> bool:
+    """Web strategists and administrators keep the register as a whole."""
+    return user.is_active and (user.is_web_strategist or user.is_superuser)
+
+
+def is_chief(user: User, unit: Unit) -> bool:
+    return user.is_active and user.pk in {unit.responsible_chief_id, unit.communications_chief_id}
+
+
+def tends(user: User, channel: Channel) -> bool:
+    """This will tell whether the person is among the channel's owner, editors, team and chiefs, or keeps the register."""
+    known: dict[int, bool] = channel.__dict__.setdefault("_tended_by", {})
+    if user.pk not in known:
+        known[user.pk] = user.is_active and (
+            keeps_the_register(user)
+            or user.pk == channel.owner_id
+            or is_chief(user, channel.unit)
+            or user in people_of(channel)
+            or channel.editors.filter(user=user).exists()
+        )
+    return known[user.pk]
+
+
+def may_tend(user: User | None, channel: Channel) -> Answer:
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    return grant_if(tends(user, channel), _("Only the people of the channel can do this."))
+
+
+def may_answer_for(user: User | None, channel: Channel) -> Answer:
+    """This will grant the channel's owner and its chiefs, and who keeps the register (R30)."""
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    return grant_if(
+        user.pk == channel.owner_id or is_chief(user, channel.unit) or keeps_the_register(user),
+        _("Only the channel's owner or chiefs can answer this."),
+    )
+
+
+def may_ask_opening(user: User | None, opening: Opening) -> Answer:
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    return grant_if(
+        user.is_active and (user.pk == opening.asked_by_id or keeps_the_register(user)),
+        _("Only whoever asked for the channel can do this."),
+    )
+
+
+def may_decide_opening(user: User | None, opening: Opening) -> Answer:
+    """This will grant a chief of the unit who did not ask for the channel."""
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    if user.pk == opening.asked_by_id:
+        return Refusal(_("You asked for the channel. A chief has to decide."))
+    return grant_if(is_chief(user, opening.unit), _("Only a chief of the unit decides about a new channel."))
+
+
+def may_tend_rest(user: User | None, dormancy: Dormancy) -> Answer:
+    """This will grant the people of the channel, and the clock."""
+    return Grant() if user is None else may_tend(user, dormancy.channel)
+
+
+def may_handle(user: User | None, closure: Closure) -> Answer:
+    return may_tend(user, closure.channel)
+
+
+def may_sign(user: User | None, closure: Closure) -> Answer:
+    """This will grant chiefs and deputies who do not handle the closure (R32, R40). The move asks the day."""
+    if user is None:
+        return Refusal(NOT_A_PERSON)
+    if user.pk in {closure.handler_id, closure.opened_by_id}:
+        return Refusal(_("You handle this closure. The two chiefs have to decide it."))
+    return grant_if(
+        is_chief(user, closure.channel.unit) or closure.is_deputy(user),
+        _("Only the unit's two chiefs or their deputies can decide this."),
+    )
+
+
+def may_handle_or_clock(user: User | None, closure: Closure) -> Answer:
+    return Grant() if user is None else may_handle(user, closure)

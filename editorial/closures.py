@@ -1,0 +1,155 @@
+"""Where channels and teams meet: whose channel it is, what is still planned on it, and the notices of its end as posts."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.dispatch import receiver
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from channels_registry.ending import note_told
+from channels_registry.models import Channel, Closure, FollowerNotice
+from channels_registry.register import note_own_post
+from channels_registry.signals import (
+    OpenThing,
+    carers_of,
+    channels_cared_for,
+    days_without_watch,
+    notices_decided,
+    notices_stopped,
+    still_open_on,
+)
+from core.models import User
+from core.moves import MoveRefused, perform
+from core.workdays import instant, is_working_day, local_day
+from editorial.models import Duty, FarewellPost, Post, Publication, Shift, Takedown, Team, TeamChannel
+from editorial.states import POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
+from editorial.transitions import save_post
+
+KIND = "Avslut"
+DAY_OPENS, DAY_CLOSES = "08:00", "17:00"
+
+
+@receiver(channels_cared_for)
+def channels_of_teams(user: User, **kwargs: Any) -> models.QuerySet[TeamChannel, Any]:
+    """This will answer with the channels of the user's teams."""
+    return TeamChannel.objects.filter(team__in=Team.objects.of_member(user)).values("channel")
+
+
+@receiver(carers_of)
+def people_of_team(channel: Channel, **kwargs: Any) -> list[User]:
+    return list(User.objects.filter(memberships__team__team_channels__channel=channel, is_active=True))
+
+
+@receiver(still_open_on)
+def open_posts(channel: Channel, **kwargs: Any) -> list[OpenThing]:
+    """This will answer with the channel's posts on their way out, and pictures that have to come down from it."""
+    waiting = [PostState.IN_REVIEW, PostState.APPROVED, PostState.SCHEDULED, PostState.DUE]
+    posts = Post.objects.filter(texts__channel=channel, state__in=waiting).exclude(
+        publications__channel=channel, publications__state=PublicationState.PUBLISHED
+    )
+    takedowns = Takedown.objects.open().filter(tasks__publication__channel=channel).select_related("picture")
+    return [
+        *(OpenThing(str(_("Post")), post.title, _url(post)) for post in posts[:50]),
+        *(
+            OpenThing(str(_("Take down")), row.picture.title, reverse("editorial:takedowns_page"))
+            for row in takedowns.distinct()[:50]
+        ),
+    ]
+
+
+@receiver(days_without_watch)
+def uncovered_days(channel: Channel, first: date, last: date, **kwargs: Any) -> list[date]:
+    """This will answer with the working days on which nobody of the channel's team has a shift for watching."""
+    days = [first + timedelta(days=number) for number in range((last - first).days)]
+    working = [day for day in days if is_working_day(day)]
+    shifts = list(
+        Shift.objects.filter(
+            team__team_channels__channel=channel,
+            duty=Duty.WATCH,
+            starts_at__lt=instant(last, DAY_CLOSES),
+            ends_at__gt=instant(first, DAY_OPENS),
+        ).values_list("starts_at", "ends_at")
+    )
+    return [
+        day
+        for day in working
+        if not any(
+            starts < instant(day, DAY_CLOSES) and ends > instant(day, DAY_OPENS) for starts, ends in shifts
+        )
+    ]
+
+
+@receiver(notices_decided)
+def lay_notices_out(closure: Closure, actor: User, at: datetime, **kwargs: Any) -> None:
+    """This will make a post of each notice that has none, with its time, and ask the editors to read it.
+
+    Raises MoveRefused when no team cares for the channel.
+    """
+    team = Team.objects.filter(team_channels__channel=closure.channel).first()
+    author = _author(team, actor) if team else None
+    if team is None or author is None:
+        raise MoveRefused(_("No team cares for the channel, so nobody can publish the notices."))
+    for notice in closure.notices.filter(published_at=None):
+        if not notice.farewells.exclude(post__state=PostState.DROPPED).exists():
+            _post_of(notice, team, author, at)
+
+
+@receiver(notices_stopped)
+def take_notices_back(closure: Closure, at: datetime, note: str, **kwargs: Any) -> None:
+    """This will drop the posts that carry the closure's notices and are not going out already."""
+    rows = Post.objects.filter(
+        farewell__notice__closure=closure, state__in=POST_MOVES["drop"].sources
+    ).select_related("team", "created_by")
+    for post in rows:
+        actor = _author(post.team, post.created_by)
+        if actor:
+            perform(post, "drop", actor=actor, at=at, note=note or _("The closure has stopped."))
+
+
+@PUBLICATION_MOVES.effect("confirm")
+def note_activity(publication: Publication, *, at: datetime, **details: Any) -> None:
+    """This will tell the register that the channel has spoken, and count a notice of its end as published."""
+    note_own_post(publication.channel_id, local_day(at))
+    farewell = FarewellPost.objects.filter(
+        post=publication.post_id, notice__closure__channel=publication.channel_id
+    ).select_related("notice__closure__channel__platform", "notice__closure__handler")
+    for row in farewell:
+        note_told(row.notice, at=at, text=publication.text, url=publication.url)
+
+
+def _post_of(notice: FollowerNotice, team: Team, author: User, at: datetime) -> Post:
+    post = Post(team=team)
+    closure = notice.closure
+    save_post(
+        post,
+        actor=author,
+        at=at,
+        fields={
+            "title": _("%(channel)s closes") % {"channel": closure.channel.name},
+            "kind": KIND,
+            "base_text": notice.text,
+            "wanted_at": notice.planned_at,
+        },
+        texts={closure.channel: ""},
+        links=[closure.followers_go_to] if closure.followers_go_to else [],
+    )
+    FarewellPost.objects.create(notice=notice, post=post)
+    perform(post, "submit", actor=author, at=at)
+    return post
+
+
+def _author(team: Team, wanted: User) -> User | None:
+    """Return who stands as author: the handler if in the team, else rather no editor, so that one can read it."""
+    if team.has_member(wanted):
+        return wanted
+    members = team.memberships.filter(user__is_active=True).select_related("user").order_by("role", "pk")
+    row = members.first()
+    return row.user if row else None
+
+
+def _url(post: Post) -> str:
+    return reverse("editorial:post_page", args=[post.pk])

@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.models import User
+from core.moves import Movable
+from core.workdays import local_day
+from editorial.models.shifts import Shift
+from editorial.models.teams import Team
+from editorial.rota_states import SWAP_MOVES, SwapState
+
+
+class SwapQuerySet(models.QuerySet["Swap"]):
+    def visible_to(self, user: User) -> SwapQuerySet:
+        return self.filter(team__in=Team.objects.visible_to(user))
+
+    def open(self) -> SwapQuerySet:
+        return self.filter(state=SwapState.OFFERED)
+
+    def open_to(self, user: User) -> SwapQuerySet:
+        """This will find what is offered to the user, alone or with the whole team."""
+        return (
+            self.open()
+            .filter(models.Q(asked=user) | models.Q(asked=None), team__in=Team.objects.of_member(user))
+            .exclude(giver=user)
+        )
+
+
+class Swap(Movable):
+    """A time on duty that is offered to one colleague or to all. It changes hands only when somebody takes it.
+
+    `is_cover` says that it was opened by an absence: the one who had it has it no more.
+    """
+
+    MOVES = SWAP_MOVES
+
+    team = models.ForeignKey(Team, models.PROTECT, related_name="swaps", verbose_name=_("team"))
+    shifts = models.ManyToManyField(Shift, related_name="swaps", verbose_name=_("shifts"))
+    starts_at = models.DateTimeField(_("from"))
+    ends_at = models.DateTimeField(_("until"))
+    giver = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who had it")
+    )
+    asked = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("offered to"),
+    )
+    taker = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("who took it"),
+    )
+    is_cover = models.BooleanField(_("opened by an absence"), default=False)
+    state = models.CharField(
+        _("state"), max_length=9, choices=SwapState, default=SwapState.OFFERED, editable=False
+    )
+    offered_at = models.DateTimeField(_("offered"), editable=False)
+    taken_at = models.DateTimeField(_("taken"), null=True, editable=False)
+
+    objects = SwapQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("swap")
+        verbose_name_plural = _("swaps")
+        ordering = ["starts_at", "pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=~models.Q(state=SwapState.TAKEN) | models.Q(taker__isnull=False),
+                name="editorial_swap_has_taker",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(taker=None) | models.Q(giver=None) | ~models.Q(taker=models.F("giver")),
+                name="editorial_swap_two_people",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["team"], name="editorial_swap_open", condition=models.Q(state=SwapState.OFFERED)
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.team}: {self.giver or _('nobody')} {self.starts_at:%Y-%m-%d}"
+
+    @property
+    def is_open_cover(self) -> bool:
+        return self.is_cover and self.state == SwapState.OFFERED
+
+    @property
+    def last_day(self) -> date:
+        return local_day(self.ends_at - timedelta(seconds=1))

@@ -1,0 +1,106 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_POST
+
+from core.doors import do_move, status_of
+from core.moves import MoveRefused, open_moves
+from core.request import person
+from editorial import handovers, swaps
+from editorial.models import Duty, Handover, Swap
+from editorial.staffing import hindrance
+
+
+@require_GET
+def swap_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _swap(request, _one(request, pk))
+
+
+@require_POST
+def swap_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    swap = _one(request, pk)
+    return do_move(
+        request, swap, name, page=lambda **answer: _swap(request, swap, **answer), to=swaps.swap_url(swap)
+    )
+
+
+@require_GET
+def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _handover(request, _handed(request, pk))
+
+
+@require_POST
+def handover_note(request: HttpRequest, pk: int) -> HttpResponse:
+    handover = _handed(request, pk)
+    try:
+        handovers.add_note(
+            handover, actor=person(request), at=timezone.now(), text=request.POST.get("text", "")
+        )
+    except MoveRefused as refused:
+        status = 422 if status_of(refused) == 409 else status_of(refused)
+        return _handover(request, handover, refusal=refused.reason, status=status)
+    messages.success(request, _("Your note stands in the handover."))
+    return redirect(handovers.handover_url(handover))
+
+
+@require_POST
+def handover_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    handover = _handed(request, pk)
+    return do_move(
+        request,
+        handover,
+        name,
+        page=lambda **answer: _handover(request, handover, **answer),
+        to=handovers.handover_url(handover),
+    )
+
+
+def _one(request: HttpRequest, pk: int) -> Swap:
+    found = Swap.objects.visible_to(person(request)).select_related("team", "giver", "asked", "taker")
+    return get_object_or_404(found, pk=pk)
+
+
+def _handed(request: HttpRequest, pk: int) -> Handover:
+    found = Handover.objects.visible_to(person(request)).select_related("team", "giver", "taker")
+    return get_object_or_404(found, pk=pk)
+
+
+def _url(address: str, pk: int) -> Callable[[str], str]:
+    return lambda name: reverse(address, args=[pk, name])
+
+
+def _swap(request: HttpRequest, swap: Swap, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    user = person(request)
+    shifts = list(swap.shifts.order_by("duty"))
+    moves = open_moves(swap, user, _url("editorial:swap_move", swap.pk))
+    context = {
+        "swap": swap,
+        "duties": [Duty(shift.duty).label for shift in shifts],
+        "moves": moves,
+        "obstacle": hindrance(user, swap.team, shifts) if shifts and user.pk != swap.giver_id else "",
+        "refusal": refusal,
+    }
+    return render(request, "editorial/swap_page.html", context, status=status)
+
+
+def _handover(
+    request: HttpRequest, handover: Handover, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    user = person(request)
+    context = {
+        "handover": handover,
+        "lines": handovers.open_for(handover.team, timezone.now()) if handover.state == "open" else [],
+        "notes": handover.notes.select_related("author"),
+        "moves": open_moves(handover, user, _url("editorial:handover_move", handover.pk)),
+        "may_write": handover.team.has_member(user),
+        "text": request.POST.get("text", ""),
+        "refusal": refusal,
+    }
+    return render(request, "editorial/handover_page.html", context, status=status)

@@ -1,0 +1,91 @@
+"""The watch: what belongs to a look at a channel, and the long closures of the city planned beforehand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from functools import lru_cache
+from typing import Any
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from core import ladders
+from core.models import User
+from core.moves import MoveRefused
+from core.notices import make_moot
+from core.rules import grant_if
+from core.workdays import instant, is_working_day, local_day
+from editorial.models import Team
+from moderation.models import Case, HolidayWatch, Watch
+from moderation.rules import must
+from moderation.states import WATCH_MOVES
+
+LONG_CLOSURE_DAYS = 4
+
+
+@WATCH_MOVES.before("confirm")
+@WATCH_MOVES.before("fill_in")
+def count_the_day(watch: Watch, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will note who looked when, and how many comments and cases the channel got that day."""
+    start, end = instant(watch.day, "00:00"), instant(watch.day + timedelta(days=1), "00:00")
+    return {
+        "looked_by": actor,
+        "looked_at": at,
+        "comment_count": watch.channel.comments.filter(
+            registered_at__gte=start, registered_at__lt=end
+        ).count(),
+        "case_count": Case.objects.filter(
+            comment__channel=watch.channel, discovered_at__gte=start, discovered_at__lt=end
+        ).count(),
+    }
+
+
+@WATCH_MOVES.before("miss")
+def note_missed(watch: Watch, *, at: datetime, **details: Any) -> dict[str, Any]:
+    return {"missed_at": at}
+
+
+@WATCH_MOVES.effect("confirm")
+def end_reminders(watch: Watch, *, at: datetime, **details: Any) -> None:
+    ladders.take_down("watch", [watch.pk], at)
+    make_moot(watch)
+
+
+@lru_cache(maxsize=64)
+def long_closures(first: date, last: date) -> tuple[tuple[date, ...], ...]:
+    """This will find the stretches of at least four days without work that begin between two days, such as Christmas."""
+    found, day = [], first
+    while day <= last:
+        stretch: list[date] = []
+        while not is_working_day(day + timedelta(days=len(stretch))):
+            stretch.append(day + timedelta(days=len(stretch)))
+        if len(stretch) >= LONG_CLOSURE_DAYS:
+            found.append(tuple(stretch))
+        day += timedelta(days=len(stretch) + 1)
+    return tuple(found)
+
+
+def plan_holiday_watch(*, team: Team, day: date, user: User, actor: User, at: datetime) -> HolidayWatch:
+    """This will plan who looks at the team's channels on a day off. The day's watches open at 08:00 as on any other.
+
+    Raises MoveRefused outside the team, for working days, for days that have begun, and when the day is planned.
+    """
+    must(grant_if(team.has_member(actor), _("Only the channel's team can do this.")))
+    must(grant_if(team.has_member(user), _("They are not in the channel's team.")))
+    if is_working_day(day):
+        raise MoveRefused(_("That is a working day. The watch opens by itself."))
+    if day <= local_day(at):
+        raise MoveRefused(_("Plan days to come."))
+    try:
+        with transaction.atomic():
+            return HolidayWatch.objects.create(team=team, day=day, user=user, planned_by=actor, planned_at=at)
+    except IntegrityError as error:
+        raise MoveRefused(_("Somebody is planned for this day already.")) from error
+
+
+def cancel_holiday_watch(plan: HolidayWatch, *, actor: User, at: datetime) -> None:
+    """This will take a plan back before its day. Raises MoveRefused."""
+    must(grant_if(plan.team.has_member(actor), _("Only the channel's team can do this.")))
+    if plan.day <= local_day(at):
+        raise MoveRefused(_("The day has begun. The plan stays."))
+    plan.delete()

@@ -1,0 +1,219 @@
+"""What is kept: exports in pieces, cut and resumed; screenshots; the package for the archive (R34)."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import zipfile
+
+import bagit
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+
+from channels_registry import archiving, packages
+from channels_registry.models import ArchiveItem, Upload
+from core import filestore
+from core.models import Event
+from core.moves import MoveRefused, perform
+from tests.channels_registry.closures import zip_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+class Breaks(io.BytesIO):
+    """A connection that ends before everything has come."""
+
+    def __init__(self, data: bytes, after: int) -> None:
+        super().__init__(data)
+        self.after = after
+
+    def read(self, size: int = -1) -> bytes:
+        if self.tell() >= self.after:
+            raise OSError("the browser went away")
+        return super().read(min(size, self.after - self.tell()))
+
+
+def begin(closure, city, at, data, name="export.zip"):
+    return archiving.begin_upload(closure, actor=city.anna, at=at, name=name, size=len(data))
+
+
+@pytest.mark.rule("R34")
+def test_upload_that_breaks_off_goes_on_where_it_was(journey, city, at):
+    closure, data = journey.telling(), zip_bytes("x" * 300_000)
+    upload = begin(closure, city, at, data)
+    archiving.take_piece(upload, offset=0, stream=io.BytesIO(data[:1000]), length=1000)
+    came = archiving.take_piece(upload, offset=1000, stream=Breaks(data[1000:], 500), length=100_000)
+    assert came == 1500
+    again = begin(closure, city, at, data)
+    assert (again.pk, again.received) == (upload.pk, 1500)
+    with pytest.raises(archiving.UploadProblem) as wrong:
+        archiving.take_piece(again, offset=1000, stream=io.BytesIO(data[1000:]), length=10)
+    assert wrong.value.received == 1500
+    with pytest.raises(archiving.UploadProblem, match="not complete"):
+        archiving.finish_upload(again, actor=city.anna, at=at)
+    archiving.take_piece(again, offset=1500, stream=io.BytesIO(data[1500:]), length=len(data) - 1500)
+    item = archiving.finish_upload(again, actor=city.anna, at=at)
+    assert item.sha == hashlib.sha256(data).hexdigest()
+    assert filestore.read(archiving.ORIGINALS, item.sha) == data
+    assert not archiving.part_of(again).exists()
+    with pytest.raises(archiving.UploadProblem):
+        archiving.take_piece(again, offset=len(data), stream=io.BytesIO(b"x"), length=1)
+    assert Event.objects.get(kind="closure.item").data["sha"] == item.sha
+
+
+@pytest.mark.rule("R34")
+@pytest.mark.parametrize("length", [0, -1, archiving.PIECE + 1])
+def test_piece_of_a_wrong_length_is_refused(journey, city, at, length):
+    upload = begin(journey.telling(), city, at, zip_bytes())
+    with pytest.raises(archiving.UploadProblem):
+        archiving.take_piece(upload, offset=0, stream=io.BytesIO(b""), length=length)
+
+
+@pytest.mark.rule("R34")
+@pytest.mark.parametrize(("size", "reason"), [(0, "empty"), (2 * 1024**3 + 1, "larger than 2048 MB")])
+def test_upload_of_a_wrong_size_is_refused(journey, city, at, size, reason):
+    with pytest.raises(MoveRefused, match=reason):
+        archiving.begin_upload(journey.telling(), actor=city.anna, at=at, name="x.zip", size=size)
+
+
+@pytest.mark.rule("R34")
+def test_what_no_platform_hands_out_is_refused_and_nothing_stays(journey, city, at):
+    closure, data = journey.telling(), b"MZ\x90\x00\x03\x00\x00\x00\xff\xff"
+    upload = begin(closure, city, at, data, "export.exe")
+    archiving.take_piece(upload, offset=0, stream=io.BytesIO(data), length=len(data))
+    with pytest.raises(MoveRefused, match="no export"):
+        archiving.finish_upload(upload, actor=city.anna, at=at)
+    assert not ArchiveItem.objects.exists()
+
+
+@pytest.mark.rule("R34")
+def test_export_goes_up_in_pieces_through_the_page_and_comes_down_whole(journey, city, client_of):
+    closure, data, anna = journey.telling(), zip_bytes("y" * 5000), client_of(city.anna)
+    url = reverse("channels_registry:upload_begin", args=[closure.pk])
+    begun = anna.post(url, {"name": "../../export.zip", "size": len(data)}).json()
+    piece = reverse("channels_registry:upload_piece", args=[closure.pk, begun["upload"]])
+
+    def send(offset, body):
+        return anna.post(
+            piece, body, content_type="application/octet-stream", headers={"Upload-Offset": str(offset)}
+        )
+
+    assert send(0, data[:100]).json() == {"received": 100}
+    lost = send(0, data[:100])
+    assert (lost.status_code, lost.json()["received"]) == (409, 100)
+    assert anna.post(piece, data, content_type="application/octet-stream").status_code == 422
+    early = anna.post(piece + "finish/")
+    assert (early.status_code, early.json()["received"]) == (409, 100)
+    assert send(100, data[100:]).json() == {"received": len(data)}
+    other = client_of(city.erik).post(piece + "finish/")
+    assert other.status_code == 404
+    assert anna.post(piece + "finish/").json()["sha"] == hashlib.sha256(data).hexdigest()
+    item = closure.items.get()
+    assert item.name == "export.zip"
+    down = client_of(city.rut).get(reverse("channels_registry:item_original", args=[closure.pk, item.pk]))
+    assert b"".join(down.streaming_content) == data
+    assert down["Content-Disposition"].startswith("attachment")
+    assert Event.objects.filter(kind="closure.item_taken", actor=city.rut).exists()
+    stranger = client_of(city.olle)
+    assert (
+        stranger.get(reverse("channels_registry:item_original", args=[closure.pk, item.pk])).status_code
+        == 404
+    )
+    assert stranger.post(url, {"name": "x.zip", "size": 5}).status_code == 404
+
+
+@pytest.mark.rule("R34")
+@pytest.mark.parametrize("size", [500, 3 * 1024 * 1024])
+def test_export_goes_up_as_a_plain_form(journey, city, client_of, size):
+    closure, anna = journey.telling(), client_of(city.anna)
+    data = zip_bytes("z" * size)
+    url = reverse("channels_registry:export_add", args=[closure.pk])
+    answer = anna.post(url, {"export": SimpleUploadedFile("export.zip", data)})
+    assert answer.status_code == 302, answer.content.decode()
+    assert closure.items.get().sha == hashlib.sha256(data).hexdigest()
+    again = anna.post(url, {"export": SimpleUploadedFile("export.zip", data)})
+    assert (again.status_code, "kept already" in again.content.decode()) == (409, True)
+    assert anna.post(url, {}).status_code == 422
+
+
+@pytest.mark.rule("R34")
+def test_screenshot_is_kept_shown_and_opened_by_somebody(journey, city, client_of, png):
+    closure, anna = journey.telling(), client_of(city.anna)
+    url = reverse("channels_registry:shot_add", args=[closure.pk])
+    assert anna.post(url, {"screenshot": SimpleUploadedFile("a.png", png())}).status_code == 302
+    assert anna.post(url, {"screenshot": SimpleUploadedFile("a.png", b"hello")}).status_code == 422
+    item = closure.items.get()
+    copy = anna.get(reverse("channels_registry:item_copy", args=[closure.pk, item.pk]))
+    assert copy["Content-Type"] == "image/png"
+    opened = reverse("channels_registry:item_opened", args=[closure.pk, item.pk])
+    assert client_of(city.rut).post(opened).status_code == 302
+    item.refresh_from_db()
+    assert item.opened_by == city.rut
+    assert anna.post(opened).status_code == 409
+    with pytest.raises(IntegrityError), transaction.atomic():
+        ArchiveItem.objects.update(sha="0" * 64)
+
+
+@pytest.mark.rule("R34")
+def test_file_that_was_damaged_on_disk_is_not_opened(journey, city):
+    closure = journey.telling()
+    source = journey.tmp_path / "e.zip"
+    source.write_bytes(zip_bytes())
+    item = archiving.keep_export(closure, actor=city.anna, at=journey.at, source=source, name="e.zip")
+    kept = filestore.path(archiving.ORIGINALS, item.sha)
+    kept.chmod(0o600)
+    kept.write_bytes(b"other")
+    with pytest.raises(MoveRefused, match="damaged"):
+        archiving.note_opened(item, actor=city.rut, at=journey.at)
+
+
+@pytest.mark.rule("R34")
+def test_files_are_kept_only_while_telling_and_archiving(journey, city, png):
+    closure = journey.awaiting()
+    with pytest.raises(MoveRefused, match="awaiting decision"):
+        begin(closure, city, journey.at, zip_bytes())
+    assert not Upload.objects.exists()
+
+
+@pytest.mark.rule("R34")
+def test_archive_package_is_a_valid_bag_with_the_hashes_in_the_trail(journey, city, client_of, tmp_path):
+    closure = journey.closed()
+    package = closure.package
+    rut = client_of(city.rut)
+    down = rut.get(reverse("channels_registry:package_download", args=[closure.pk]))
+    data = b"".join(down.streaming_content)
+    assert hashlib.sha256(data).hexdigest() == package.sha
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        assert all(name.isascii() for name in packed.namelist())
+        packed.extractall(tmp_path / "out")
+    folder = tmp_path / "out" / f"avslut-{closure.pk}"
+    bag = bagit.Bag(str(folder))
+    assert bag.validate()
+    story = json.loads((folder / "data" / "closure.json").read_text())
+    assert {row["by"] for row in story["decisions"]} == {"Karin", "Ulf"}
+    assert len(story["files"]) == 2
+    assert {row["sha256"] for row in story["files"]} == {item.sha for item in closure.items.all()}
+    event = Event.objects.get(kind="closure.package")
+    assert event.data["sha"] == package.sha
+    manifest = hashlib.sha256((folder / "manifest-sha256.txt").read_bytes()).hexdigest()
+    assert event.data["manifest"] == manifest == package.manifest_sha
+
+
+@pytest.mark.rule("R34")
+def test_package_that_cannot_be_built_says_why_and_is_tried_again(journey, city):
+    closure = journey.ready()
+    item = closure.items.first()
+    filestore.path(archiving.ORIGINALS, item.sha).rename(journey.tmp_path / "away")
+    from datetime import timedelta
+
+    journey.at += timedelta(days=3)
+    perform(closure, "close", actor=city.anna, at=journey.at, how="deleted", handle_kept="The vault")
+    assert packages.build_packages(journey.at) == 0
+    closure = journey.fresh(closure)
+    assert "FileNotFoundError" in closure.package.error
+    target = filestore.path(archiving.ORIGINALS, item.sha)
+    (journey.tmp_path / "away").rename(target)
+    assert packages.build_packages(journey.at + timedelta(minutes=16)) == 1

@@ -1,0 +1,349 @@
+"""The doors of channels and closures: what people may, what strangers see, and bad input answered with a sentence."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from channels_registry.models import Channel, Closure, Dormancy
+from channels_registry.queries import STEPS
+from core.moves import perform
+from core.workdays import local_day
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+NS = "channels_registry:"
+
+
+def url(name, *args):
+    return reverse(NS + name, args=args)
+
+
+def text(response):
+    return response.content.decode()
+
+
+@pytest.mark.rule("R40")
+def test_chief_signs_on_one_page_with_the_password_once_more(journey, city, client_of, time_machine):
+    time_machine.move_to(journey.at, tick=False)
+    closure, karin = journey.awaiting(), client_of(city.karin)
+    address = url("closure_sign", closure.pk)
+    page = text(karin.get(address))
+    for said in (
+        "Too little for the work.",
+        "Send them to Instagram.",
+        "Keep everything.",
+        closure.plan_sha,
+        "Anna",
+    ):
+        assert said in page
+    form = {"plan_sha": closure.plan_sha, "note": "", "say": "yes"}
+    wrong = karin.post(address, form | {"password": "wrong"})
+    assert (wrong.status_code, "password is not right" in text(wrong)) == (422, True)
+    stale = karin.post(address, form | {"password": PASSWORD, "plan_sha": "0" * 64})
+    assert (stale.status_code, "Read it again before you sign" in text(stale)) == (409, True)
+    assert not closure.decisions.exists()
+    assert karin.post(address, form | {"password": PASSWORD}).status_code == 302
+    assert closure.decisions.get().signer == city.karin
+    again = karin.post(address, form | {"password": PASSWORD})
+    assert (again.status_code, "signed already" in text(again)) == (409, True)
+
+
+@pytest.mark.rule("R40")
+def test_chief_says_no_with_a_reason_and_everybody_can_read_it(journey, city, client_of, time_machine):
+    time_machine.move_to(journey.at, tick=False)
+    closure, ulf = journey.awaiting(), client_of(city.ulf)
+    address = url("closure_sign", closure.pk)
+    form = {"plan_sha": closure.plan_sha, "password": PASSWORD, "say": "no"}
+    silent = ulf.post(address, form | {"note": " "})
+    assert (silent.status_code, "Say why you say no" in text(silent)) == (422, True)
+    assert ulf.post(address, form | {"note": "The winter season needs it."}).status_code == 302
+    assert journey.fresh(closure).state == "rejected"
+    assert "The winter season needs it." in text(client_of(city.anna).get(url("closure_page", closure.pk)))
+
+
+@pytest.mark.rule("R40")
+@pytest.mark.parametrize("who", ["anna", "erik", "rut", "tove"])
+def test_who_is_no_chief_reads_the_plan_and_cannot_sign(journey, city, client_of, who):
+    closure = journey.awaiting()
+    client = client_of(journey.tove if who == "tove" else getattr(city, who))
+    address = url("closure_sign", closure.pk)
+    assert "Sign the plan" not in text(client.get(address))
+    form = {"plan_sha": closure.plan_sha, "password": PASSWORD, "say": "yes"}
+    assert client.post(address, form).status_code == 403
+    assert not closure.decisions.exists()
+
+
+def test_guessing_the_password_is_slowed(journey, city, client_of):
+    closure, karin = journey.awaiting(), client_of(city.karin)
+    form = {"plan_sha": closure.plan_sha, "password": "wrong", "say": "yes"}
+    for _ in range(12):
+        last = karin.post(url("closure_sign", closure.pk), form)
+    assert "Too many tries" in text(last)
+    right = karin.post(url("closure_sign", closure.pk), form | {"password": PASSWORD})
+    assert right.status_code == 422
+
+
+def test_link_in_the_chiefs_mail_leads_to_login_and_then_to_the_plan(journey, city, client):
+    closure = journey.awaiting()
+    address = url("closure_sign", closure.pk)
+    asked = client.get(address)
+    assert (asked.status_code, asked["Location"]) == (302, f"{reverse('account_login')}?next={address}")
+    back = client.post(asked["Location"], {"login": city.karin.email, "password": PASSWORD})
+    assert back["Location"] == address
+    assert "Sign the plan" in text(client.get(address))
+
+
+@pytest.mark.parametrize("who", ["olle", "stranger"])
+def test_strangers_find_no_closure_at_any_door(journey, city, client_of, who):
+    closure = journey.closed()
+    client, item = client_of(getattr(city, who)), closure.items.first()
+    for name, args in (
+        ("closure_page", ()),
+        ("closure_sign", ()),
+        ("package_download", ()),
+        ("item_copy", (item.pk,)),
+        ("item_original", (item.pk,)),
+        *(("closure_step", (step,)) for step in STEPS),
+    ):
+        assert client.get(url(name, closure.pk, *args)).status_code == 404, name
+    for name, args in (
+        ("closure_move", ("order",)),
+        ("closure_take_over", ()),
+        ("shot_add", ()),
+        ("export_add", ()),
+        ("upload_begin", ()),
+        ("item_opened", (item.pk,)),
+        ("closure_step", ("reason",)),
+    ):
+        assert client.post(url(name, closure.pk, *args)).status_code == 404, name
+    assert str(closure.channel) not in text(client.get(url("closures_page")))
+
+
+@pytest.mark.parametrize(
+    "state",
+    ["preparing", "awaiting_decision", "telling", "archiving", "ready", "closed", "ordered", "deregistered"],
+)
+def test_every_page_of_a_closure_opens_in_every_state_in_few_queries(
+    journey, city, client_of, state, django_assert_max_num_queries
+):
+    closure = journey.at_state(state)
+    for who in (city.anna, city.karin, city.rut):
+        client = client_of(who)
+        for name, args in (
+            ("closure_page", ()),
+            ("closure_sign", ()),
+            *(("closure_step", (step,)) for step in STEPS),
+        ):
+            with django_assert_max_num_queries(15):
+                assert client.get(url(name, closure.pk, *args)).status_code == 200, (name, args)
+
+
+def test_steps_are_saved_left_and_returned_to(journey, city, client_of):
+    closure, anna = journey.opened(), client_of(city.anna)
+    day = local_day(journey.at) + timedelta(days=45)
+    form = {
+        "reason": "goals",
+        "motive": "Nobody reads it.",
+        "closes_on": day.isoformat(),
+        "public_reason": "Few read us here.",
+        "seen": closure.version,
+    }
+    step = url("closure_step", closure.pk, "reason")
+    assert anna.post(step, form).status_code == 302
+    late = anna.post(step, form | {"motive": "Later words."})
+    assert (late.status_code, "Later words." in text(late)) == (409, True)
+    bad = anna.post(step, form | {"closes_on": "soon"})
+    assert (bad.status_code, "Nobody reads it." in text(bad)) == (422, True)
+    merger = url("closure_step", closure.pk, "merger")
+    closure.refresh_from_db()
+    saved = anna.post(
+        merger, {"merge_into": city.other_channel.pk, "followers_go_to": "", "seen": closure.version}
+    )
+    assert saved.status_code == 302
+    closure.refresh_from_db()
+    assert closure.followers_go_to == city.other_channel.url
+    assert closure.notices.count() == 3
+    notices = url("closure_step", closure.pk, "notices")
+    assert "Few read us here." in text(anna.get(notices))
+    half = anna.post(notices, {"at_0": "", "text_0": "Goodbye.", "seen": closure.version})
+    assert (half.status_code, "both a time and a text" in text(half)) == (422, True)
+    advice = url("closure_step", closure.pk, "advice")
+    assert anna.post(advice, {"strategist": journey.tove.pk, "advice": "Go."}).status_code == 302
+    archive = url("closure_step", closure.pk, "archive")
+    both = anna.post(
+        archive,
+        {"level": "none", "keeps_content": "on", "motive": "M", "officer": city.rut.pk, "officer_word": "W"},
+    )
+    assert (both.status_code, "Say what is kept" in text(both)) == (409, True)
+
+
+def test_strategist_and_handler_see_who_may_do_what(journey, city, client_of):
+    closure = journey.planned()
+    tove = client_of(journey.tove)
+    assert tove.get(url("closure_page", closure.pk)).status_code == 200
+    assert (
+        client_of(city.rut).post(url("closure_move", closure.pk, "cancel"), {"note": "x"}).status_code == 403
+    )
+    assert tove.post(url("closure_take_over", closure.pk)).status_code == 302
+    assert journey.fresh(closure).handler == journey.tove
+    assert tove.post(url("closure_move", closure.pk, "cancel"), {"note": ""}).status_code == 422
+    assert tove.post(url("closure_move", closure.pk, "told")).status_code == 404
+    assert tove.post(url("closure_move", closure.pk, "sign")).status_code == 404
+    assert tove.get(url("closure_step", closure.pk, "nosuch")).status_code == 404
+    assert tove.post(url("closure_step", closure.pk, "sign")).status_code == 404
+
+
+def test_account_is_closed_ordered_and_answered_through_the_pages(journey, city, client_of, time_machine):
+    closure = journey.ready()
+    time_machine.move_to(journey.at + timedelta(days=3), tick=False)
+    anna = client_of(city.anna)
+    close = url("closure_step", closure.pk, "close")
+    bad = anna.post(close, {"how": "burnt", "handle_kept": "The vault"})
+    assert (bad.status_code, "The vault" in text(bad)) == (422, True)
+    assert anna.post(close, {"how": "deleted", "handle_kept": "The vault"}).status_code == 302
+    assert anna.post(close, {"how": "deleted", "handle_kept": "The vault"}).status_code == 409
+    assert anna.post(url("closure_move", closure.pk, "order")).status_code == 302
+    early = anna.post(url("closure_step", closure.pk, "order"), {"answer": "Done."})
+    assert (early.status_code, "not sent yet" in text(early)) == (409, True)
+    order = closure.orders.get()
+    assert (
+        client_of(city.anna).post(url("order_bounce", closure.pk, order.pk), {"note": "Back."}).status_code
+        == 409
+    )
+
+
+def test_channel_is_registered_edited_and_cared_for_through_the_pages(city, client_of, png):
+    admin, anna = client_of(city.admin), client_of(city.anna)
+    form = {
+        "address": "instagram.com/Parks",
+        "name": "Parks",
+        "unit": city.unit.pk,
+        "comment_mode": "open",
+        "two_factor": "on",
+    }
+    refused = anna.post(url("channel_new"), form)
+    assert (refused.status_code, "instagram.com/Parks" in text(refused)) == (403, True)
+    wrong = admin.post(url("channel_new"), form | {"address": "https://lnstagram.com/parks"})
+    assert (wrong.status_code, "leads elsewhere" in text(wrong)) == (422, True)
+    assert admin.post(url("channel_new"), form).status_code == 302
+    twin = admin.post(url("channel_new"), form)
+    channel = Channel.objects.get(url="https://www.instagram.com/parks")
+    assert (twin.status_code, url("channel_page", channel.pk) in text(twin)) == (409, True)
+    edit = url("channel_edit", city.channel.pk)
+    facts = form | {"name": "Parks here", "seen": city.channel.version}
+    assert anna.post(edit, facts).status_code == 302
+    assert anna.post(edit, facts | {"name": "Other"}).status_code == 409
+    assert client_of(city.olle).post(edit, facts | {"name": "Mine", "seen": 2}).status_code == 403
+    assert anna.post(url("channel_editor", city.channel.pk), {"user": city.erik.pk}).status_code == 302
+    editor = city.channel.editors.get()
+    assert anna.post(url("channel_editor_remove", city.channel.pk, editor.pk)).status_code == 302
+    assert anna.post(url("channel_look_over", city.channel.pk), {"follows_profile": ""}).status_code == 422
+    proof = url("channel_proof", city.channel.pk)
+    future = anna.post(proof, {"posted_on": "2999-01-01", "proof": "Soon."})
+    assert (future.status_code, "in the future" in text(future)) == (409, True)
+    handle = url("channel_handle", city.channel.pk)
+    other = anna.post(handle, {"address": "https://x.com/parks", "note": "N", "seen": 9})
+    assert (other.status_code, "another platform" in text(other)) == (409, True)
+
+
+def test_picture_of_the_yearly_look_is_shown(city, client_of, png):
+    from io import BytesIO
+
+    shot = BytesIO(png())
+    shot.name = "p.png"
+    anna = client_of(city.anna)
+    posted = anna.post(
+        url("channel_look_over", city.channel.pk), {"follows_profile": "on", "remarks": "", "profile": shot}
+    )
+    assert posted.status_code == 302
+    look = city.channel.look_overs.get()
+    shown = anna.get(url("channel_look", look.pk, "profile"))
+    assert (shown.status_code, shown["Content-Type"]) == (200, "image/png")
+    assert anna.get(url("channel_look", look.pk, "cover")).status_code == 404
+
+
+def test_rest_and_opening_go_through_the_pages(city, client_of, time_machine, at):
+    time_machine.move_to(at, tick=False)
+    anna, today = client_of(city.anna), local_day(at)
+    rest = url("rest_new", city.channel.pk)
+    form = {
+        "starts_on": today.isoformat(),
+        "ends_on": (today + timedelta(days=400)).isoformat(),
+        "comments": "off",
+        "why": "Winter.",
+        "told_how": "A post.",
+    }
+    long = anna.post(rest, form)
+    assert (long.status_code, "at most 12 months" in text(long), "Winter." in text(long)) == (409, True, True)
+    assert anna.post(rest, form | {"ends_on": "never"}).status_code == 422
+    assert anna.post(rest, form | {"ends_on": (today + timedelta(days=90)).isoformat()}).status_code == 302
+    row = Dormancy.objects.get()
+    early = anna.post(url("rest_move", row.pk, "start"))
+    assert (early.status_code, "turned off on the platform" in text(early)) == (409, True)
+    assert anna.post(url("rest_move", row.pk, "check_comments")).status_code == 302
+    assert anna.post(url("rest_move", row.pk, "start")).status_code == 302
+    assert client_of(city.olle).post(url("rest_move", row.pk, "wake")).status_code == 403
+    assert anna.get(url("channel_page", city.channel.pk)).status_code == 200
+    wish = {
+        "name": "Parks",
+        "platform": city.channel.platform_id,
+        "unit": city.unit.pk,
+        "purpose": "Why.",
+        "audience": "All",
+        "watched_by": "We",
+        "owner": city.anna.pk,
+    }
+    assert anna.post(url("opening_new"), wish | {"purpose": ""}).status_code == 422
+    page = anna.post(url("opening_new"), wish)["Location"]
+    assert client_of(city.olle).get(page).status_code == 404
+    assert anna.post(page + "move/approve/").status_code == 403
+    assert client_of(city.karin).post(page + "move/approve/").status_code == 302
+    assert anna.post(page + "move/open/", {"address": "nonsense"}).status_code == 422
+    assert anna.post(page + "move/open/", {"address": "https://facebook.com/parksnew"}).status_code == 302
+
+
+def test_closure_is_opened_from_the_channels_page_and_not_twice(city, client_of):
+    anna, address = client_of(city.anna), url("closure_new", city.channel.pk)
+    assert anna.post(address, {"reason": "goals", "motive": ""}).status_code == 422
+    assert client_of(city.olle).post(address, {"reason": "goals", "motive": "M"}).status_code == 403
+    assert anna.post(address, {"reason": "goals", "motive": "M"}).status_code == 302
+    again = anna.post(address, {"reason": "goals", "motive": "Mine"})
+    assert (again.status_code, "Mine" in text(again)) == (409, True)
+    assert Closure.objects.count() == 1
+
+
+def test_admin_cannot_move_a_closure_past_its_table(journey, city, client_of):
+    closure = journey.planned()
+    moves = reverse("admin:channels_registry_closure_moves", args=[closure.pk])
+    admin = client_of(city.admin)
+    for name, status in (("tell", 409), ("sign", 409), ("close", 409), ("told", 409), ("reject", 403)):
+        answer = admin.post(moves, {"move": name, "note": "x", "seen": closure.version})
+        assert answer.status_code == status, (name, text(answer)[-500:])
+    assert journey.fresh(closure).state == "preparing"
+
+
+@pytest.mark.parametrize("more", [0, 2])
+def test_lists_of_closures_take_the_same_queries_however_many(
+    journey, city, tove, client_of, django_assert_num_queries, more
+):
+    from channels_registry import closing
+    from channels_registry.models import Channel
+
+    journey.opened()
+    for number in range(more):
+        channel = Channel.objects.create(
+            platform=city.channel.platform,
+            name=f"P{number}",
+            handle=f"p{number}",
+            url=f"https://www.facebook.com/p{number}",
+            unit=city.unit,
+        )
+        closing.open_closure(channel, actor=tove, at=journey.at, reason="goals", motive="M")
+    anna = client_of(city.karin)
+    with django_assert_num_queries(8):
+        page = anna.get(url("closures_page"))
+    assert len(page.context["page_obj"].object_list) == 1 + more
+    perform(Closure.objects.first(), "cancel", actor=tove, at=journey.at, note="x")

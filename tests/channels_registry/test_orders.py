@@ -1,0 +1,146 @@
+"""The order to deregister, through a real mail server: refused, put off, cut off, answered, asked again (R35)."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from email.header import decode_header, make_header
+
+import pytest
+from django.conf import settings as django_settings
+from django.db import IntegrityError, transaction
+
+from channels_registry import orders
+from channels_registry.models import Closure, DeregistrationOrder
+from channels_registry.orders import send_orders, working_days_after
+from core.models import Event, Notice
+from core.moves import MoveRefused, perform
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def ordered(journey, letterbox, city):
+    """An order that waits to be sent."""
+    closure = journey.closed()
+    perform(closure, "order", actor=city.anna, at=journey.at)
+    return closure
+
+
+def order_of(closure):
+    return closure.orders.latest("id")
+
+
+def text_of(letter):
+    return letter.get_payload(decode=True).decode()
+
+
+@pytest.mark.rule("R35")
+def test_default_address_is_the_registers_and_the_demo_has_its_own():
+    from config.demo import environment
+
+    source = (django_settings.BASE_DIR / "config" / "settings.py").read_text()
+    assert 'default="support.digitalakanaler@goteborg.se"' in source
+    demo = (django_settings.BASE_DIR / "config" / "demo" / "environment.py").read_text()
+    assert environment.FOLDER
+    assert '"DEREGISTRATION_EMAIL": "kanalregister@avinge.example"' in demo
+
+
+@pytest.mark.rule("R35")
+def test_order_goes_by_smtp_with_everything_the_register_needs_and_its_message_id(
+    ordered, journey, letterbox, city
+):
+    assert (send_orders(journey.at), send_orders(journey.at)) == (1, 0)
+    (letter,) = letterbox.to("register@avinge.example")
+    order = order_of(ordered)
+    assert letter["Message-ID"] == order.message_id
+    assert letter["Reply-To"] == city.anna.email
+    assert "Parks on Facebook" in str(make_header(decode_header(letter["Subject"])))
+    text = text_of(letter)
+    for said in (
+        "https://www.facebook.com/parks",
+        "Parks",
+        "The vault",
+        "Karin",
+        "Ulf",
+        "Anna",
+        "instagram.com",
+    ):
+        assert said in text
+    assert (order.state, order.sent_at) == ("sent", journey.at)
+    sent = Event.objects.get(kind="closure.order_sent")
+    assert sent.data["message_id"] == order.message_id
+
+
+@pytest.mark.rule("R35")
+def test_refused_order_is_seen_told_to_the_handler_and_ordered_again(ordered, journey, letterbox, city):
+    letterbox.refuses = {"register@avinge.example"}
+    assert send_orders(journey.at) == 0
+    order = order_of(ordered)
+    assert (order.state, "550" in order.error) == ("failed", True)
+    assert Notice.objects.filter(recipient=city.anna, subject__contains="did not arrive").count() == 1
+    with pytest.raises(MoveRefused, match="not sent yet"):
+        orders.acknowledge(journey.fresh(ordered), actor=city.anna, at=journey.at, answer="Done.")
+    letterbox.refuses = set()
+    perform(journey.fresh(ordered), "order_again", actor=city.anna, at=journey.at)
+    assert send_orders(journey.at) == 1
+
+
+@pytest.mark.rule("R35")
+def test_greylisted_order_is_tried_again_by_itself(ordered, journey, letterbox):
+    letterbox.greylists = 1
+    assert send_orders(journey.at) == 0
+    assert order_of(ordered).state == "pending"
+    assert send_orders(journey.at + timedelta(minutes=1)) == 0
+    assert send_orders(journey.at + timedelta(minutes=3)) == 1
+
+
+@pytest.mark.rule("R35")
+def test_line_that_dies_after_data_sends_again_under_the_same_message_id(ordered, journey, letterbox):
+    letterbox.dies = 1
+    assert send_orders(journey.at) == 0
+    assert order_of(ordered).state == "pending"
+    assert send_orders(journey.at + timedelta(minutes=3)) == 1
+    assert len({letter["Message-ID"] for letter in letterbox.to("register@avinge.example")}) == 1
+
+
+@pytest.mark.rule("R35")
+def test_unanswered_order_is_asked_again_after_five_working_days(ordered, journey, letterbox, sweep_at, city):
+    send_orders(journey.at)
+    again = working_days_after(journey.at.date(), 5)
+    sweep_at(datetime(again.year, again.month, again.day, 7, 59, tzinfo=UTC))
+    assert ordered.orders.count() == 1
+    sweep_at(datetime(again.year, again.month, again.day, 8, 1, tzinfo=UTC))
+    sweep_at(datetime(again.year, again.month, again.day, 8, 2, tzinfo=UTC))
+    first, second = ordered.orders.all()
+    letters = letterbox.to("register@avinge.example")
+    assert len(letters) == 2
+    assert letters[1]["In-Reply-To"] == first.message_id
+    assert letters[1]["Message-ID"] == second.message_id != first.message_id
+    assert Notice.objects.filter(recipient=city.anna, subject__contains="asked again").exists()
+
+
+@pytest.mark.rule("R35")
+def test_answer_ends_the_closure_and_the_asking(ordered, journey, letterbox, sweep_at, city):
+    send_orders(journey.at)
+    with pytest.raises(MoveRefused, match="needs"):
+        orders.acknowledge(journey.fresh(ordered), actor=city.anna, at=journey.at, answer="")
+    orders.acknowledge(journey.fresh(ordered), actor=city.anna, at=journey.at, answer="Deregistered.")
+    sweep_at(journey.at + timedelta(days=30))
+    assert ordered.orders.count() == 1
+    assert order_of(ordered).answer == "Deregistered."
+    assert Closure.objects.get(pk=ordered.pk).state == "deregistered"
+
+
+@pytest.mark.rule("R35")
+def test_mail_that_came_back_is_noted_and_the_database_keeps_what_was_written(ordered, journey, city):
+    send_orders(journey.at)
+    order = order_of(ordered)
+    with pytest.raises(MoveRefused, match="what came back"):
+        orders.note_bounce(order, actor=city.anna, at=journey.at, note=" ")
+    orders.note_bounce(order, actor=city.anna, at=journey.at, note="Mailbox full.")
+    order.refresh_from_db()
+    assert order.state == "failed"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        DeregistrationOrder.objects.update(body="Other.")
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Closure.objects.filter(pk=ordered.pk).update(state="deregistered")

@@ -1,0 +1,118 @@
+"""Min dag: enough for the day, done from where it stands, fresh by itself."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+
+from core.moves import perform
+from core.workdays import local_day
+from editorial.absences import add_absence
+from editorial.models import Shift
+from editorial.rota import WEEK
+from editorial.staffing import propose_rota, publish_rota
+from moderation.models import Ground, Watch
+from moderation.transitions import open_case, register_comment
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _now(time_machine, at):
+    time_machine.move_to(at, tick=False)
+
+
+def seen_by(client, **headers):
+    return client.get(reverse("my_day"), headers=headers).content.decode()
+
+
+def test_empty_day_is_calm(city, client_of):
+    assert "Everything is in phase" in seen_by(client_of(city.anna))
+
+
+def test_each_role_sees_what_waits_for_it(city, at, client_of, new_post, sweep_at):
+    post = new_post()
+    perform(post, "submit", actor=city.anna, at=at)
+    comment = register_comment(
+        actor=city.anna, at=at, channel=city.channel, kind="illegal", author_name="K", text="A threat."
+    )
+    open_case(comment, ground=Ground.objects.get(code="unlawful_threat"), actor=city.anna, at=at)
+    sweep_at(at)
+    anna, erik, karin = (seen_by(client_of(who)) for who in (city.anna, city.erik, city.karin))
+    assert ("To review" in anna, "To review" in erik, "To review" in karin) == (False, True, False)
+    assert all("Cases with a clock" in page for page in (anna, erik, karin))
+    assert ("Today's watch" in anna, "Today's watch" in karin) == (True, False)
+    stranger = seen_by(client_of(city.olle))
+    assert "Swans" not in stranger
+    assert "Cases with a clock" not in stranger
+    assert "The trail" in seen_by(client_of(city.rut))
+
+
+@pytest.mark.rule("R21", "R38")
+def test_watch_is_confirmed_from_min_dag_and_leads_back_to_it(city, at, client_of, sweep_at):
+    sweep_at(at)
+    watch, anna = Watch.objects.get(channel=city.channel), client_of(city.anna)
+    url = reverse("moderation:watch_move", args=[watch.pk, "confirm"])
+    assert url in seen_by(anna)
+    assert anna.post(url, {"next": "/"})["Location"] == "/"
+    assert url not in seen_by(anna)
+
+
+def test_next_never_leads_off_the_site(city, at, client_of, sweep_at):
+    sweep_at(at)
+    watch = Watch.objects.get(channel=city.channel)
+    url = reverse("moderation:watch_move", args=[watch.pk, "confirm"])
+    answer = client_of(city.anna).post(url, {"next": "https://evil.example/"})
+    assert answer["Location"] == reverse("moderation:watches_page")
+
+
+def test_htmx_gets_the_part_and_not_the_whole_page(city, client_of):
+    part = seen_by(client_of(city.anna), **{"HX-Request": "true"})
+    assert part.strip().startswith('<div id="day"')
+    assert "<html" not in part
+
+
+@pytest.mark.rule("R3")
+def test_uncovered_shifts_are_shown_to_editors_and_chiefs_and_what_one_could_take_to_all(
+    city, at, client_of, time_machine, sweep_at
+):
+    city.team.holding = "together"
+    city.team.save()
+    propose_rota(city.team, actor=city.erik, at=at)
+    publish_rota(city.team, actor=city.erik, at=at)
+    first = Shift.objects.order_by("starts_at").first()
+    others = [user for user in (city.anna, city.erik, city.sara) if user != first.user]
+    add_absence(
+        first.user, actor=first.user, at=at, starts_on=local_day(at), ends_on=local_day(at) + 2 * WEEK
+    )
+    for who in (city.erik, city.karin, city.ulf):
+        assert "Nobody has these shifts" in seen_by(client_of(who))
+    assert "Nobody has these shifts" not in seen_by(client_of(city.olle))
+    assert "Shifts you could take" in seen_by(client_of(others[0]))
+    answer = client_of(others[0]).post(
+        reverse("editorial:swap_move", args=[others[0].teams.get().swaps.first().pk, "take"]), {"next": "/"}
+    )
+    assert answer["Location"] == "/"
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_day_takes_the_same_queries_however_much_waits(
+    city, at, client_of, new_post, sweep_at, django_assert_num_queries, count
+):
+    for number in range(count):
+        post = new_post(title=f"Post {number}")
+        perform(post, "submit", actor=city.anna, at=at - timedelta(hours=1))
+        register_comment(
+            actor=city.anna, at=at, channel=city.channel, kind="question", author_name="K", text="When?"
+        )
+    sweep_at(at)
+    erik = client_of(city.erik)
+    with django_assert_num_queries(17):
+        seen_by(erik)
+
+
+def test_help_says_what_roles_may_and_which_keys_there_are(city, client_of):
+    page = client_of(city.anna).get(reverse("help_page")).content.decode()
+    assert all(words in page for words in ("Who may do what", "24 hours", "Ctrl"))

@@ -1,0 +1,220 @@
+"""What is behind each address, for the table of doors (docs/doors.md). A new noun gets one line in THINGS.
+
+An address belongs to the noun that its name begins with: `editorial:post_move` to `post`. Where that is not so, AT says it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.core.cache import cache
+from PIL import Image
+
+from consent.transitions import add_person, add_picture
+from core.models import Notice
+from core.moves import perform
+from core.uploads import clean_image
+from editorial.ideas import hand_in, make_tip_form
+from editorial.models import FollowUp, Material, Post, Shift
+from editorial.transitions import save_post
+from moderation.capture import add_screenshot
+from moderation.models import Ground, Watch
+from moderation.transitions import open_case, register_comment
+from tests.conftest import City
+from tests.test_pages import PUBLIC as SHOWN_TO_ALL
+
+# Who knocks. All objects are the team's; Anna made them.
+WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
+TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
+
+# Open to whoever has the address; the table says what they get.
+PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
+# Nouns that everybody with an account may read.
+FOR_ALL = {"channel", "material", "team"}
+# Where the name of an address does not begin with its noun.
+AT = {
+    "moderation:case_open": "comment",
+    "moderation:complaint_new": "comment",
+    "moderation:reply_save": "comment",
+    "moderation:waiver_ask": "case",
+    "moderation:waiver_sign": "case",
+    "moderation:evidence_add": "case",
+    "editorial:tip_settings": "team",
+    "editorial:tip_follow": "tip_secret",
+    "editorial:tip_form": "tip_secret",
+    "mfa_remove_webauthn": "key",
+    "mfa_edit_webauthn": "key",
+    "openid_connect_login": "directory",
+    "openid_connect_callback": "directory",
+    "account_confirm_email": "letter",
+    "account_reset_password_from_key": "letter",
+}
+# Nouns without a maker here: only what is missing is asked for. Each that gets a line in THINGS makes the table stronger.
+NOT_MADE = {
+    "absence",
+    "answer",
+    "ask",
+    "check",
+    "complaint",
+    "disposal",
+    "feed",
+    "guardian",
+    "handover",
+    "holiday",
+    "import",
+    "note",
+    "receipt",
+    "remark",
+    "reply",
+    "request",
+    "rule",
+    "saved",
+    "series",
+    "slot",
+    "step",
+    "swap",
+    "takedown",
+    "task",
+    "view",
+    "withdraw",
+    "word",
+}
+
+
+def png(color: str = "teal") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (32, 24), color).save(out, "PNG")
+    return out.getvalue()
+
+
+class House:
+    """The cast with one of everything, each made when it is first asked for."""
+
+    def __init__(self, city: City, at: datetime) -> None:
+        self.city, self.at = city, at
+        self.made: dict[str, Any] = {}
+
+    def __getitem__(self, noun: str) -> Any:
+        if noun not in self.made:
+            self.made[noun] = THINGS[noun](self)
+        return self.made[noun]
+
+
+def post(house: House) -> Post:
+    made = Post(team=house.city.team)
+    fields = {"title": "Swans", "base_text": "The swans are back."}
+    save_post(
+        made, actor=house.city.anna, at=house.at, fields=fields, texts={house.city.channel: ""}, links=[]
+    )
+    return made
+
+
+def submitted(house: House) -> Post:
+    made = post(house)
+    perform(made, "submit", actor=house.city.anna, at=house.at)
+    return made
+
+
+def shift(house: House) -> Shift:
+    ends = house.at + timedelta(hours=8)
+    return Shift.objects.create(
+        team=house.city.team, duty="watch", user=house.city.anna, starts_at=house.at, ends_at=ends
+    )
+
+
+def publication(house: House) -> Any:
+    made = post(house)
+    perform(made, "submit", actor=house.city.anna, at=house.at)
+    perform(made, "approve", actor=house.city.erik, at=house.at)
+    perform(made, "schedule", actor=house.city.anna, at=house.at, planned_at=house.at + timedelta(hours=1))
+    perform(made, "fall_due", actor=None, at=house.at + timedelta(hours=1)) if "fall_due" in {
+        move.name for move in made.MOVES
+    } else None
+    return made.publications.first()
+
+
+def comment(house: House) -> Any:
+    values = {"channel": house.city.channel, "kind": "illegal", "author_name": "K", "text": "A threat."}
+    return register_comment(actor=house.city.anna, at=house.at, **values)
+
+
+def case(house: House) -> Any:
+    ground = Ground.objects.get(code="unlawful_threat")
+    return open_case(house["comment"], ground=ground, actor=house.city.anna, at=house.at)
+
+
+def evidence(house: House) -> Any:
+    return add_screenshot(
+        house["case"],
+        actor=house.city.anna,
+        at=house.at,
+        data=png(),
+        name="shot.png",
+        context="Below our post.",
+    )
+
+
+def picture(house: House) -> Any:
+    values = {"title": "A pond", "alt_text": "A pond with swans.", "unit": house.city.unit}
+    return add_picture(actor=house.city.anna, at=house.at, image=clean_image(png()), **values)
+
+
+def notice(house: House) -> Notice:
+    values = {"key": "k", "subject": "Look", "body": "x", "url": "/", "why": "x"}
+    return Notice.objects.create(recipient=house.city.anna, created_at=house.at, try_at=house.at, **values)
+
+
+def material(house: House) -> Material:
+    values = {"kind": "other", "title": "A report", "reference": "2026-1", "unit": house.city.unit}
+    return Material.objects.create(added_by=house.city.anna, added_at=house.at, **values)
+
+
+def tip(house: House) -> Any:
+    return make_tip_form(house.city.team, actor=house.city.erik, at=house.at)
+
+
+def fixed(**parts: Any) -> Callable[[House], Any]:
+    return lambda house: SimpleNamespace(pk=1, parts=parts)
+
+
+THINGS: dict[str, Callable[[House], Any]] = {
+    "notice": notice,
+    "channel": lambda house: house.city.channel,
+    "team": lambda house: house.city.team,
+    "post": post,
+    "review": submitted,
+    "history": lambda house: house["post"],
+    "rota": lambda house: house.city.team,
+    "shift": shift,
+    "person": lambda house: add_person(
+        actor=house.city.anna, at=house.at, unit=house.city.unit, name="Maja Lind"
+    ),
+    "publication": publication,
+    "idea": lambda house: hand_in(team=house.city.team, at=house.at, actor=house.city.anna, what="Swans")[0],
+    "tip": lambda house: tip(house)[0],
+    "tip_secret": lambda house: SimpleNamespace(pk=1, parts={"secret": tip(house)[1]}),
+    "material": material,
+    "follow": lambda house: FollowUp.objects.create(post=house["post"], due_at=house.at),
+    "picture": picture,
+    "comment": comment,
+    "case": case,
+    "evidence": evidence,
+    "watch": lambda house: Watch.objects.get(channel=house.city.channel, day=house.at.date()),
+    "key": fixed(),
+    "directory": fixed(provider_id="directory"),
+    "letter": fixed(key="x", uidb36="x", uidb64="x"),
+}
+
+
+def noun_of(name: str) -> str:
+    """This will return the noun an address is about."""
+    return AT.get(name) or name.rpartition(":")[2].partition("_")[0]
+
+
+def forget_limits() -> None:
+    """The table is asked faster than people ask."""
+    cache.clear()
