@@ -14,12 +14,16 @@ from typing import Any
 from django.core.cache import cache
 from PIL import Image
 
+from channels_registry.closing import open_closure
+from channels_registry.models import ArchiveItem, Channel, Closure, Upload
+from channels_registry.register import ask_opening
+from channels_registry.rest import plan_rest
 from consent.transitions import add_person, add_picture
 from core.models import Notice
 from core.moves import perform
 from core.uploads import clean_image
 from editorial.ideas import hand_in, make_tip_form
-from editorial.models import FollowUp, Material, Post, Shift
+from editorial.models import FollowUp, Material, Post, Shift, TeamChannel
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.models import Ground, Watch
@@ -37,6 +41,13 @@ PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
 FOR_ALL = {"channel", "material", "team"}
 # Where the name of an address does not begin with its noun.
 AT = {
+    "channels_registry:rest_new": "channel",
+    "channels_registry:closure_new": "channel",
+    "channels_registry:shot_add": "closure",
+    "channels_registry:export_add": "closure",
+    "channels_registry:package_download": "closure",
+    "channels_registry:order_bounce": "closure",
+    "channels_registry:upload_begin": "closure",
     "moderation:case_open": "comment",
     "moderation:complaint_new": "comment",
     "moderation:reply_save": "comment",
@@ -177,11 +188,77 @@ def tip(house: House) -> Any:
     return make_tip_form(house.city.team, actor=house.city.erik, at=house.at)
 
 
+def closing_channel(house: House) -> Closure:
+    """A closure of a channel of its own, so that the team's channel stays as it is."""
+    city = house.city
+    channel = Channel.objects.create(
+        platform=city.channel.platform,
+        name="Old",
+        handle="old",
+        url="https://www.facebook.com/old",
+        unit=city.unit,
+    )
+    TeamChannel.objects.create(team=city.team, channel=channel)
+    return open_closure(channel, actor=city.anna, at=house.at, reason="goals", motive="Nobody reads it.")
+
+
+def part_of_closure(house: House, **parts: Any) -> SimpleNamespace:
+    return SimpleNamespace(
+        pk=house["closing"].pk, parts={"step": "reason", "name": "cancel", "order": 1} | parts
+    )
+
+
+def archived(house: House) -> SimpleNamespace:
+    values = {"kind": "content", "name": "e.zip", "sha": "0" * 64, "content_type": "text/plain", "size": 1}
+    item = ArchiveItem.objects.create(
+        closure=house["closing"], added_by=house.city.anna, added_at=house.at, **values
+    )
+    return part_of_closure(house, item=item.pk)
+
+
+def upload(house: House) -> SimpleNamespace:
+    made = Upload.objects.create(
+        closure=house["closing"], name="e.zip", size=9, begun_by=house.city.anna, begun_at=house.at
+    )
+    return part_of_closure(house, uid=made.uid)
+
+
+def opening(house: House) -> Any:
+    values = {"name": "Parks", "purpose": "Why", "audience": "All", "watched_by": "We"}
+    return ask_opening(
+        actor=house.city.anna,
+        at=house.at,
+        unit=house.city.unit,
+        owner=house.city.anna,
+        platform=house.city.channel.platform,
+        **values,
+    )
+
+
+def rest(house: House) -> Any:
+    day = house.at.date()
+    values = {"comments": "off", "why": "Winter", "told_how": "A post"}
+    return plan_rest(
+        house.city.channel,
+        actor=house.city.anna,
+        at=house.at,
+        starts_on=day,
+        ends_on=day + timedelta(days=30),
+        **values,
+    )
+
+
 def fixed(**parts: Any) -> Callable[[House], Any]:
     return lambda house: SimpleNamespace(pk=1, parts=parts)
 
 
 THINGS: dict[str, Callable[[House], Any]] = {
+    "closing": closing_channel,
+    "closure": part_of_closure,
+    "item": archived,
+    "upload": upload,
+    "opening": opening,
+    "rest": rest,
     "notice": notice,
     "channel": lambda house: house.city.channel,
     "team": lambda house: house.city.team,
