@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN = .venv/bin
 CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one-0123456789 BASE_URL=https://redaktionen.example VAR_DIR=var/check
 
-.PHONY: help demo demo-reset test check messages bench
+.PHONY: help demo demo-reset test check messages doors bench
 
 help:
 	@echo "make demo        an invented city in your browser (PORT=$(PORT))"
@@ -12,6 +12,7 @@ help:
 	@echo "make test        every test (ARGS= goes to pytest)"
 	@echo "make check       style, types, floors, migrations, settings, translations"
 	@echo "make messages    gather what needs translating"
+	@echo "make doors       write docs/doors.md: every address for everybody"
 	@echo "make bench       measure (ONLY=foundation, on DATABASE_URL when set)"
 
 .venv/made:
@@ -53,3 +54,6 @@ messages: .venv/dev
 
 bench: .venv/dev
 	$(CHECK_ENV) $(BIN)/python -m benchmarks.run $(ONLY)
+
+doors: .venv/dev
+	WRITE_DOORS=1 $(BIN)/pytest -q tests/test_doors.py

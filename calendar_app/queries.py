@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -49,6 +50,10 @@ class Entry:
         return self.state not in FIXED
 
     @property
+    def is_out(self) -> bool:
+        return self.state == PostState.PUBLISHED
+
+    @property
     def where(self) -> str:
         return ", ".join(map(str, self.channels)) or _("no channel yet")
 
@@ -87,6 +92,8 @@ def in_calendar(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
         posts = posts.filter(texts__channel=wanted["channel"])
     if wanted.get("team"):
         posts = posts.filter(team=wanted["team"])
+    if wanted.get("unit"):
+        posts = posts.filter(team__unit=wanted["unit"])
     if wanted.get("person"):
         posts = posts.filter(created_by=wanted["person"])
     if kind := wanted.get("kind"):
@@ -212,27 +219,30 @@ def heat_of(count: int) -> int:
     return sum(1 for least in HEAT[1:] if count >= least)
 
 
-def year_rows(posts: QuerySet[Post], window: Window, by: str) -> list[Row]:
-    """This will count by kind or channel and month, and find each row's longest silence; one query, or two by channel."""
-    column = "texts__channel" if by == "channel" else "kind"
+def year_rows(
+    posts: QuerySet[Post], window: Window, column: str, names: Mapping[Any, str] | None = None
+) -> list[Row]:
+    """This will count by a column and by month, and find each row's longest silence, in one query.
+
+    `names` gives a row to each of its keys, also to those with no post at all; without it, values are their own names.
+    """
     counted = _per_day(within(posts, window), column).annotate(count=Count("pk"))
-    days: dict[Any, Counter[date]] = defaultdict(Counter)
+    days: dict[Any, Counter[date]] = {key: Counter() for key in names or ()}
     for row in counted.exclude(**{column: None}):
-        days[row[column]][row["day"]] += row["count"]
-    names = {}
-    if by == "channel":
-        names = {
-            channel.pk: str(channel)
-            for channel in Channel.objects.filter(pk__in=days).select_related("platform")
-        }
+        days.setdefault(row[column], Counter())[row["day"]] += row["count"]
     found = []
     for key, counts in days.items():
-        line = Row(label=names.get(key, str(key)))
+        line = Row(label=(names or {}).get(key) or str(key))
         for day, count in counts.items():
             line.months[day.month - 1] += count
         line.quiet_from, line.quiet_to = longest_silence(list(counts), window)
         found.append(line)
     return sorted(found, key=lambda line: (-line.total, line.label))
+
+
+def gaps(rows: list[Row]) -> list[Row]:
+    """This will choose the five longest silences, the longest first."""
+    return sorted((row for row in rows if row.quiet_weeks), key=lambda row: (-row.quiet_weeks, row.label))[:5]
 
 
 def longest_silence(days: list[date], window: Window) -> tuple[date | None, date | None]:

@@ -31,7 +31,7 @@ TOP_LEVEL = (
 
 # The patterns are read by `regex` here and by RegExp in the page: only what both understand alike stands in them.
 _NOT_BEFORE = r"(?<![\p{L}\p{N}@＠$#＃_./-])"
-_TAIL = r"[^\s<>\"”»]*[^\s<>\"”».,;:!?'’…)\]]"
+_TAIL = r"""[^\s<>"”»]*[^\s<>"”».,;:!?'’…)\]]"""
 ADDRESS = rf"{_NOT_BEFORE}https?://{_TAIL}"
 BARE_ADDRESS = (
     rf"{_NOT_BEFORE}(?:https?://{_TAIL}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{TOP_LEVEL.replace(' ', '|')})"

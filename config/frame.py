@@ -98,6 +98,7 @@ def frame_for(request: HttpRequest) -> Frame:
         nav=navigation(request, user),
         new=[
             {"label": _("Post"), "url": reverse("editorial:post_new")},
+            {"label": _("Idea"), "url": reverse("editorial:idea_new")},
             {"label": _("Comment"), "url": reverse("moderation:comment_new")},
             {"label": _("Picture"), "url": reverse("consent:picture_new")},
         ],

@@ -10,7 +10,8 @@ from django.db.models import Count, Q, QuerySet, Window
 
 from core.models import User
 from core.workdays import local_day
-from editorial.models import Handover, Post, Publication, Swap
+from editorial.idea_states import IdeaState
+from editorial.models import FollowUp, Handover, Idea, Post, Publication, Swap, Takedown
 from editorial.rota_queries import handover_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
@@ -32,6 +33,9 @@ class Day:
     planned: list[Post]
     watches: list[Watch]
     comments: list[Comment]
+    questions: list[FollowUp]
+    ideas: list[Idea]
+    takedowns: list[Takedown]
 
     @property
     def is_calm(self) -> bool:
@@ -39,10 +43,12 @@ class Day:
             self.handover
             or self.offers
             or self.cases
+            or self.takedowns
             or self.publications
             or self.reviews
             or self.watches
             or self.comments
+            or self.questions
         )
 
     @property
@@ -88,6 +94,9 @@ def day_of(user: User, at: datetime) -> Day:
                 "channel", "current"
             )
         ),
+        questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
+        ideas=_first(Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team")),
+        takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
     )
 
 

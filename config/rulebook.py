@@ -37,7 +37,11 @@ RULES = (
             "editorial.rota_clock.tell_uncovered",
         ),
     ),
-    Rule("R4", "Anyone can hand in an idea, and hears what became of it."),
+    Rule(
+        "R4",
+        "Anyone can hand in an idea, and hears what became of it.",
+        ("editorial.ideas", "editorial.idea_states", "editorial.views.tips"),
+    ),
     Rule(
         "R5", "The plan is a calendar in which the spread over the year is seen.", ("calendar_app.queries",)
     ),
@@ -46,8 +50,16 @@ RULES = (
         "Planning is detailed by week and in outline by month.",
         ("calendar_app.views", "editorial.transitions.change_time"),
     ),
-    Rule("R7", "Some kinds of post recur."),
-    Rule("R8", "Material made elsewhere is used again."),
+    Rule(
+        "R7",
+        "Some kinds of post recur.",
+        ("calendar_app.laying", "calendar_app.clock", "calendar_app.guards"),
+    ),
+    Rule(
+        "R8",
+        "Material made elsewhere is used again.",
+        ("editorial.reuse", "editorial.models.posts.PostText"),
+    ),
     Rule(
         "R9",
         "The tone is personal, not private; who writes may be said.",
@@ -58,8 +70,12 @@ RULES = (
         "Somebody double-checks before publishing.",
         ("editorial.rules.may_review", "editorial.guards", "editorial.review_clock.remind_readers"),
     ),
-    Rule("R11", "Links, pictures and film are shared."),
-    Rule("R12", "Questions are asked, and their answers followed up."),
+    Rule(
+        "R11",
+        "Links, pictures and film are shared.",
+        ("editorial.post_forms", "editorial.platforms"),
+    ),
+    Rule("R12", "Questions are asked, and their answers followed up.", ("editorial.follow_ups",)),
     Rule("R13", "Who asks gets an answer the same day."),
     Rule("R14", "Pictures of people need a legal basis.", ("consent.lights", "editorial.pictures")),
     Rule(

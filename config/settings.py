@@ -131,9 +131,8 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
-    # Ideas through a tip form, from one address and to one form; and addresses that lead to none.
+    # Ideas through a tip form, from one place and to one form.
     "tip": "30/h/ip,120/h/key",
-    "tip_wrong": "30/m/ip",
 }
 # Which roles have to log in with a second step: chiefs, records_officers, administrators.
 SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_officers", "administrators"])
@@ -183,6 +182,8 @@ SESSION_COOKIE_AGE = 12 * 60 * 60
 SESSION_COOKIE_NAME = "redaktionen_session"
 LANGUAGE_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
 SECURE_SSL_REDIRECT = HTTPS
+# A load balancer asks each machine by itself, without TLS.
+SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz)$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if ALLAUTH_TRUSTED_PROXY_COUNT else None
@@ -211,7 +212,7 @@ TIME_ZONE = "Europe/Stockholm"
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
-STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT = Path(env.str("STATIC_DIR", default=str(VAR_DIR / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
     "staticfiles": {
@@ -248,9 +249,17 @@ LINK_SECONDS = env.float("LINK_SECONDS", default=6.0)
 LINK_SWEEP_SECONDS = env.float("LINK_SWEEP_SECONDS", default=5.0)
 LINK_BEFORE_MINUTES = 30
 LINK_TRUSTED_HOSTS = env.list("LINK_TRUSTED_HOSTS", default=[])
+SLOT_REMINDER_DAYS, SLOT_REMINDER_AT = [10, 3], "08:00"
 
 # Up to this age, the whole of its year included, guardians consent for a child (R16).
 CHILD_AGE = env.int("CHILD_AGE", default=15)
+# From this age the child is asked too; above CHILD_AGE that is never.
+CHILD_ASKED_AGE = env.int("CHILD_ASKED_AGE", default=13)
+# How long a signer's link can be answered. What was answered with it can be taken back for as long as it stands.
+REQUEST_DAYS = env.int("REQUEST_DAYS", default=30)
+CONSENT_ENDING_DAYS = [60, 30, 7, 1]
+# Wrong links from one address in ten minutes, and answers through one link in an hour, before both have to wait.
+LINK_GUESSES, LINK_ANSWERS = 30, 20
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)
@@ -259,6 +268,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "config.logs.Line"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"secrets": {"()": "core.logs.MaskSecrets"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
+    # Django's own handler for the development server would print whole addresses.
+    "loggers": {
+        name: {"handlers": ["console"], "propagate": False} for name in ("django.server", "gunicorn.access")
+    },
 }

@@ -12,6 +12,7 @@ urlpatterns = [
     path("follow-up/<slug:name>.csv", follow_up.follow_up_csv, name="follow_up_csv"),
     path("help/", views.help_page, name="help_page"),
     path("healthz", views.health, name="health"),
+    path("readyz", views.ready, name="ready"),
     path("language/", views.language, name="language"),
     path("notices/", views.notices_page, name="notices_page"),
     path("notices/settings/", notices.notice_settings, name="notice_settings"),
@@ -35,5 +36,6 @@ urlpatterns = [
     path("calendar/", include("calendar_app.urls")),
     path("", include("editorial.urls")),
     path("pictures/", include("consent.urls")),
+    path("s/", include("consent.signer_urls")),
     path("moderation/", include("moderation.urls")),
 ]

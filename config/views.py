@@ -48,6 +48,15 @@ def health(request: HttpRequest) -> JsonResponse:
 @login_not_required
 @never_cache
 @require_GET
+def ready(request: HttpRequest) -> JsonResponse:
+    """This will tell a load balancer whether this web server can answer people: a stopped clock takes none out."""
+    ok = health_answers.database()["ok"]
+    return JsonResponse({"ok": ok}, status=200 if ok else 503)
+
+
+@login_not_required
+@never_cache
+@require_GET
 def metrics_page(request: HttpRequest) -> HttpResponse:
     """This will give Prometheus its numbers when it shows METRICS_TOKEN; without a token set there is no page."""
     shown = request.headers.get("Authorization", "").removeprefix("Bearer ")

@@ -1,32 +1,54 @@
-from django.contrib import admin
+from typing import Any
 
+from django.contrib import admin, messages
+from django.http import HttpRequest
+from django.utils import timezone
+
+from consent import people, texts
 from consent.models import (
     Appearance,
     ConsentEvent,
+    ConsentRequest,
     Guardianship,
     LegalBasis,
+    Letter,
     MediaBankCheck,
+    NoticeText,
     Person,
     Picture,
 )
 from core.admin import MoveAdmin, ReadOnlyAdmin
-
-
-class GuardianshipInline(admin.TabularInline):
-    model = Guardianship
-    fk_name = "child"
-    autocomplete_fields = ["guardian"]
-    extra = 0
+from core.moves import MoveRefused
+from core.request import person as who
 
 
 @admin.register(Person)
 class PersonAdmin(admin.ModelAdmin):
-    list_display = ["name", "born_on", "unit", "is_protected"]
+    """People are corrected and protected here through the same functions as on their page; guardians only there."""
+
+    list_display = ["__str__", "born_on", "unit", "is_protected", "erased_at"]
     list_filter = ["is_protected", "unit"]
     search_fields = ["name", "email"]
-    autocomplete_fields = ["unit"]
+    readonly_fields = ["unit", "erased_at"]
+    fields = ["name", "born_on", "email", "is_protected", "unit", "erased_at"]
     list_select_related = ["unit"]
-    inlines = [GuardianshipInline]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """This will refuse: a person is erased on their own page, which names what has to be kept."""
+        return False
+
+    def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
+        """This will change the person as the pages do, and show the reason when it is refused."""
+        stored, actor, now = Person.objects.get(pk=obj.pk), who(request), timezone.now()
+        try:
+            facts = {name: form.cleaned_data[name] for name in people.FACTS}
+            people.correct(stored, actor=actor, at=now, **facts)
+            people.protect(stored, actor=actor, at=now, protected=form.cleaned_data["is_protected"])
+        except MoveRefused as refused:
+            self.message_user(request, refused.reason, messages.ERROR)
 
 
 @admin.register(Picture)
@@ -40,19 +62,51 @@ class PictureAdmin(MoveAdmin):
 
 @admin.register(Appearance)
 class AppearanceAdmin(ReadOnlyAdmin):
-    list_display = ["picture", "person", "place", "is_identifiable"]
-    list_filter = ["is_identifiable"]
+    list_display = ["picture", "person", "place", "is_identifiable", "is_blurred"]
+    list_filter = ["is_identifiable", "is_blurred"]
     search_fields = ["picture__title", "person__name"]
     list_select_related = ["picture", "person"]
 
 
 @admin.register(ConsentEvent)
 class ConsentEventAdmin(ReadOnlyAdmin):
-    list_display = ["noted_at", "picture", "person", "signer", "said", "until"]
+    list_display = ["noted_at", "picture", "person", "signer", "said", "way", "until"]
     list_filter = ["said", "way"]
     search_fields = ["picture__title", "person__name", "signer__name"]
     date_hierarchy = "noted_at"
     list_select_related = ["picture", "person", "signer"]
+
+
+@admin.register(ConsentRequest)
+class ConsentRequestAdmin(ReadOnlyAdmin):
+    list_display = ["asked_at", "picture", "person", "signer", "asked_by", "ends_at", "cancelled_at"]
+    search_fields = ["picture__title", "person__name", "signer__name"]
+    date_hierarchy = "asked_at"
+    list_select_related = ["picture", "person", "signer", "asked_by"]
+
+
+@admin.register(Letter)
+class LetterAdmin(ReadOnlyAdmin):
+    list_display = ["created_at", "kind", "signer", "state", "attempts", "error"]
+    list_filter = ["kind", "state"]
+    search_fields = ["signer__name", "to"]
+    list_select_related = ["signer"]
+
+
+@admin.register(NoticeText)
+class NoticeTextAdmin(ReadOnlyAdmin):
+    """A text is never changed: what is added for a language takes the place of the one before."""
+
+    list_display = ["language_name", "language", "number", "made_at", "sha"]
+    list_filter = ["language"]
+    search_fields = ["why", "rights"]
+    readonly_fields = ["number", "sha", "made_at", "made_by"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return who(request).is_superuser
+
+    def save_model(self, request: HttpRequest, obj: NoticeText, form: Any, change: bool) -> None:
+        texts.add_text(obj, actor=who(request), at=timezone.now())
 
 
 @admin.register(LegalBasis)

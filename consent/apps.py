@@ -1,4 +1,7 @@
+from typing import Any
+
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -7,4 +10,13 @@ class ConsentConfig(AppConfig):
     verbose_name = _("Pictures and consent")
 
     def ready(self) -> None:
-        from consent import transitions  # noqa: F401  (its preparations belong to the moves)
+        from consent import clock, transitions  # noqa: F401  (they add their preparations, ladders and jobs)
+
+        post_migrate.connect(lay_in_texts, sender=self)
+
+
+def lay_in_texts(**kwargs: Any) -> None:
+    """This will store the information texts that the house comes with, where a language has none."""
+    from consent.texts import lay_in
+
+    lay_in()

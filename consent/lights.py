@@ -9,7 +9,7 @@ from datetime import date
 from django.utils.translation import gettext as _
 
 from consent.models import ConsentEvent, Person, Picture
-from consent.states import NO, YES, BankSays, PeopleState, Said, Source
+from consent.states import NO, YES, BankSays, Basis, PeopleState, Said, Source
 from core.rules import Answer, Grant, Refusal
 
 
@@ -18,6 +18,7 @@ class Light:
     """Green when nothing stands in the way; else the sentences that say what does, each with its next step."""
 
     reasons: tuple[str, ...] = ()
+    has_conflict: bool = False
 
     @property
     def is_green(self) -> bool:
@@ -32,26 +33,31 @@ def light_of(picture: Picture, channels: Iterable[int], day: date) -> Light:
     """
     if picture.state == PeopleState.NOT_LOOKED:
         return Light((_("Nobody has looked for people in it yet. Look, and say who is in it."),))
+    reasons = [] if picture.alt_text else [_("It has no alternative text. Describe what is in it.")]
     if picture.state == PeopleState.NONE:
-        return Light()
+        return Light(tuple(reasons))
     words, wanted = _standing_words(picture), frozenset(channels)
     bank = picture.source == Source.MEDIA_BANK
-    reasons = [] if picture.bases.all() else [_("No legal basis is noted. Choose one and say why.")]
+    reasons += _basis_reasons(picture)
     if bank:
         reasons += _bank_reasons(picture, day)
+    quarrels = False
     for appearance in picture.appearances.all():
         person = appearance.person
+        asked = appearance.is_identifiable and not bank
         if person is not None and person.is_protected:
             reasons.append(_("The picture must not be used."))
+        elif appearance.is_blurred:
+            continue
         elif person is not None:
-            asked = appearance.is_identifiable and not bank
-            reasons += _person_reasons(person, words, wanted, day, asked=asked)
-        elif appearance.is_identifiable and not bank:
+            found, conflict = _person_reasons(person, words, wanted, day, asked=asked)
+            reasons, quarrels = reasons + found, quarrels or conflict
+        elif asked:
             reasons.append(
-                _("Somebody is unknown (%(place)s). Find out who it is and ask.")
+                _("Somebody is unknown (%(place)s). Find out who it is and ask, or blur the place.")
                 % {"place": appearance.place}
             )
-    return Light(tuple(dict.fromkeys(reasons)))
+    return Light(tuple(dict.fromkeys(reasons)), quarrels)
 
 
 def gate(pictures: Iterable[Picture], channels: Iterable[int], day: date) -> Answer:
@@ -72,6 +78,16 @@ def _standing_words(picture: Picture) -> dict[tuple[int, int], ConsentEvent]:
     return {(word.person_id, word.signer_id): word for word in picture.words.all() if word.said != Said.ASKED}
 
 
+def _basis_reasons(picture: Picture) -> list[str]:
+    """This will ask for a legal basis (R14); the newest counts, and none is that nobody is in it when people are."""
+    bases = list(picture.bases.all())
+    if not bases:
+        return [_("No legal basis is noted. Choose one and say why.")]
+    if bases[-1].basis == Basis.NO_PERSON:
+        return [_("The legal basis says that nobody is in it, but people are. Choose another and say why.")]
+    return []
+
+
 def _bank_reasons(picture: Picture, day: date) -> list[str]:
     checks = list(picture.bank_checks.all())
     if not checks or checks[-1].says != BankSays.YES:
@@ -89,24 +105,40 @@ def _person_reasons(
     day: date,
     *,
     asked: bool,
-) -> list[str]:
-    """This will say what is missing from one person. Who said no themselves is never shown, whatever the basis."""
+) -> tuple[list[str], bool]:
+    """This will say what is missing from one person, and whether signers disagree. A no wins, whatever the basis."""
     signers = list(person.signers_on(day))
     if not signers and asked:
-        return [_("%(name)s is a child, and no guardian is noted. Add all guardians.") % {"name": person}]
-    heard = {signer.pk: signer for signer in (person, *signers)}
-    reasons = [
-        _("%(name)s has said no. Choose another picture.") % {"name": signer}
-        for signer in heard.values()
-        if (word := words.get((person.pk, signer.pk))) and word.said in NO
-    ]
-    if reasons or not asked:
-        return reasons
-    return [
-        reason
-        for signer in signers
-        if (reason := _missing(words.get((person.pk, signer.pk)), signer, person, channels, day))
-    ]
+        return [
+            _("%(name)s is a child, and no guardian is noted. Add all guardians.") % {"name": person}
+        ], False
+    said = {
+        signer: word.said
+        for signer in {one.pk: one for one in (person, *signers)}.values()
+        if (word := words.get((person.pk, signer.pk)))
+    }
+    against = [signer for signer, word in said.items() if word in NO]
+    if against:
+        agreed = [signer for signer in signers if said.get(signer) in YES]
+        return [_refused(person, against, agreed)], bool(agreed)
+    if not asked:
+        return [], False
+    missing = (
+        _missing(words.get((person.pk, signer.pk)), signer, person, channels, day) for signer in signers
+    )
+    return [reason for reason in missing if reason], False
+
+
+def _refused(person: Person, against: list[Person], agreed: list[Person]) -> str:
+    if agreed:
+        return _(
+            "They do not agree about %(name)s: %(yes)s says yes, %(no)s says no. Choose another picture."
+        ) % {"name": person, "yes": _names(agreed), "no": _names(against)}
+    return _("%(name)s has said no. Choose another picture.") % {"name": _names(against)}
+
+
+def _names(people: list[Person]) -> str:
+    return ", ".join(str(person) for person in people)
 
 
 def _missing(

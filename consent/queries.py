@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Substr
 
+from consent.copies import difference
 from consent.lights import Light, light_of
-from consent.models import Picture
+from consent.models import ConsentEvent, ConsentRequest, Picture
+from consent.models.pictures import LOOK_STARTS
 from consent.signals import uses_of_picture
+from consent.states import Said
 from core.models import User
+
+ALIKE_BITS = 8  # of 64: cropped and re-saved copies differ in fewer, other pictures in more
+MOST_CANDIDATES = 200
+FLAT = ("0000", "ffff")  # sky and walls: as parts of a look they say nothing
 
 
 @dataclass(frozen=True)
@@ -23,6 +31,18 @@ class Use:
     url: str
     state: str
     state_label: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A place where a picture is or was published, as the floors above answer."""
+
+    channel: str
+    url: str
+    at: datetime | None
+    state: str
+    state_label: str
+    is_live: bool
 
 
 def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
@@ -40,6 +60,38 @@ def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
 def lit(pictures: Iterable[Picture], day: date) -> list[tuple[Picture, Light]]:
     """This will pair pictures with their light on `day`, whatever the channel."""
     return [(picture, light_of(picture, (), day)) for picture in pictures]
+
+
+def look_alikes(picture: Picture, user: User) -> list[Picture]:
+    """This will find up to six pictures, among those `user` may see, that look nearly the same; nearest first.
+
+    Looks that differ in three bits or fewer share at least one of their four parts, so those are found for certain.
+    """
+    if not picture.look:
+        return []
+    near = Q()
+    looks = Picture.objects.visible_to(user).exclude(pk=picture.pk)
+    for start in LOOK_STARTS:
+        part = picture.look[start - 1 : start + 3]
+        if part not in FLAT:
+            looks = looks.annotate(**{f"part_{start}": Substr("look", start, 4)})
+            near |= Q(**{f"part_{start}": part})
+    if not near:
+        return []
+    candidates = looks.filter(near).order_by("-pk")[:MOST_CANDIDATES]
+    told = sorted((difference(picture.look, one.look), -one.pk, one) for one in candidates if one.look)
+    return [one for bits, _pk, one in told if bits <= ALIKE_BITS][:6]
+
+
+def open_requests(picture: Picture, at: datetime) -> list[ConsentRequest]:
+    """This will find the links that wait for an answer, with signer and person."""
+    requests = ConsentRequest.objects.filter(picture=picture, cancelled_at=None, ends_at__gt=at)
+    answered = ConsentEvent.objects.filter(request=OuterRef("pk")).exclude(said=Said.ASKED)
+    return list(
+        requests.exclude(Exists(answered))
+        .select_related("signer", "person", "text", "asked_by")
+        .order_by("pk")
+    )
 
 
 def uses_of(picture: Picture, user: User) -> list[Use]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from core.rules import Answer, Refusal, grant_if
 
 if TYPE_CHECKING:
-    from consent.models import Picture
+    from consent.models import Person, Picture
     from core.models import User
 
 
@@ -20,4 +20,14 @@ def may_tend(user: User | None, picture: Picture) -> Answer:
     return grant_if(
         type(picture).objects.workable_by(user).filter(pk=picture.pk).exists(),
         _("Only people of the picture's unit, or in a team with them, can do this."),
+    )
+
+
+def may_keep(user: User | None, person: Person) -> Answer:
+    """This will grant whoever works for the unit that keeps the person."""
+    if user is None:
+        return Refusal(_("Only a person can do this."))
+    return grant_if(
+        type(person).objects.visible_to(user).filter(pk=person.pk).exists(),
+        _("Only people of the unit that keeps the person can do this."),
     )

@@ -25,6 +25,8 @@ class Basis(models.TextChoices):
     CONSENT = "consent", _("consent")
     PUBLIC_INTEREST = "public_interest", _("public interest")
     AGREEMENT = "agreement", _("agreement")
+    STOCK = "stock", _("agency picture with a release")
+    NO_PERSON = "no_person", _("nobody in it")
 
 
 class Said(models.TextChoices):
@@ -44,6 +46,24 @@ class Way(models.TextChoices):
     PAPER = "paper", _("on paper")
     EMAIL = "email", _("by e-mail")
     ORAL = "oral", _("orally, with a witness")
+    LINK = "link", _("by their own link")
+    RELEASE = "release", _("by the agency's release")
+
+
+NOTED_WAYS = (Way.PAPER, Way.EMAIL, Way.ORAL, Way.RELEASE)
+
+
+class LetterState(models.TextChoices):
+    PENDING = "pending", _("waits")
+    SENDING = "sending", _("being sent")
+    SENT = "sent", _("sent")
+    REFUSED = "refused", _("refused by the mail server")
+
+
+class LetterKind(models.TextChoices):
+    ASK = "ask", _("question")
+    RECEIPT = "receipt", _("receipt")
+    GONE = "gone", _("it is gone")
 
 
 class BankSays(models.TextChoices):

@@ -1,8 +1,7 @@
-"""What changes pictures: new ones, who is in them, and what those people said."""
+"""What changes pictures: new ones, their facts, who is in them, and on what ground they are shown."""
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
@@ -10,39 +9,33 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from PIL import Image
 
-from channels_registry.models import Channel
-from consent.models import (
-    Appearance,
-    ConsentEvent,
-    Guardianship,
-    LegalBasis,
-    MediaBankCheck,
-    Person,
-    Picture,
-)
+from consent import copies, endings
+from consent.models import Appearance, LegalBasis, MediaBankCheck, Person, Picture
+from consent.models.pictures import Box
+from consent.people import add_person as add_person  # the room's changes can be had from one place
 from consent.rules import may_tend
-from consent.signals import consent_ended
-from consent.states import NO, PICTURE_MOVES, PeopleState, Said, Source
+from consent.signals import consent_ended, copy_changed
+from consent.states import PICTURE_MOVES, BankSays, Basis, PeopleState, Source
+from consent.words import has_said_no
+from consent.words import note_consent as note_consent
 from core import filestore, trail
 from core.models import Unit, User
-from core.moves import MoveForbidden, MoveIncomplete, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.rules import Refusal
 from core.uploads import CleanImage
 
 ORIGINALS, COPIES, THUMBS = "pictures", "picture-copies", "picture-thumbs"
-THUMB_PIXELS = 480
 
 trail.WORDS |= {
     "picture.add": gettext_lazy("Picture added"),
     "picture.person": gettext_lazy("Person listed"),
+    "picture.facts": gettext_lazy("Facts of the picture corrected"),
+    "picture.place": gettext_lazy("Place of a person changed"),
+    "picture.blur": gettext_lazy("Blurred places changed"),
     "picture.unlist": gettext_lazy("Person taken off the list"),
     "picture.basis": gettext_lazy("Legal basis noted"),
     "picture.bank": gettext_lazy("Media bank looked at"),
-    "person.add": gettext_lazy("Person added"),
-    "person.guardian": gettext_lazy("Guardian added"),
-    "picture.consent": gettext_lazy("Consent noted"),
     "picture.original": gettext_lazy("File taken out as it came"),
 }
 
@@ -52,12 +45,12 @@ def add_picture(
 ) -> Picture:
     """This will keep a picture: its bytes as they came, a clean copy, and a small one, each under its hash.
 
-    `facts` are source, reference and credit. Raises MoveRefused when the unit has the picture already, OSError when the
-    disk does not take it.
+    `facts` are source, reference, credit, licence, taken_on and taken_at. Raises MoveRefused when the unit has the
+    picture already, OSError when the disk does not take it.
     """
     sha = filestore.keep(ORIGINALS, image.original)
     clean_sha = filestore.keep(COPIES, image.clean_bytes)
-    thumb_sha = filestore.keep(THUMBS, _small(image.clean_bytes))
+    thumb_sha = filestore.keep(THUMBS, copies.small(image.clean_bytes))
     try:
         with transaction.atomic():
             picture = Picture.objects.create(
@@ -71,6 +64,7 @@ def add_picture(
                 width=image.width,
                 height=image.height,
                 size=image.size,
+                look=copies.look_of(image.clean_bytes),
                 added_by=actor,
                 added_at=at,
                 **facts,
@@ -81,6 +75,30 @@ def add_picture(
             _("The unit has this picture already. Search for it among the pictures.")
         ) from error
     return picture
+
+
+FACTS = ("title", "alt_text", "source", "reference", "credit", "licence", "taken_on", "taken_at")
+
+
+def correct_facts(picture: Picture, *, actor: User, at: datetime, **facts: Any) -> None:
+    """This will change what is noted of a picture, with the names of what changed in the trail.
+
+    Raises MoveRefused outside the unit's people, MoveIncomplete for a media bank picture without its number.
+    """
+    _ask(picture, actor)
+    changed = [name for name in FACTS if name in facts and getattr(picture, name) != facts[name]]
+    if not changed:
+        return
+    if facts.get("source", picture.source) == Source.MEDIA_BANK and not facts.get(
+        "reference", picture.reference
+    ):
+        raise MoveIncomplete(_("Give the media bank's number."))
+    with transaction.atomic():
+        Picture.objects.filter(pk=picture.pk).update(**{name: facts[name] for name in changed})
+        trail.record("picture.facts", about=picture, actor=actor, at=at, data={"fields": changed})
+        if picture.source == Source.MEDIA_BANK and facts.get("source", picture.source) != picture.source:
+            _end(picture, actor, at, _("The picture does not come from the media bank."))
+    picture.refresh_from_db()
 
 
 @PICTURE_MOVES.before("say_none")
@@ -98,10 +116,12 @@ def list_person(
     place: str,
     person: Person | None = None,
     is_identifiable: bool = True,
+    box: Box | None = None,
 ) -> Appearance:
     """This will note that somebody is seen in the picture; without `person` it is somebody unknown.
 
-    Raises MoveRefused outside the unit's people and for somebody who is listed already.
+    `box` is where, in thousandths of the picture. Raises MoveRefused outside the unit's people, for somebody who is
+    listed already, and for a box outside the picture.
     """
     _ask(picture, actor)
     with transaction.atomic():
@@ -110,10 +130,77 @@ def list_person(
         if person is not None and picture.appearances.filter(person=person).exists():
             raise MoveRefused(_("%(name)s is in the list already.") % {"name": person})
         appearance = Appearance.objects.create(
-            picture=picture, person=person, place=place, is_identifiable=is_identifiable
+            picture=picture, person=person, place=place, is_identifiable=is_identifiable, **_sides(box)
         )
         trail.record("picture.person", about=picture, actor=actor, at=at, data={"appearance": appearance.pk})
+        if person is not None:
+            endings.watch_birthday(person, at)
     return appearance
+
+
+def change_place(
+    appearance: Appearance,
+    *,
+    actor: User,
+    at: datetime,
+    person: Person | None = None,
+    place: str | None = None,
+    is_identifiable: bool | None = None,
+    box: Box | None = None,
+) -> None:
+    """This will say who an unknown person is, whether they can be recognised, or where they are. None leaves it as it is.
+
+    A name once given is not exchanged: take the place off the list, with the reason. Raises MoveRefused for that, for
+    a blurred place that is moved, for somebody listed already, and outside the unit's people.
+    """
+    picture = appearance.picture
+    _ask(picture, actor)
+    if person is not None and appearance.person_id not in (None, person.pk):
+        raise MoveRefused(_("The place has a name already. Take it off the list first, with the reason."))
+    if box is not None and appearance.is_blurred and box != appearance.box:
+        raise MoveRefused(_("The place is blurred. Show it again before you move it."))
+    if person is not None and picture.appearances.exclude(pk=appearance.pk).filter(person=person).exists():
+        raise MoveRefused(_("%(name)s is in the list already.") % {"name": person})
+    wanted = {"person": person, "place": place, "is_identifiable": is_identifiable}
+    changed: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
+    changed |= _sides(box) if box else {}
+    with transaction.atomic():
+        Appearance.objects.filter(pk=appearance.pk).update(**changed)
+        data = {"appearance": appearance.pk, "fields": sorted(changed)}
+        trail.record("picture.place", about=picture, actor=actor, at=at, data=data)
+        if person is not None:
+            endings.watch_birthday(person, at)
+    appearance.refresh_from_db()
+
+
+def blur(picture: Picture, *, actor: User, at: datetime, places: Iterable[Appearance]) -> None:
+    """This will make the copy that is shown anew, with exactly these places blurred; none gives the clean copy back.
+
+    The file as it came and the clean copy stay. Posts that were approved with the old copy go back to draft.
+    Raises MoveRefused outside the unit's people and for a place that is not marked in the picture, OSError when the disk
+    does not take the copy, FileProblem when the clean copy is gone.
+    """
+    _ask(picture, actor)
+    chosen = list(places)
+    boxes = [place.box for place in chosen]
+    if any(place.picture_id != picture.pk for place in chosen) or None in boxes:
+        raise MoveRefused(_("Mark the place in the picture first, then it can be blurred."))
+    sha = thumb_sha = ""
+    if chosen:
+        copy = copies.blurred(filestore.read(COPIES, picture.clean_sha), [box for box in boxes if box])
+        sha, thumb_sha = filestore.keep(COPIES, copy), filestore.keep(THUMBS, copies.small(copy))
+    pks = [place.pk for place in chosen]
+    with transaction.atomic():
+        rows = Picture.objects.filter(pk=picture.pk, version=picture.version)
+        if not rows.update(blurred_sha=sha, blurred_thumb_sha=thumb_sha, version=picture.version + 1):
+            raise ChangedMeanwhile
+        picture.appearances.filter(is_blurred=True).exclude(pk__in=pks).update(is_blurred=False)
+        picture.appearances.filter(pk__in=pks).update(is_blurred=True)
+        trail.record(
+            "picture.blur", about=picture, actor=actor, at=at, data={"sha": sha, "appearances": sorted(pks)}
+        )
+        copy_changed.send(sender=Picture, picture=picture, at=at)
+    picture.refresh_from_db()
 
 
 def unlist(appearance: Appearance, *, actor: User, at: datetime, note: str) -> None:
@@ -122,6 +209,13 @@ def unlist(appearance: Appearance, *, actor: User, at: datetime, note: str) -> N
     _ask(picture, actor)
     if not note.strip():
         raise MoveIncomplete(_("Say why the person is taken off the list."))
+    if appearance.is_blurred:
+        raise MoveRefused(_("The place is blurred. Show it again before you take it off the list."))
+    if appearance.person is not None and has_said_no(picture, appearance.person):
+        raise MoveRefused(
+            _("%(name)s has said no. If it is somebody else, note first that the answer was a mistake.")
+            % {"name": appearance.person}
+        )
     with transaction.atomic():
         trail.record(
             "picture.unlist",
@@ -134,83 +228,16 @@ def unlist(appearance: Appearance, *, actor: User, at: datetime, note: str) -> N
         appearance.delete()
 
 
-def add_person(
-    *,
-    actor: User,
-    at: datetime,
-    unit: Unit,
-    name: str,
-    born_on: date | None = None,
-    email: str = "",
-    guardians: Iterable[Person] = (),
-) -> Person:
-    """This will note a person, and who answers for them while they are a child. Raises MoveRefused for a future birth."""
-    if born_on and born_on > at.date():
-        raise MoveRefused(_("The date of birth is in the future."))
-    with transaction.atomic():
-        person = Person.objects.create(unit=unit, name=name, born_on=born_on, email=email)
-        trail.record("person.add", about=person, actor=actor, at=at)
-        for guardian in guardians:
-            Guardianship.objects.create(child=person, guardian=guardian)
-            trail.record("person.guardian", about=person, actor=actor, at=at, data={"guardian": guardian.pk})
-    return person
+def note_basis(picture: Picture, *, actor: User, at: datetime, basis: str, motive: str) -> LegalBasis:
+    """This will note the legal basis with its motive (R14).
 
-
-def note_consent(
-    picture: Picture,
-    *,
-    actor: User,
-    at: datetime,
-    person: Person,
-    signer: Person,
-    said: str,
-    way: str,
-    channels: Iterable[Channel] = (),
-    until: date | None = None,
-    note: str = "",
-) -> ConsentEvent:
-    """This will note what a signer said of the picture. A no sends planned posts with the picture back at once.
-
-    Raises MoveRefused outside the unit's people, for somebody who is not in the picture, and for a signer who is
-    neither that person nor a guardian.
+    That nobody is in it is also what is known of the people then. Raises MoveRefused outside the unit's people, and for
+    nobody when people are listed.
     """
     _ask(picture, actor)
-    if not picture.appearances.filter(person=person).exists():
-        raise MoveRefused(_("%(name)s is not listed in the picture.") % {"name": person})
-    if signer != person and not person.guardianships.filter(guardian=signer).exists():
-        raise MoveRefused(
-            _("%(signer)s is neither %(name)s nor a guardian.") % {"signer": signer, "name": person}
-        )
     with transaction.atomic():
-        event = ConsentEvent.objects.create(
-            picture=picture,
-            person=person,
-            signer=signer,
-            said=said,
-            way=way,
-            channel_ids=sorted(channel.pk for channel in channels),
-            until=until,
-            note=note,
-            noted_by=actor,
-            noted_at=at,
-        )
-        trail.record(
-            "picture.consent",
-            about=picture,
-            actor=actor,
-            at=at,
-            note=note,
-            data={"event": event.pk, "said": said, "person": person.pk, "signer": signer.pk},
-        )
-        if said in (*NO, Said.INVALIDATED):
-            consent_ended.send(sender=Picture, picture=picture, actor=actor, at=at)
-    return event
-
-
-def note_basis(picture: Picture, *, actor: User, at: datetime, basis: str, motive: str) -> LegalBasis:
-    """This will note the legal basis with its motive (R14). Raises MoveRefused outside the unit's people."""
-    _ask(picture, actor)
-    with transaction.atomic():
+        if basis == Basis.NO_PERSON and picture.state != PeopleState.NONE:
+            perform(picture, "say_none", actor=actor, at=at)
         row = LegalBasis.objects.create(
             picture=picture, basis=basis, motive=motive, noted_by=actor, noted_at=at
         )
@@ -230,9 +257,14 @@ def note_bank(
             picture=picture, says=says, until=until, noted_by=actor, noted_at=at
         )
         trail.record("picture.bank", about=picture, actor=actor, at=at, data={"says": says})
-        if says != "yes":
-            consent_ended.send(sender=Picture, picture=picture, actor=actor, at=at)
+        endings.watch_bank(picture, row, at)
+        if says != BankSays.YES:
+            _end(picture, actor, at, _("The media bank does not say that consent exists."))
     return row
+
+
+def _end(picture: Picture, actor: User, at: datetime, cause: str) -> None:
+    consent_ended.send(sender=Picture, picture=picture, actor=actor, at=at, cause=cause, kept=(), word=None)
 
 
 def _ask(picture: Picture, actor: User) -> None:
@@ -241,11 +273,11 @@ def _ask(picture: Picture, actor: User) -> None:
         raise MoveForbidden(answer)
 
 
-def _small(clean: bytes) -> bytes:
-    """This will make the copy for lists, at most THUMB_PIXELS wide and high, from bytes our own worker wrote."""
-    with Image.open(io.BytesIO(clean)) as image:
-        kind = image.format or "PNG"
-        image.thumbnail((THUMB_PIXELS, THUMB_PIXELS))
-        out = io.BytesIO()
-        image.save(out, kind)
-    return out.getvalue()
+def _sides(box: Box | None) -> dict[str, int]:
+    """This will check a marked place and name its sides. Raises MoveRefused when it is outside the picture or empty."""
+    if box is None:
+        return {}
+    left, top, width, height = box
+    if not (0 <= left < 1000 and 0 <= top < 1000 and 0 < width <= 1000 - left and 0 < height <= 1000 - top):
+        raise MoveRefused(_("The marked place is outside the picture. Mark it again."))
+    return {"left": left, "top": top, "width": width, "height": height}

@@ -41,10 +41,15 @@ def set_up(name: str, object_id: int, steps: Mapping[str, datetime]) -> None:
 
 def set_up_many(name: str, object_ids: Iterable[int], steps: Mapping[str, datetime]) -> None:
     """This will lay out the same rungs for several objects."""
+    set_up_each(name, dict.fromkeys(object_ids, steps))
+
+
+def set_up_each(name: str, steps_of: Mapping[int, Mapping[str, datetime]]) -> None:
+    """This will lay out for each object the rungs named for it, all in a few queries."""
     Rung.objects.bulk_create(
         [
             Rung(ladder=name, object_id=object_id, step=step, due_at=due_at, try_at=due_at)
-            for object_id in object_ids
+            for object_id, steps in steps_of.items()
             for step, due_at in steps.items()
         ],
         ignore_conflicts=True,
@@ -59,6 +64,16 @@ def take_down(
     _untold().filter(ladder=name, object_id__in=list(object_ids)).exclude(step__in=list(except_steps)).update(
         cancelled_at=at
     )
+
+
+def hold(names: Iterable[str], object_ids: Iterable[int]) -> None:
+    """This will lock the untold rungs of these objects to the end of the transaction, as a round of the clock does.
+
+    Whoever moves many at once does it before the objects themselves are locked: the clock, too, takes rungs first, so
+    the two never wait for each other.
+    """
+    rungs = _untold().filter(ladder__in=list(names), object_id__in=list(object_ids))
+    list(rungs.select_for_update().order_by("pk").values_list("pk"))
 
 
 def climb(at: datetime) -> int:

@@ -130,7 +130,9 @@ def remember_chiefs(instance: Unit, **kwargs: Any) -> None:
 
 
 @receiver(post_save, sender=Unit)
-def end_sessions_of_changed_chiefs(instance: Unit, **kwargs: Any) -> None:
-    """This will end the logins of those who became or ceased to be chiefs of the unit."""
+def end_sessions_of_changed_chiefs(instance: Unit, created: bool = False, **kwargs: Any) -> None:
+    """This will end the logins of those who became or ceased to be chiefs of a unit that was there."""
+    if created:
+        return
     now = {instance.responsible_chief_id, instance.communications_chief_id}
     end_sessions(now ^ instance._chiefs_before)  # type: ignore[attr-defined]

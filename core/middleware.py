@@ -27,6 +27,7 @@ WITHOUT_SECOND_STEP = {
     "health",
     "language",
     "metrics",
+    "ready",
     "openid_connect_login",
     "openid_connect_callback",
 }
@@ -45,6 +46,9 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
+        if request.user.is_authenticated:
+            # What somebody may see is kept by no proxy and on no shared computer.
+            response.headers.setdefault("Cache-Control", "private, no-store")
         return response
 
 

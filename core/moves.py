@@ -6,7 +6,7 @@ lets the table's effects write what belongs to the move, and leaves one event in
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 Rule = Callable[["User | None", Any], Answer]
 Preparation = Callable[..., dict[str, Any]]
 Effect = Callable[..., None]
+EffectOfMany = Callable[..., None]
 
 
 class MoveRefused(Exception):
@@ -85,6 +86,7 @@ class MoveTable:
     moves: tuple[Move, ...]
     preparations: dict[str, Preparation] = field(default_factory=dict)
     effects: dict[str, list[Effect]] = field(default_factory=dict)
+    for_many: dict[Effect, EffectOfMany] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         TABLES[self.noun] = self
@@ -114,6 +116,15 @@ class MoveTable:
 
         def add(function: Effect) -> Effect:
             self.effects.setdefault(name, []).append(function)
+            return function
+
+        return add
+
+    def for_many_instead_of(self, effect: Effect) -> Callable[[EffectOfMany], EffectOfMany]:
+        """This will run `([(obj, details), …], *, actor, at, note)` once in place of `effect` for each of many."""
+
+        def add(function: EffectOfMany) -> EffectOfMany:
+            self.for_many[effect] = function
             return function
 
         return add
@@ -240,3 +251,61 @@ def perform(
             note=note,
             data={"from": before, "to": move.target, "version": seen + 1},
         )
+
+
+def perform_many(
+    objs: Sequence[Movable], name: str, *, actor: User | None, at: datetime, note: str = ""
+) -> list[Movable]:
+    """This will do what `perform` does, for many at once, in a number of queries that hardly grows with them.
+
+    Must run inside a transaction. The rows are locked and read again; those no longer in a source state are left out,
+    and the ones that moved are returned. An effect without a form for many is run for each. Raises MoveRefused with a
+    sentence for the first that may not.
+    """
+    from core import trail
+
+    if not objs:
+        return []
+    table, model = objs[0].MOVES, type(objs[0])
+    move = table[name]
+    manager: Any = model._default_manager
+    locked = manager.select_for_update().in_bulk([obj.pk for obj in objs])
+    moving: list[tuple[Movable, str, dict[str, Any]]] = []
+    groups: dict[tuple[tuple[str, Any], ...], list[int]] = {}
+    for obj in objs:
+        state, version = locked[obj.pk].state, locked[obj.pk].version
+        if state not in move.sources:
+            continue
+        obj.state, obj.version = state, version  # type: ignore[attr-defined]
+        ask(obj, name, actor=actor, note=note)
+        prepare = table.preparations.get(name)
+        details = prepare(obj, actor=actor, at=at) if prepare else {}
+        columns = tuple((column, details[column]) for column in move.sets if column in details)
+        groups.setdefault(columns, []).append(obj.pk)
+        moving.append((obj, state, details))
+    for columns, pks in groups.items():
+        manager.filter(pk__in=pks).update(state=move.target, version=models.F("version") + 1, **dict(columns))
+    for obj, _state, details in moving:
+        obj.state, obj.version = move.target, obj.version + 1  # type: ignore[attr-defined]
+        for column in move.sets:
+            if column in details:
+                setattr(obj, column, details[column])
+    pairs = [(obj, details) for obj, _state, details in moving]
+    for effect in table.effects.get(name, ()):
+        if effect in table.for_many:
+            table.for_many[effect](pairs, actor=actor, at=at, note=note)
+            continue
+        for obj, details in pairs:
+            effect(obj, actor=actor, at=at, note=note, **details)
+    trail.record_many(
+        trail.event_of(
+            f"{table.noun}.{name}",
+            about=obj,
+            actor=actor,
+            at=at,
+            note=note,
+            data={"from": state, "to": move.target, "version": obj.version},
+        )
+        for obj, state, _details in moving
+    )
+    return [obj for obj, _state, _details in moving]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import time
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -21,7 +22,8 @@ from core.accounts import is_chief
 from core.models import User
 
 ROLES = ("chiefs", "records_officers", "administrators")
-SESSION_KEY = "second_step_done"
+SESSION_KEY = "second_step_asked_at"
+ASKED_FOR_SECONDS = 600
 
 
 class MFAAdapter(DefaultMFAAdapter):
@@ -76,14 +78,13 @@ def factors_of(user: User) -> models.QuerySet[Authenticator]:
 def is_missing(user: User, session: SessionBase) -> bool:
     """This will tell whether the user must set up a second step before anything else.
 
-    The answer yes is asked again on each page; the answer no is kept with the session, which ends when roles or
-    second steps change.
+    The answer yes is asked again on each page; the answer no is kept with the session for ten minutes.
     """
-    if not settings.SECOND_FACTOR_FOR or session.get(SESSION_KEY):
+    if not settings.SECOND_FACTOR_FOR or time.time() - session.get(SESSION_KEY, 0) < ASKED_FOR_SECONDS:
         return False
     if is_required_of(user) and not factors_of(user).exists() and not _directory_asked(session):
         return True
-    session[SESSION_KEY] = True
+    session[SESSION_KEY] = int(time.time())
     return False
 
 

@@ -32,17 +32,37 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> Event:
     """This will append one event, inside the caller's transaction. `data` holds strings, whole numbers, lists, dicts."""
-    return Event.objects.create(
+    event = event_of(kind, about=about, actor=actor, at=at, note=note, data=data)
+    event.save(force_insert=True)
+    return event
+
+
+def event_of(
+    kind: str,
+    *,
+    about: models.Model,
+    actor: User | None,
+    at: datetime,
+    note: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """This will make an event and store nothing. What is called otherwise in the trail has a `trail_label`."""
+    return Event(
         at=at,
         kind=kind,
         about_type=about._meta.label_lower,
         about_id=about.pk,
-        about_label=str(about)[:200],
+        about_label=str(getattr(about, "trail_label", about))[:200],
         actor=actor,
         actor_name=actor.name if actor else "",
         note=note,
         data=data or {},
     )
+
+
+def record_many(events: Iterable[Event]) -> None:
+    """This will append the events in their order, inside the caller's transaction."""
+    Event.objects.bulk_create(list(events), batch_size=1000)
 
 
 def events_about(obj: models.Model) -> models.QuerySet[Event]:

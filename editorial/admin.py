@@ -27,6 +27,8 @@ from editorial.models import (
     ReviewRequest,
     Shift,
     Swap,
+    Takedown,
+    TakedownTask,
     Team,
     TeamChannel,
     TipForm,
@@ -169,6 +171,22 @@ class PostPictureAdmin(ReadOnlyAdmin):
     list_display = ["picture", "post", "alt_text"]
     search_fields = ["picture__title", "post__title"]
     list_select_related = ["picture", "post"]
+
+
+@admin.register(Takedown)
+class TakedownAdmin(ReadOnlyAdmin):
+    list_display = ["picture", "cause", "opened_at", "due_at"]
+    search_fields = ["picture__title", "cause"]
+    date_hierarchy = "opened_at"
+    list_select_related = ["picture"]
+
+
+@admin.register(TakedownTask)
+class TakedownTaskAdmin(MoveAdmin):
+    list_display = ["publication", "state", "done_by", "checked_by"]
+    list_filter = ["state"]
+    search_fields = ["publication__post__title"]
+    list_select_related = ["publication__post", "publication__channel__platform", "done_by", "checked_by"]
 
 
 @admin.register(Idea)

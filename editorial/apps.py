@@ -8,4 +8,13 @@ class EditorialConfig(AppConfig):
 
     def ready(self) -> None:
         # They add their effects and ladders.
-        from editorial import clock, follow_ups, ideas, reuse, review_clock, rota_clock, transitions  # noqa: F401
+        from editorial import (  # noqa: F401
+            clock,
+            follow_ups,
+            ideas,
+            reuse,
+            review_clock,
+            rota_clock,
+            takedowns,
+            transitions,
+        )

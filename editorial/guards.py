@@ -55,6 +55,7 @@ def _frozen_rows(table: str) -> list[Guard]:
 GUARDS: list[Guard] = [
     *append_only("editorial_postversion", "A version of a post is written once."),
     *append_only("editorial_review", "A review is written once."),
+    *append_only("editorial_postwriter", "Who wrote in a post is written once."),
     *append_only("editorial_handovernote", "A handover note is written once."),
     Guard(
         "editorial_handover_read",
@@ -63,7 +64,6 @@ GUARDS: list[Guard] = [
         "OLD.state = 'acknowledged'",
         "A handover that was acknowledged stays as it was read.",
     ),
-    *append_only("editorial_postwriter", "Who wrote in a post is written once."),
     Guard(
         "editorial_review_by_author", "editorial_review", "INSERT", _BY_AUTHOR, "An author cannot approve."
     ),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.moves import Move, MoveTable
 from editorial import idea_rules as rules
@@ -11,7 +12,7 @@ from editorial.rules import is_the_clock
 
 
 class IdeaState(models.TextChoices):
-    NEW = "new", _("new")
+    NEW = "new", pgettext_lazy("idea", "new")
     TAKEN = "taken", _("taken")
     PARKED = "parked", _("parked")
     DECLINED = "declined", _("declined")

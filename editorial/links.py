@@ -123,6 +123,13 @@ def _meaning(status: int) -> tuple[str, str]:
     return Verdict.BROKEN, "server" if status >= 500 else "status"
 
 
+def answer_for(post: Post, address: str, outcome: Outcome, at: datetime) -> None:
+    """This will answer the question about an address that waits, without opening it."""
+    waiting = post.link_checks.filter(key=key_of(address), answered_at=None)
+    for check in waiting.select_related("post"):
+        _answer(check, outcome, at)
+
+
 def not_working(post: Post, version: PostVersion) -> list[LinkCheck]:
     """This will list the version's links that do not work or have no answer yet, as last heard."""
     wanted = set(map(key_of, addresses_in(version.content)))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -10,19 +10,25 @@ from django.db import models
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from consent.lights import gate
-from consent.models import Picture
-from consent.queries import Use
-from consent.signals import consent_ended, units_worked_for, uses_of_picture
+from consent.models import Appearance, ConsentEvent, Person, Picture
+from consent.queries import Shown, Use
+from consent.signals import (
+    consent_ended,
+    copy_changed,
+    keepers_of_picture,
+    shown_of_person,
+    units_worked_for,
+    uses_of_picture,
+)
 from core.models import Unit, User
-from core.moves import MoveRefused, perform
-from core.notices import Message, say, tell
+from core.moves import MoveRefused, perform_many
 from core.rules import Refusal
 from core.workdays import local_day
-from editorial.models import Post, Publication, Team
-from editorial.states import POST_MOVES, PublicationState
+from editorial.models import Membership, Post, Publication, Team
+from editorial.states import POST_MOVES, PostState, PublicationState
+from editorial.takedowns import stop
 
 
 def ask_the_people(post: Post, at: datetime, channels: Iterable[int] | None = None) -> None:
@@ -57,42 +63,59 @@ def posts_with(picture: Picture, user: User, **kwargs: Any) -> list[Use]:
 
 
 @receiver(consent_ended)
-def stop_posts_with(picture: Picture, actor: User, at: datetime, **kwargs: Any) -> None:
-    """This will send what is under review, approved or planned back to draft, and tell who has what is out already."""
-    note = _("The consent for the picture “%(picture)s” has ended. Choose another.") % {
-        "picture": picture.title
-    }
-    for post in Post.objects.filter(
-        pictures__picture=picture, state__in=POST_MOVES["reopen"].sources
-    ).select_related("team", "current"):
-        perform(post, "reopen", actor=None, at=at, note=note)
-    out = Publication.objects.filter(
-        post__pictures__picture=picture, state__in=[PublicationState.PUBLISHED, PublicationState.DUE]
-    )
-    for publication in out.select_related("post__team", "channel__platform"):
-        _tell_to_take_down(publication, picture, at)
+def stop_posts_with(
+    picture: Picture,
+    at: datetime,
+    cause: str,
+    kept: Collection[int] = (),
+    word: ConsentEvent | None = None,
+    **kwargs: Any,
+) -> None:
+    """This will stop what is planned with the picture and open a takedown of what is out."""
+    stop(picture, at=at, cause=cause, kept=kept, word=word)
 
 
-def _tell_to_take_down(publication: Publication, picture: Picture, at: datetime) -> None:
-    tell(
-        (
-            Message(
-                recipient=person,
-                key=f"publication:{publication.pk}:consent:{picture.pk}",
-                subject=say(gettext_lazy("Take down the picture: %(title)s"), title=publication.post.title),
-                body=say(
-                    gettext_lazy(
-                        "The consent for the picture “%(picture)s” has ended. It is on %(channel)s."
-                    ),
-                    picture=picture.title,
-                    channel=str(publication.channel),
-                ),
-                url=reverse("editorial:post_page", args=[publication.post_id]),
-                why=gettext_lazy("you have the shift for publishing"),
-                about=publication.post,
-                urgent=True,
-            )
-            for person in publication.post.team.to_tell("publish", at)
-        ),
-        at,
+@receiver(copy_changed)
+def approve_the_copy_anew(picture: Picture, at: datetime, **kwargs: Any) -> None:
+    """This will send back posts that were sent to review, approved or planned with another copy of the picture."""
+    posts = Post.objects.filter(pictures__picture=picture, state__in=POST_MOVES["reopen"].sources)
+    note = _("Places in the picture “%(picture)s” were blurred or shown again. Have the post read again.")
+    perform_many(
+        list(posts.select_related("team", "current")),
+        "reopen",
+        actor=None,
+        at=at,
+        note=note % {"picture": picture.title},
     )
+
+
+@receiver(keepers_of_picture)
+def editors_who_show(picture: Picture, at: datetime, **kwargs: Any) -> list[User]:
+    """This will answer with the editors of teams that have the picture in a post, and of the unit's teams."""
+    shows = Post.objects.filter(pictures__picture=picture).exclude(state=PostState.DROPPED)
+    teams = Team.objects.filter(models.Q(pk__in=shows.values("team")) | models.Q(unit=picture.unit_id))
+    editors = Membership.objects.filter(team__in=teams, role=Membership.Role.EDITOR, user__is_active=True)
+    return list(User.objects.filter(pk__in=editors.values("user")).order_by("pk"))
+
+
+@receiver(shown_of_person)
+def publications_of(person: Person, **kwargs: Any) -> list[Shown]:
+    """This will answer with where pictures of the person went out, newest first."""
+    pictures = Appearance.objects.filter(person=person).values("picture")
+    rows = (
+        Publication.objects.filter(post__pictures__picture__in=pictures)
+        .exclude(state=PublicationState.MISSED)
+        .select_related("channel__platform")
+        .distinct()
+    )
+    return [
+        Shown(
+            channel=str(row.channel),
+            url=row.url,
+            at=row.settled_at,
+            state=row.state,
+            state_label=row.state_label,
+            is_live=row.state in (PublicationState.PUBLISHED, PublicationState.DUE),
+        )
+        for row in rows.order_by("-due_at", "-pk")
+    ]

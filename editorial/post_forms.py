@@ -8,6 +8,7 @@ from typing import Any
 
 from django import forms
 from django.core.validators import URLValidator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -92,7 +93,10 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.post = post
-        self.channels = list(Channel.objects.filter(teams=post.team_id).select_related("platform"))
+        prefetch_related_objects(
+            [post], Prefetch("team__channels", Channel.objects.select_related("platform"))
+        )
+        self.channels = list(post.team.channels.all())
         for channel in self.channels:
             self.fields[f"on_{channel.pk}"] = forms.BooleanField(label=str(channel), required=False)
             self.fields[f"text_{channel.pk}"] = forms.CharField(
@@ -174,6 +178,7 @@ class PictureRow(forms.Form):
 
     def __init__(self, *args: Any, pictures: list[Picture], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.known = pictures
         field = self.fields["picture"]
         field.queryset = Picture.objects.filter(pk__in=[picture.pk for picture in pictures])  # type: ignore[attr-defined]
         field.widget.choices = [
@@ -242,7 +247,7 @@ def picture_rows(data: Any, post: Post, user: User, *, shown: Any = None) -> Bas
 
     Bound only when `data` has rows: a form sent without them leaves the pictures as they are.
     """
-    rows = list(post.pictures.select_related("picture")) if post.pk else []
+    rows = list(post.pictures.all()) if post.pk else []
     known = {row.picture_id: row.picture for row in rows}
     newest = Picture.objects.workable_by(user).order_by("-pk")[:NEWEST_PICTURES]
     options = {"pictures": list((known | {picture.pk: picture for picture in newest}).values())}

@@ -29,6 +29,7 @@ from core.workdays import local_day
 from editorial.addresses import addresses_in, key_of
 from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
 from editorial.plain_language import is_alike, unseen_in
+from editorial.platforms import has_film, medium
 from editorial.states import PostState
 
 RECENT = timedelta(days=90)
@@ -53,6 +54,7 @@ class ChannelText:
     published: str
     media: tuple[Medium, ...] = ()
     quotes: tuple[str, ...] = ()
+    has_film: bool = False
 
     @cached_property
     def rules(self) -> PlatformRules:
@@ -64,7 +66,7 @@ class ChannelText:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return findings(self.published, self.rules, pictures=self.media)
+        return findings(self.published, self.rules, pictures=self.media, has_film=self.has_film)
 
     @cached_property
     def folded(self) -> tuple[str, str]:
@@ -170,10 +172,13 @@ def _texts(
 ) -> list[ChannelText]:
     content = version.content
     said = {row["channel"]: str(row["text"]) for row in content["texts"]}
-    media = tuple(
-        Medium(row.picture.content_type, row.picture.size, row.picture.width * row.picture.height)
-        for row in pictures
+    media = tuple(medium(row.picture) for row in pictures)
+    channels = list(Channel.objects.filter(pk__in=said).select_related("platform").order_by("name"))
+    asks_for_film = any(
+        rules.needs_film or (rules.needs_media and not media)
+        for rules in (rules_of(channel.platform) for channel in channels)
     )
+    film = asks_for_film and has_film(version.post)
     return [
         ChannelText(
             channel=channel,
@@ -185,9 +190,10 @@ def _texts(
                 links=content["links"],
             ),
             media=media,
+            has_film=film,
             quotes=tuple(quote for where, quote in quotes if where in {None, channel.pk}),
         )
-        for channel in Channel.objects.filter(pk__in=said).select_related("platform").order_by("name")
+        for channel in channels
     ]
 
 
@@ -220,7 +226,7 @@ def _alike(post: Post, texts: list[ChannelText], at: datetime) -> list[Alike]:
 
 def readers_of(post: Post) -> list[User]:
     """This will list the editors of the team who may read the post: those who wrote no version of it."""
-    authors = set(post.versions.values_list("saved_by__mailbox", flat=True)) | {post.created_by.mailbox}
+    authors = {author.mailbox for author in [*post.authors(), post.created_by]}
     return [editor for editor in post.team.editors() if editor.is_active and editor.mailbox not in authors]
 
 

@@ -10,11 +10,12 @@ from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from channels_registry.models import Channel
 from consent.lights import Light, light_of
 from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
-from editorial.models import Post, PostPicture
+from editorial.models import Post, PostPicture, TeamChannel
 from editorial.states import ENDS, FIXED, UNDER_WAY, PostState
 
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
@@ -63,6 +64,11 @@ def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
         for channel in channels
         if not channel.may_publish
     ]
+    told += [
+        _("%(channel)s is being closed.") % {"channel": channel}
+        for channel in channels
+        if channel.state == Channel.State.CLOSING
+    ]
     near = (
         Post.objects.exclude(pk=post.pk)
         .exclude(state=PostState.DROPPED)
@@ -76,3 +82,9 @@ def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
         % {"title": title, "channel": names[channel], "time": f"{timezone.localtime(its_time):%H:%M}"}
         for channel, title, its_time in near[:5]
     ]
+
+
+def approval_ends_on(post: Post) -> str:
+    """This will name the post's channels on which another time needs another approval; empty when none does."""
+    asking = TeamChannel.objects.filter(new_approval_when_moved=True, channel__post_texts__post=post)
+    return ", ".join(str(row.channel) for row in asking.select_related("channel__platform"))

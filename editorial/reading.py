@@ -16,6 +16,7 @@ from editorial.models import (
     Membership,
     Post,
     PostVersion,
+    PostWriter,
     Reading,
     Remark,
     Review,
@@ -73,12 +74,17 @@ class Around:
 
 def people_around(post: Post) -> Around:
     """This will read, in one query, the authors, the team's editors, and who was asked."""
-    versions = PostVersion.objects.filter(post=post)
+    versions, writers = PostVersion.objects.filter(post=post), PostWriter.objects.filter(post=post)
     editors = Membership.objects.filter(team=post.team_id, role=Membership.Role.EDITOR)
     people = list(
-        User.objects.filter(Q(pk__in=versions.values("saved_by")) | Q(pk__in=editors.values("user")))
+        User.objects.filter(
+            Q(pk__in=versions.values("saved_by"))
+            | Q(pk__in=writers.values("user"))
+            | Q(pk__in=editors.values("user"))
+        )
         .annotate(
-            writes=Exists(versions.filter(saved_by__mailbox=OuterRef("mailbox"))),
+            writes=Exists(versions.filter(saved_by__mailbox=OuterRef("mailbox")))
+            | Exists(writers.filter(user__mailbox=OuterRef("mailbox"))),
             edits=Exists(editors.filter(user=OuterRef("pk"))),
             asked=Exists(ReviewRequest.objects.filter(version=post.current_id or 0, reader=OuterRef("pk"))),
         )

@@ -14,7 +14,7 @@ from channels_registry.models import Channel
 from consent.models import Picture
 from core import trail
 from core.models import User
-from core.moves import MoveForbidden, MoveRefused
+from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
 from core.rules import Refusal
 from core.workdays import local_day
 from editorial.idea_rules import may_keep_material
@@ -48,7 +48,7 @@ class Use:
 
 
 def keep_material(material: Material, *, actor: User, at: datetime, fields: dict[str, Any]) -> None:
-    """This will add or change material. Raises MoveRefused for people in no team, or not the material's own."""
+    """This will add or change material. Raises MoveRefused for others than its people, and for what has no source."""
     answer = may_keep_material(actor, material)
     if isinstance(answer, Refusal):
         raise MoveForbidden(answer)
@@ -56,6 +56,8 @@ def keep_material(material: Material, *, actor: User, at: datetime, fields: dict
     for name in FIELDS:
         if name in fields:
             setattr(material, name, fields[name])
+    if not (material.url or material.reference or material.earlier_post_id):
+        raise MoveIncomplete(_("Say where it comes from: an address or a reference."))
     if is_new:
         material.added_by, material.added_at = actor, at
     with transaction.atomic():

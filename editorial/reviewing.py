@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,8 +197,14 @@ def ask_for_reading(post: Post, *, actor: User, at: datetime, **details: Any) ->
 @POST_MOVES.effect("drop")
 def end_the_reading(post: Post, *, at: datetime, **details: Any) -> None:
     """This will end the reminders and whoever reads right now."""
-    ladders.take_down("review", [post.pk], at)
-    ReviewClaim.objects.filter(post=post).delete()
+    end_the_readings([(post, details)], at=at)
+
+
+@POST_MOVES.for_many_instead_of(end_the_reading)
+def end_the_readings(posts: Sequence[tuple[Post, Mapping[str, Any]]], *, at: datetime, **of_all: Any) -> None:
+    pks = [post.pk for post, _details in posts]
+    ladders.take_down("review", pks, at)
+    ReviewClaim.objects.filter(post__in=pks).delete()
 
 
 @POST_MOVES.effect("schedule")
@@ -216,6 +222,13 @@ def lay_out_link_check(post: Post, *, at: datetime, **details: Any) -> None:
 @POST_MOVES.effect("drop")
 def forget_link_check(post: Post, *, at: datetime, **details: Any) -> None:
     ladders.take_down("post_links", [post.pk], at)
+
+
+@POST_MOVES.for_many_instead_of(forget_link_check)
+def forget_link_checks(
+    posts: Sequence[tuple[Post, Mapping[str, Any]]], *, at: datetime, **of_all: Any
+) -> None:
+    ladders.take_down("post_links", [post.pk for post, _details in posts], at)
 
 
 def tell_what_changed(post: Post, *, left: PostVersion, now: PostVersion, actor: User, at: datetime) -> None:

@@ -10,7 +10,7 @@ from core.rules import Answer, Grant, Refusal, grant_if
 
 if TYPE_CHECKING:
     from core.models import User
-    from editorial.models import Post, Publication, Remark
+    from editorial.models import Post, Publication, Remark, TakedownTask
 
 NOT_A_PERSON = _("Only a person can do this.")
 
@@ -43,6 +43,18 @@ def may_review(user: User | None, post: Post) -> Answer:
 def may_settle(user: User | None, publication: Publication) -> Answer:
     """This will grant members of the post's team."""
     return may_write(user, publication.post)
+
+
+def may_take_down(user: User | None, task: TakedownTask) -> Answer:
+    """This will grant members of the team that published."""
+    return may_write(user, task.publication.post)
+
+
+def may_check_takedown(user: User | None, task: TakedownTask) -> Answer:
+    """This will grant somebody of the team who did not take it down themselves."""
+    if user is not None and user.pk == task.done_by_id:
+        return Refusal(_("You took it down. Somebody else has to check that it is gone."))
+    return may_take_down(user, task)
 
 
 def may_remark(user: User | None, remark: Remark) -> Answer:

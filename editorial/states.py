@@ -34,6 +34,7 @@ class PublicationState(models.TextChoices):
     DUE = "due", _("to be published")
     PUBLISHED = "published", _("published")
     MISSED = "missed", _("missed")
+    TAKEN_DOWN = "taken_down", _("taken down")
 
 
 class RemarkState(models.TextChoices):
@@ -174,6 +175,15 @@ PUBLICATION_MOVES = MoveTable(
             needs_note=True,
             danger=True,
             done=_("Did not go out"),
+        ),
+        Move(
+            "take_down",
+            _("Note that it is taken down"),
+            (P.PUBLISHED,),
+            P.TAKEN_DOWN,
+            rules.is_the_clock,
+            by_clock=True,
+            done=_("Taken down"),
         ),
     ),
 )

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -21,7 +22,8 @@ from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.notices import Message, say, tell
 from core.rules import Refusal
-from editorial.links import Occasion, ask_the_links, ask_version
+from editorial.addresses import addresses_in
+from editorial.links import Occasion, ask_links, ask_the_links, ask_version
 from editorial.models import (
     Membership,
     Post,
@@ -35,6 +37,7 @@ from editorial.models import (
 )
 from editorial.pictures import ask_the_people
 from editorial.platforms import ask_the_platforms
+from editorial.queries import approval_ends_on
 from editorial.reviewing import ask_the_reader, kept_answers, tell_what_changed
 from editorial.states import FIXED, POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 
@@ -73,8 +76,9 @@ def save_post(
 
     `links` None and `pictures` None leave them as they are; `pictures` are pairs of a picture and its alternative text,
     in order. A post that was in review, approved or planned goes back to draft first; who approved and who wrote it are
-    told what changed. New links are put in the queue of the checks. Saved `by_itself` while somebody types, it makes no
-    version and takes nothing out of review; whoever types is noted as a writer all the same.
+    told what changed. New links are put in the queue of the checks.
+    Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
+    as a writer all the same.
     Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
     no longer the post's version.
     """
@@ -96,6 +100,7 @@ def save_post(
         if pictures is not None:
             _replace_pictures(post, actor, pictures)
         if by_itself:
+            ask_links(post, addresses_in(content_of(post)), occasion=Occasion.SAVED, at=at)
             return
         version = keep_version(post, actor=actor, at=at)
         if left is not None:
@@ -106,9 +111,17 @@ def save_post(
 def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
     """This will give a planned post another planned time, and any other that is not out another wanted time.
 
-    A planned post keeps its approval. Raises MoveForbidden outside the team, MoveRefused once the post goes out or is
-    dropped, ChangedMeanwhile when `seen` is no longer the post's version.
+    An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
+    Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
+    `seen` is no longer the post's version.
     """
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
+        note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
+        with transaction.atomic():
+            perform(post, "reopen", actor=actor, at=at, seen=seen, note=note)
+            change_time(post, actor=actor, at=at, when=when)
+        return
     if post.state == PostState.SCHEDULED:
         perform(post, "reschedule", actor=actor, at=at, seen=seen, planned_at=when)
         return
@@ -119,9 +132,11 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
     expected = post.version if seen is None else seen
     with transaction.atomic():
         rows = Post.objects.filter(pk=post.pk, version=expected, state=post.state)
-        if not rows.update(version=expected + 1, wanted_at=when):
+        # A time it was planned at before it was opened again is over with the new wish.
+        if not rows.update(version=expected + 1, wanted_at=when, planned_at=None):
             raise ChangedMeanwhile
-        before, post.version, post.wanted_at = post.wanted_at, expected + 1, when
+        before = post.planned_at or post.wanted_at
+        post.version, post.wanted_at, post.planned_at = expected + 1, when, None
         data = {"from": before.isoformat() if before else "", "to": when.isoformat()}
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
@@ -132,7 +147,7 @@ def content_of(post: Post) -> dict[str, Any]:
     A post without pictures has no word of them, so that versions from before there were any keep their hash.
     """
     pictures = [
-        {"picture": row.picture_id, "sha": row.picture.sha, "alt": row.alt_text}
+        {"picture": row.picture_id, "sha": row.picture.approved_sha, "alt": row.alt_text}
         for row in post.pictures.select_related("picture")
     ]
     return ({"pictures": pictures} if pictures else {}) | {
@@ -265,6 +280,11 @@ def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: A
     """This will refuse times that are over, and channels where the city does not speak now."""
     if planned_at < at - timedelta(minutes=1):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
+    if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):
+        raise MoveRefused(
+            _("%(channels)s asks for a new approval at another time. Move the post in the calendar first.")
+            % {"channels": where}
+        )
     _ask_channels(post)
     ask_the_people(post, planned_at)
     ask_the_links(post)
@@ -300,14 +320,29 @@ def tell_reopened(
 
     When it is opened `for_edit`, they are told what changed instead, once it is saved.
     """
-    ladders.take_down("post", [post.pk], at)
-    if for_edit:
-        return
-    told = {review.reviewer for review in left.reviews.select_related("reviewer")} | set(post.authors())
+    tell_all_reopened([(post, {"left": left, "for_edit": for_edit})], actor=actor, at=at, note=note)
+
+
+@POST_MOVES.for_many_instead_of(tell_reopened)
+def tell_all_reopened(
+    posts: Sequence[tuple[Post, Mapping[str, Any]]], *, actor: User | None, at: datetime, note: str
+) -> None:
+    """This will do for many posts what `tell_reopened` does for one, in as many queries."""
+    ladders.take_down("post", [post.pk for post, _details in posts], at)
+    to_tell = {post.pk: details["left"].pk for post, details in posts if not details.get("for_edit")}
+    told: dict[int, set[int]] = defaultdict(set)
+    for rows in (
+        PostVersion.objects.filter(post__in=to_tell).values_list("post", "saved_by"),
+        PostWriter.objects.filter(post__in=to_tell).values_list("post", "user"),
+        Review.objects.filter(version__in=to_tell.values()).values_list("version__post", "reviewer"),
+    ):
+        for post_id, user_id in rows:
+            told[post_id].add(user_id)
+    people = User.objects.in_bulk({pk for pks in told.values() for pk in pks})
     tell(
         (
             Message(
-                recipient=person,
+                recipient=people[pk],
                 key=f"post:{post.pk}:reopened:{post.version}",
                 subject=say(gettext_lazy("Back to draft: %(title)s"), title=post.title),
                 body=note or gettext_lazy("The post was opened again. It needs a new approval."),
@@ -315,8 +350,9 @@ def tell_reopened(
                 why=gettext_lazy("you wrote or approved this post"),
                 about=post,
             )
-            for person in told
-            if person != actor
+            for post, _details in posts
+            for pk in sorted(told[post.pk])
+            if actor is None or pk != actor.pk
         ),
         at,
     )
@@ -390,6 +426,12 @@ def settle_post(publication: Publication, *, at: datetime, **details: Any) -> No
         return
     published = siblings.filter(state=PublicationState.PUBLISHED).exists()
     perform(post, "finish" if published else "lapse", actor=None, at=at)
+
+
+def _stands_at(post: Post, when: datetime) -> bool:
+    """This will tell whether the post has that time already, to the minute; one without a time has any."""
+    stands = post.planned_at or post.wanted_at
+    return stands is None or stands.replace(second=0, microsecond=0) == when.replace(second=0, microsecond=0)
 
 
 def _create(post: Post, actor: User, at: datetime) -> None:

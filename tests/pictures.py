@@ -44,10 +44,10 @@ def listed(city: City, at: datetime) -> Callable[..., Person]:
 
 @pytest.fixture
 def says(city: City, at: datetime) -> Callable[..., None]:
-    """What a signer said of a picture, on paper."""
+    """What a signer said of a picture, in an e-mail to us."""
 
     def note(picture: Picture, person: Person, said: str, **fields: Any) -> None:
-        values = {"signer": person, "way": "paper", "at": at} | fields
+        values = {"signer": person, "way": "email", "at": at} | fields
         note_consent(picture, actor=city.anna, person=person, said=said, **values)
 
     return note

@@ -9,7 +9,7 @@ from datetime import datetime, time, timedelta
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import pictures, team, texts
+from config.demo import agreement, pictures, posts, team, texts
 from config.demo import words as content
 from config.demo.drawing import screenshot
 from consent.models import Picture
@@ -57,8 +57,10 @@ class City:
         self.usable = pictures.lay_in(now=self.now, author_of=self.picture_desk)
         self.year_of_posts()
         self.posts_of_now()
+        agreement.lay_in(self)
         self.comments_and_cases()
         self.watches()
+        posts.lay_in(self)
         clock.sweep(self.now)
         # What happened before the demo began was told, and read, long ago.
         Notice.objects.filter(created_at__lt=self.now).update(

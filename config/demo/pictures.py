@@ -226,7 +226,8 @@ def _list(picture: Picture, who: Who, actor: User, at: datetime) -> None:
             person=person,
             signer=signers[number % len(signers)],
             said=said,
-            way="paper",
+            way="email" if number % 2 else "oral",
+            witness="" if number % 2 else "Kollegan på plats",
             note="Pärmen Medgivanden, flik 3",
         )
 

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.sight import units_of
@@ -33,6 +34,7 @@ class Person(models.Model):
     is_protected = models.BooleanField(
         _("must not be shown"), default=False, help_text=_("Blocks every picture; no reason is ever shown.")
     )
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="+", verbose_name=_("kept by"))
     guardians: models.ManyToManyField[Person, Guardianship] = models.ManyToManyField(
         "self", through="Guardianship", symmetrical=False, through_fields=("child", "guardian")
@@ -46,7 +48,12 @@ class Person(models.Model):
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
-        return self.name
+        return self.name or _t("erased person %(number)s") % {"number": self.pk}
+
+    @property
+    def trail_label(self) -> str:
+        """What the trail calls the person. The trail is never erased, so it holds no name."""
+        return f"{self._meta.verbose_name} {self.pk}"
 
     def age_on(self, day: date) -> int | None:
         """This will return the full years on `day`; None when no birth date is noted. Born 29 February: 1 March."""
@@ -61,8 +68,23 @@ class Person(models.Model):
         return age is not None and age <= settings.CHILD_AGE
 
     def signers_on(self, day: date) -> Iterable[Person]:
-        """This will list who has to say yes: all guardians of a child, else the person."""
-        return [row.guardian for row in self.guardianships.all()] if self.is_child_on(day) else [self]
+        """This will list who has to say yes: all guardians of a child, and from CHILD_ASKED_AGE the child too; else
+        the person."""
+        if not self.is_child_on(day):
+            return [self]
+        guardians = [row.guardian for row in self.guardianships.all()]
+        age = self.age_on(day)
+        too = age is not None and age >= settings.CHILD_ASKED_AGE
+        return [*guardians, self] if guardians and too else guardians
+
+    def of_age_on(self) -> date | None:
+        """This will return the day from which guardians no longer answer; None when no birth date is noted."""
+        if self.born_on is None:
+            return None
+        year = self.born_on.year + settings.CHILD_AGE + 1
+        if (self.born_on.month, self.born_on.day) == (2, 29):
+            return date(year, 3, 1) if not _is_leap(year) else date(year, 2, 29)
+        return self.born_on.replace(year=year)
 
 
 class Guardianship(models.Model):
@@ -84,3 +106,7 @@ class Guardianship(models.Model):
 
     def __str__(self) -> str:
         return f"{self.guardian} → {self.child}"
+
+
+def _is_leap(year: int) -> bool:
+    return year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Substr
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Person
@@ -9,6 +10,9 @@ from consent.models.sight import units_of
 from consent.states import PICTURE_MOVES, PeopleState, Source
 from core.models import Unit, User
 from core.moves import Movable
+
+Box = tuple[int, int, int, int]
+LOOK_STARTS = (1, 5, 9, 13)  # where the four parts of a look begin, by which look-alikes are found
 
 
 class PictureQuerySet(models.QuerySet["Picture"]):
@@ -39,13 +43,29 @@ class Picture(Movable):
     unit = models.ForeignKey(Unit, models.PROTECT, related_name="pictures", verbose_name=_("unit"))
     title = models.CharField(_("title"), max_length=120, help_text=_("What is in it, when and where."))
     alt_text = models.CharField(
-        _("alternative text"), max_length=500, help_text=_("What somebody who cannot see it needs to know.")
+        _("alternative text"),
+        max_length=500,
+        blank=True,
+        help_text=_("What somebody who cannot see it needs to know. Without it the picture cannot be used."),
     )
     source = models.CharField(_("source"), max_length=10, choices=Source, default=Source.OWN)
     reference = models.CharField(
-        _("reference"), max_length=200, blank=True, help_text=_("The media bank's number, or the licence.")
+        _("reference"),
+        max_length=200,
+        blank=True,
+        help_text=_("The number in the media bank or picture agency."),
     )
     credit = models.CharField(_("taken by"), max_length=120, blank=True)
+    taken_on = models.DateField(_("taken on"), null=True, blank=True)
+    taken_at = models.CharField(
+        _("taken at"), max_length=120, blank=True, help_text=_("The place. It is never published.")
+    )
+    licence = models.CharField(
+        _("licence"),
+        max_length=200,
+        blank=True,
+        help_text=_("What the photographer lets us do. It says nothing of the people in it."),
+    )
     state = models.CharField(
         _("people in it"),
         max_length=10,
@@ -57,6 +77,9 @@ class Picture(Movable):
     sha = models.CharField(_("hash"), max_length=64, editable=False)
     clean_sha = models.CharField(max_length=64, editable=False)
     thumb_sha = models.CharField(max_length=64, editable=False)
+    blurred_sha = models.CharField(max_length=64, blank=True, editable=False)
+    blurred_thumb_sha = models.CharField(max_length=64, blank=True, editable=False)
+    look = models.CharField(max_length=16, blank=True, editable=False)
     content_type = models.CharField(_("type"), max_length=20, editable=False)
     width = models.PositiveIntegerField(_("width"), editable=False)
     height = models.PositiveIntegerField(_("height"), editable=False)
@@ -70,6 +93,13 @@ class Picture(Movable):
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering = ["-id"]
+        indexes = [
+            models.Index(fields=["unit", "-id"], name="consent_picture_of_unit"),
+            *(
+                models.Index(Substr("look", start, 4), name=f"consent_picture_look_{start}")
+                for start in LOOK_STARTS
+            ),
+        ]
         constraints = [
             models.UniqueConstraint(
                 fields=["unit", "sha"],
@@ -86,6 +116,20 @@ class Picture(Movable):
     def __str__(self) -> str:
         return self.title
 
+    @property
+    def shown_sha(self) -> str:
+        """The copy that is shown and published: the one with blurred places where there is one."""
+        return self.blurred_sha or self.clean_sha
+
+    @property
+    def shown_thumb_sha(self) -> str:
+        return self.blurred_thumb_sha or self.thumb_sha
+
+    @property
+    def approved_sha(self) -> str:
+        """What an approval of a post holds on to: the file as it came, or its blurred copy."""
+        return self.blurred_sha or self.sha
+
 
 class Appearance(models.Model):
     """A place in the picture where somebody is seen. Without a person, consent is missing."""
@@ -98,14 +142,35 @@ class Appearance(models.Model):
         Person, models.PROTECT, null=True, blank=True, related_name="appearances", verbose_name=_("person")
     )
     is_identifiable = models.BooleanField(_("can be recognised"), default=True)
+    is_blurred = models.BooleanField(_("blurred"), default=False, editable=False)
+    left = models.PositiveSmallIntegerField(null=True, editable=False)
+    top = models.PositiveSmallIntegerField(null=True, editable=False)
+    width = models.PositiveSmallIntegerField(null=True, editable=False)
+    height = models.PositiveSmallIntegerField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("person in a picture")
         verbose_name_plural = _("people in pictures")
         ordering = ["pk"]
         constraints = [
-            models.UniqueConstraint(fields=["picture", "person"], name="consent_person_once_in_picture")
+            models.UniqueConstraint(fields=["picture", "person"], name="consent_person_once_in_picture"),
+            models.CheckConstraint(
+                condition=models.Q(left=None, top=None, width=None, height=None)
+                | models.Q(left__lt=1000, top__lt=1000, width__gt=0, height__gt=0),
+                name="consent_place_is_in_picture",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(is_blurred=False) | models.Q(left__isnull=False),
+                name="consent_blurred_has_place",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.person or _('unknown')}: {self.place}"
+
+    @property
+    def box(self) -> Box | None:
+        """The marked place in thousandths of the picture: left, top, width, height; None when it is only listed."""
+        if self.left is None or self.top is None or self.width is None or self.height is None:
+            return None
+        return self.left, self.top, self.width, self.height

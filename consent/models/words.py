@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Person
 from consent.models.pictures import Picture
-from consent.states import BankSays, Basis, Said, Way
+from consent.states import YES, BankSays, Basis, Said, Way
 
 
 class Noted(models.Model):
@@ -23,7 +23,7 @@ class Noted(models.Model):
         abstract = True
 
 
-class ConsentEvent(Noted):
+class ConsentEvent(models.Model):
     """What one signer said of one picture of a person. A mistake is corrected by a new event, never overwritten."""
 
     picture = models.ForeignKey(Picture, models.PROTECT, related_name="words", verbose_name=_("picture"))
@@ -32,19 +32,72 @@ class ConsentEvent(Noted):
     )
     signer = models.ForeignKey(Person, models.PROTECT, related_name="signed", verbose_name=_("who said it"))
     said = models.CharField(_("what was said"), max_length=12, choices=Said)
-    way = models.CharField(_("how"), max_length=6, choices=Way)
+    way = models.CharField(_("how"), max_length=8, choices=Way)
     channel_ids: models.JSONField[Any, Any] = models.JSONField(
         _("channels"), default=list, blank=True, help_text=_("Empty: all channels.")
     )
     until = models.DateField(_("until and including"), null=True, blank=True)
     note = models.CharField(
-        _("note"), max_length=300, blank=True, help_text=_("Witness, or where it is kept.")
+        _("note"), max_length=300, blank=True, help_text=_("For example where it is kept.")
     )
+    witness = models.CharField(
+        _("witness"),
+        max_length=120,
+        blank=True,
+        help_text=_("Who else heard it. Needed for what was said orally."),
+    )
+    scan_sha = models.CharField(_("hash of the scanned paper"), max_length=64, blank=True)
+    scan_type = models.CharField(max_length=20, blank=True)
+    request = models.ForeignKey(
+        "consent.ConsentRequest",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="words",
+        verbose_name=_("request"),
+    )
+    text = models.ForeignKey(
+        "consent.NoticeText",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("information text"),
+    )
+    # Nobody: the signer answered through their own link.
+    noted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("noted by"),
+    )
+    noted_at = models.DateTimeField(_("noted"))
 
     class Meta:
         verbose_name = _("consent event")
         verbose_name_plural = _("consent events")
         ordering = ["pk"]
+        indexes = [
+            models.Index(fields=["until"], name="consent_word_until", condition=models.Q(until__isnull=False))
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(noted_by__isnull=False) | models.Q(request__isnull=False),
+                name="consent_word_has_a_source",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(way=Way.PAPER, said__in=YES) | ~models.Q(scan_sha=""),
+                name="consent_paper_has_its_scan",
+                violation_error_message=_("Add the scan of the paper."),
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(way=Way.ORAL, said__in=YES) | ~models.Q(witness=""),
+                name="consent_oral_has_its_witness",
+                violation_error_message=_("Say who else heard it."),
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.signer}: {self.get_said_display()}"

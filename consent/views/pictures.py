@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
@@ -8,15 +10,15 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
 from consent import queries
-from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, FilterForm, PictureForm
+from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, FactsForm, FilterForm
 from consent.lights import light_of
 from consent.models import Picture
 from consent.rules import may_tend
 from consent.states import Source
-from consent.transitions import COPIES, ORIGINALS, THUMBS, add_picture
+from consent.transitions import COPIES, ORIGINALS, THUMBS, correct_facts
 from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
@@ -40,23 +42,6 @@ def pictures_page(request: HttpRequest) -> HttpResponse:
     return render(request, "consent/pictures_page.html", context)
 
 
-@require_http_methods(["GET", "POST"])
-def picture_new(request: HttpRequest) -> HttpResponse:
-    user, refusal, status = person(request), "", 200
-    form = PictureForm(request.POST or None, request.FILES or None, user=user)
-    if request.method == "POST":
-        status = 422
-        if form.is_valid():
-            try:
-                picture = add_picture(actor=user, at=timezone.now(), **form.cleaned_data)
-            except MoveRefused as refused:
-                refusal, status = refused.reason, status_of(refused)
-            else:
-                messages.success(request, _("The picture is added. Say who is in it."))
-                return redirect("consent:picture_page", picture.pk)
-    return render(request, "consent/picture_new.html", {"form": form, "refusal": refusal}, status=status)
-
-
 @require_GET
 def picture_page(request: HttpRequest, pk: int) -> HttpResponse:
     return page(request, fetch(request, pk))
@@ -74,20 +59,35 @@ def picture_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
+@require_POST
+def picture_facts(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will correct what is noted of the picture."""
+    picture = fetch(request, pk)
+    form = FactsForm(request.POST, instance=Picture.objects.get(pk=pk))
+    if not form.is_valid():
+        return page(request, picture, status=422, facts_form=form)
+    try:
+        correct_facts(picture, actor=person(request), at=timezone.now(), **form.cleaned_data)
+    except MoveRefused as refused:
+        return page(request, picture, refusal=refused.reason, status=status_of(refused), facts_form=form)
+    messages.success(request, _("The facts are corrected."))
+    return redirect("consent:picture_page", pk)
+
+
 @require_GET
-@cache_control(private=True, max_age=3600)
+@cache_control(private=True, no_cache=True)
 def picture_thumb(request: HttpRequest, pk: int) -> HttpResponse:
     picture = fetch(request, pk)
-    return _answer(request, picture, THUMBS, picture.thumb_sha, "inline")
+    return answer_file(request, THUMBS, picture.shown_thumb_sha, picture.content_type, "inline")
 
 
 @require_GET
-@cache_control(private=True, max_age=3600)
+@cache_control(private=True, no_cache=True)
 def picture_copy(request: HttpRequest, pk: int) -> HttpResponse:
-    """This will hand out the clean copy, the one that is published: upright, without position and camera."""
+    """This will hand out the copy that is published: upright, blurred where it is to be, without position and camera."""
     picture = fetch(request, pk)
     disposition = "attachment" if "save" in request.GET else "inline"
-    return _answer(request, picture, COPIES, picture.clean_sha, disposition)
+    return answer_file(request, COPIES, picture.shown_sha, picture.content_type, disposition)
 
 
 @require_GET
@@ -96,7 +96,7 @@ def picture_original(request: HttpRequest, pk: int) -> HttpResponse:
     """This will hand out the bytes as they came, and leave an event that says who took them."""
     picture = fetch(request, pk)
     trail.record("picture.original", about=picture, actor=person(request), at=timezone.now())
-    return _answer(request, picture, ORIGINALS, picture.sha, "attachment")
+    return answer_file(request, ORIGINALS, picture.sha, picture.content_type, "attachment")
 
 
 def fetch(request: HttpRequest, pk: int) -> Picture:
@@ -106,17 +106,17 @@ def fetch(request: HttpRequest, pk: int) -> Picture:
 
 
 def page(
-    request: HttpRequest,
-    picture: Picture,
-    *,
-    refusal: str = "",
-    status: int = 200,
-    **bound: AppearanceForm | ConsentForm | BasisForm | BankForm,
+    request: HttpRequest, picture: Picture, *, refusal: str = "", status: int = 200, **bound: Any
 ) -> HttpResponse:
     """This will show the picture with its light and its forms; `bound` takes the place of an empty form, as typed."""
-    user, day = person(request), local_day(timezone.now())
-    context = {
+    user, now = person(request), timezone.now()
+    day = local_day(now)
+    places = list(picture.appearances.all())
+    context: dict[str, Any] = {
         "picture": picture,
+        "places": places,
+        "unnamed": sum(place.person is None and not place.is_blurred for place in places),
+        "marked": [place for place in places if place.box],
         "light": light_of(picture, (), day),
         "may_tend": may_tend(user, picture),
         "moves": [
@@ -124,10 +124,12 @@ def page(
             for move in open_moves(
                 picture, user, lambda name: reverse("consent:picture_move", args=[picture.pk, name])
             )
-            if not (move.name == "say_none" and picture.appearances.all())
+            if not (move.name == "say_none" and places)
         ],
         "is_bank": picture.source == Source.MEDIA_BANK,
         "words": picture.words.select_related("person", "signer", "noted_by").order_by("-pk"),
+        "waiting": queries.open_requests(picture, now),
+        "look_alikes": queries.look_alikes(picture, user),
         "uses": queries.uses_of(picture, user),
         "events": trail.events_about(picture)[:50],
         "refusal": refusal,
@@ -136,11 +138,17 @@ def page(
         "consent_form": ConsentForm(picture=picture),
         "basis_form": BasisForm(),
         "bank_form": BankForm(),
+        "facts_form": FactsForm(instance=picture),
     } | bound
+    for name in (key for key in context if key.endswith("_form")):
+        context[name].auto_id = f"{name}_%s"  # several forms of one page have fields of the same name
     return render(request, "consent/picture_page.html", context, status=status)
 
 
-def _answer(request: HttpRequest, picture: Picture, area: str, sha: str, disposition: str) -> HttpResponse:
+def answer_file(
+    request: HttpRequest, area: str, sha: str, content_type: str, disposition: str
+) -> HttpResponse:
+    """This will hand out a kept file, or say with 409 that it is missing or damaged."""
     try:
         data = filestore.read(area, sha)
     except filestore.FileProblem:
@@ -148,8 +156,6 @@ def _answer(request: HttpRequest, picture: Picture, area: str, sha: str, disposi
             "sha": sha
         }
         return render(request, "409.html", {"reason": reason}, status=409)
-    response = HttpResponse(data, content_type=picture.content_type)
-    response.headers["Content-Disposition"] = (
-        f'{disposition}; filename="{sha[:16]}.{SUFFIXES[picture.content_type]}"'
-    )
+    response = HttpResponse(data, content_type=content_type)
+    response.headers["Content-Disposition"] = f'{disposition}; filename="{sha[:16]}.{SUFFIXES[content_type]}"'
     return response

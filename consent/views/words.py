@@ -8,17 +8,21 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import require_GET, require_POST
 
 from consent import transitions
-from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm
-from consent.models import Appearance, Picture
-from consent.views.pictures import fetch, page
+from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, PlaceForm
+from consent.models import Appearance, ConsentEvent, Person, Picture
+from consent.people import add_person
+from consent.views.pictures import answer_file, fetch, page
+from consent.words import SCANS
 from core.doors import status_of
+from core.filestore import FileProblem
 from core.moves import MoveRefused
 from core.request import person
 
@@ -30,26 +34,66 @@ def picture_person(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act(values: dict[str, Any]) -> None:
         with transaction.atomic():
-            who, name, born_on = values["person"], values["name"], values["born_on"]
-            if name:
-                about: dict[str, Any] = {"actor": user, "at": now, "unit": picture.unit}
-                guardians = [transitions.add_person(name=each, **about) for each in values["guardians"]]
-                who = transitions.add_person(name=name, born_on=born_on, guardians=guardians, **about)
             transitions.list_person(
                 picture,
                 actor=user,
                 at=now,
                 place=values["place"],
-                person=who,
+                person=_who(request, picture, values),
                 is_identifiable=values["is_identifiable"],
+                box=form.box(),
             )
 
     return _answer(request, picture, "appearance_form", form, act, _("The person is listed."))
 
 
 @require_POST
+def picture_place(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will say who an unknown person is, or change what is noted of a place."""
+    appearance = get_object_or_404(Appearance.objects.select_related("picture", "person"), pk=pk)
+    picture = fetch(request, appearance.picture_id)
+    form = PlaceForm(request.POST, user=person(request))
+
+    def act(values: dict[str, Any]) -> None:
+        with transaction.atomic():
+            transitions.change_place(
+                appearance,
+                actor=person(request),
+                at=timezone.now(),
+                person=_who(request, picture, values),
+                place=values["place"],
+                is_identifiable=values["is_identifiable"],
+                box=form.box(),
+            )
+
+    return _answer(request, picture, f"place_form_{pk}", form, act, _("The place is changed."))
+
+
+@require_POST
+def picture_blur(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will blur exactly the places that are ticked."""
+    picture = fetch(request, pk)
+    chosen = {int(one) for one in request.POST.getlist("places") if one.isdecimal()}
+    places = [place for place in picture.appearances.all() if place.pk in chosen]
+    try:
+        transitions.blur(picture, actor=person(request), at=timezone.now(), places=places)
+    except MoveRefused as refused:
+        return page(request, fetch(request, pk), refusal=refused.reason, status=status_of(refused))
+    except FileProblem:
+        reason = _("The file on disk is missing or damaged. Tell an administrator; the hash is %(sha)s.")
+        return page(request, picture, refusal=reason % {"sha": picture.clean_sha}, status=409)
+    done = (
+        _("The places are blurred in the copy that is shown.")
+        if places
+        else _("Nothing is blurred any more.")
+    )
+    messages.success(request, done)
+    return redirect("consent:picture_page", pk)
+
+
+@require_POST
 def picture_unlist(request: HttpRequest, pk: int) -> HttpResponse:
-    appearance = get_object_or_404(Appearance.objects.select_related("picture"), pk=pk)
+    appearance = get_object_or_404(Appearance.objects.select_related("picture", "person"), pk=pk)
     picture = fetch(request, appearance.picture_id)
     try:
         transitions.unlist(
@@ -64,12 +108,22 @@ def picture_unlist(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def picture_consent(request: HttpRequest, pk: int) -> HttpResponse:
     picture = fetch(request, pk)
-    form = ConsentForm(request.POST, picture=picture)
+    form = ConsentForm(request.POST, request.FILES, picture=picture)
 
     def act(values: dict[str, Any]) -> None:
         transitions.note_consent(picture, actor=person(request), at=timezone.now(), **form.values())
 
     return _answer(request, picture, "consent_form", form, act, _("What was said is noted."))
+
+
+@require_GET
+@cache_control(private=True, no_store=True)
+def word_scan(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will hand out the scanned paper of a consent, to those who tend the picture."""
+    word = get_object_or_404(ConsentEvent.objects.exclude(scan_sha=""), pk=pk)
+    if not Picture.objects.workable_by(person(request)).filter(pk=word.picture_id).exists():
+        raise Http404
+    return answer_file(request, SCANS, word.scan_sha, word.scan_type, "attachment")
 
 
 @require_POST
@@ -94,6 +148,21 @@ def picture_bank(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, picture, "bank_form", BankForm(request.POST), act, _("The look is noted."))
 
 
+def _who(request: HttpRequest, picture: Picture, values: dict[str, Any]) -> Person | None:
+    """This will return the person that was chosen or is new, with the guardians noted; None is nobody known."""
+    if not values["name"]:
+        chosen: Person | None = values["person"]
+        return chosen
+    about: dict[str, Any] = {"actor": person(request), "at": timezone.now(), "unit": picture.unit}
+    guardians = [
+        one if isinstance(one, Person) else add_person(name=one[0], email=one[1], **about)
+        for one in values["guardians"]
+    ]
+    return add_person(
+        name=values["name"], born_on=values["born_on"], email=values["email"], guardians=guardians, **about
+    )
+
+
 def _answer(
     request: HttpRequest,
     picture: Picture,
@@ -105,11 +174,19 @@ def _answer(
     """This will do `act` with the form's values, or show the page again with what was typed and the reason."""
     bound: dict[str, Any] = {name: form}
     if not form.is_valid():
-        return page(request, picture, status=422, **bound)
+        return page(request, picture, status=422, **_placed(bound))
     try:
         act(form.cleaned_data)
     except MoveRefused as refused:
         picture.refresh_from_db()
-        return page(request, picture, refusal=refused.reason, status=status_of(refused), **bound)
+        return page(request, picture, refusal=refused.reason, status=status_of(refused), **_placed(bound))
     messages.success(request, done)
     return redirect("consent:picture_page", picture.pk)
+
+
+def _placed(bound: dict[str, Any]) -> dict[str, Any]:
+    """This will name a place's bound form so that the page finds it beside its place."""
+    name, form = next(iter(bound.items()))
+    if not name.startswith("place_form_"):
+        return bound
+    return {"bound_place": int(name.removeprefix("place_form_")), "bound_place_form": form}

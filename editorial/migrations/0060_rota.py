@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0020_the_reading'),
+        ('editorial', '0050_channels_may_ask_for_approval_of_a_move'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

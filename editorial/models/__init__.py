@@ -7,6 +7,7 @@ from editorial.models.publications import Publication
 from editorial.models.reviews import LinkCheck, Reading, Remark, ReviewClaim, ReviewRequest
 from editorial.models.shifts import Absence, FeedAddress, Shift
 from editorial.models.swaps import Swap
+from editorial.models.takedowns import Takedown, TakedownTask
 from editorial.models.teams import Duty, Holding, Membership, Team, TeamChannel
 from editorial.models.writing import PostWriter, Presence
 
@@ -39,6 +40,8 @@ __all__ = [
     "ReviewRequest",
     "Shift",
     "Swap",
+    "Takedown",
+    "TakedownTask",
     "Team",
     "TeamChannel",
     "TipForm",

@@ -140,6 +140,9 @@ class TeamChannel(models.Model):
 
     team = models.ForeignKey(Team, models.PROTECT, related_name="team_channels")
     channel = models.OneToOneField(Channel, models.PROTECT, related_name="care", verbose_name=_("channel"))
+    new_approval_when_moved = models.BooleanField(
+        _("a post that is moved needs a new approval"), default=False
+    )
 
     class Meta:
         verbose_name = _("channel in the team's care")

@@ -14,6 +14,7 @@ from core.doors import status_of
 from core.moves import MoveRefused
 from core.request import person
 from core.rules import Refusal
+from core.templatetags.parts import day
 from editorial.idea_forms import MaterialFilter, MaterialForm, ReuseForm
 from editorial.idea_rules import may_keep_material
 from editorial.models import Material, Post, Team
@@ -72,6 +73,9 @@ def material_reuse(request: HttpRequest, pk: int) -> HttpResponse:
     except MoveRefused as refused:
         return _page(request, material, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("A draft is begun from the material."))
+    if last := next((use.out[0] for use in uses_of(material, user) if use.is_out), None):
+        words = _("Last used on %(channel)s, %(day)s.")
+        messages.info(request, words % {"channel": last.channel, "day": day(last.due_at)})
     return redirect("editorial:post_edit", post.pk)
 
 
@@ -119,11 +123,13 @@ def _page(
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
-    user = person(request)
+    user, earlier = person(request), material.earlier_post
+    uses = uses_of(material, user)
     context = {
         "material": material,
-        "uses": uses_of(material, user),
-        "form": form or ReuseForm(user=user),
+        "uses": uses,
+        "last": next((use for use in uses if use.is_out), None),
+        "form": form or ReuseForm(user=user, initial={"team": earlier.team_id if earlier else None}),
         "teams": list(Team.objects.of_member(user)[:2]),
         "may_change": bool(may_keep_material(user, material)),
         "events": trail.events_about(material)[:50],

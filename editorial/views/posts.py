@@ -22,7 +22,7 @@ from editorial import differences, queries
 from editorial.forms import FilterForm, MoveForm, PlanForm
 from editorial.models import FollowUp, Post
 from editorial.platforms import on_channels
-from editorial.states import FIXED, OPEN, PublicationState
+from editorial.states import FIXED, OPEN, PostState, PublicationState
 from editorial.transitions import change_time
 
 
@@ -73,9 +73,13 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     form = MoveForm(request.POST or None, shown=shown)
     back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
     seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    ends_on, asks_about = queries.approval_ends_on(post) if approved else "", None
     if request.method == "POST":
         status = 422
-        if form.is_valid():
+        if form.is_valid() and ends_on and "sure" not in request.POST:
+            asks_about, status = form.cleaned_data["when"], 409
+        elif form.is_valid():
             when = form.cleaned_data["when"]
             try:
                 change_time(post, actor=user, at=now, when=when, seen=int(seen) if seen.isdecimal() else None)
@@ -88,6 +92,8 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                     request,
                     _("“%(title)s” now stands at %(time)s.") % {"title": post.title, "time": moment(when)},
                 )
+                if ends_on:
+                    messages.warning(request, _("The post lost its approval. Send it to review again."))
                 for warning in queries.warnings_about(post, when, now):
                     messages.warning(request, warning)
                 if shown and "undo" not in request.POST:
@@ -107,6 +113,8 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
         "seen": seen,
         "next": back,
         "fixed": post.state in FIXED,
+        "ends_on": ends_on,
+        "asks_about": asks_about,
         "warnings": queries.warnings_about(post, shown, now) if shown and post.state not in FIXED else [],
         "nearby": [
             (_("A week earlier"), day - timedelta(days=7)),

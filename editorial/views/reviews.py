@@ -18,7 +18,7 @@ from core.moves import MoveRefused
 from core.request import person
 from core.rules import Refusal
 from editorial import reading, reviewing
-from editorial.checklist import BLOCK, WAITING, checklist
+from editorial.checklist import BLOCK, OK, WAITING, checklist
 from editorial.models import Post, Remark
 from editorial.proofs import Proof, proof_of
 from editorial.review_forms import AnswerForm, AskReaderForm, DecisionForm, RemarkForm
@@ -238,6 +238,7 @@ def _page(
         "proof": proof,
         "since": since,
         "lines": lines,
+        "fine": sum(1 for line in lines if line.level == OK),
         "is_blocked": any(line.code == "links" and line.level in {BLOCK, WAITING} for line in lines),
         "threads": threads,
         "open_count": sum(1 for thread in threads if thread.remark.state == "open"),

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import segno
+from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -21,6 +23,8 @@ from editorial.idea_forms import OpenTipForm
 from editorial.ideas import became, hand_in, idea_followed_at, make_tip_form, tip_form_at, words_of
 from editorial.models import Team, TipForm
 
+WRONG_A_MINUTE = 30  # addresses that lead nowhere, from one place
+
 
 @login_not_required
 @never_cache
@@ -29,8 +33,7 @@ def tip_form(request: HttpRequest, secret: str) -> HttpResponse:
     """This will show the form at a secret address and take an idea; every address that leads to none answers alike."""
     found = tip_form_at(secret)
     if found is None:
-        _count_wrong(request)
-        raise Http404
+        return _nowhere(request)
     form, refusal, status = OpenTipForm(request.POST or None, request.FILES or None), "", 200
     if request.method == "POST":
         status = 422
@@ -51,8 +54,7 @@ def tip_follow(request: HttpRequest, secret: str) -> HttpResponse:
     """This will show, to whoever handed it in without an account, what became of an idea."""
     idea = idea_followed_at(secret)
     if idea is None:
-        _count_wrong(request)
-        raise Http404
+        return _nowhere(request)
     context = {"idea": idea, "words": words_of(idea), "became": became(idea)}
     return render(request, "editorial/tip_follow.html", context)
 
@@ -92,9 +94,13 @@ def _fetch_team(request: HttpRequest, pk: int) -> Team:
     return get_object_or_404(Team.objects.visible_to(person(request)), pk=pk)
 
 
-def _count_wrong(request: HttpRequest) -> None:
-    """This will slow down whoever tries addresses: after thirty a minute each is refused without a look."""
-    ratelimit.consume(request, action="tip_wrong", raise_exception=True)
+def _nowhere(request: HttpRequest) -> HttpResponse:
+    """This will answer an address that leads to nothing, and slow down whoever tries many. Raises Http404."""
+    key = f"tip-wrong:{get_adapter().get_client_ip(request)}"
+    cache.add(key, 0, timeout=60)
+    if cache.incr(key) <= WRONG_A_MINUTE:
+        raise Http404
+    return render(request, "429.html", status=429)
 
 
 def _settings_page(

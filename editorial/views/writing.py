@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from channels_registry.models import Channel
 from channels_registry.platform_texts import for_script, patterns_for_script, rules_of
 from core.doors import status_of
 from core.moves import ChangedMeanwhile, MoveRefused
@@ -21,8 +23,9 @@ from core.rules import Refusal
 from core.templatetags.parts import clock
 from editorial import drafts
 from editorial.forms import TeamChoiceForm
-from editorial.models import Post, Team
-from editorial.platforms import has_film, on_channels
+from editorial.models import MaterialKind, Post, PostMaterial, PostPicture, Team
+from editorial.models.posts import PostQuerySet
+from editorial.platforms import on_channels
 from editorial.post_forms import (
     BaseLinkRows,
     BasePictureRows,
@@ -33,7 +36,6 @@ from editorial.post_forms import (
     link_rows,
     picture_rows,
 )
-from editorial.reuse import uses_of
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
 from editorial.transitions import save_post
@@ -64,10 +66,11 @@ def post_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def post_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    post = _fetch(request, pk)
-    answer = may_write(person(request), post)
-    if isinstance(answer, Refusal):
-        return render(request, "403.html", {"reason": answer.reason}, status=403)
+    # A member's post is found in one query; only for others it is asked why not.
+    post = _posts().filter(pk=pk, team__in=Team.objects.of_member(person(request))).first()
+    if post is None:
+        answer = may_write(person(request), _fetch(request, pk))
+        return render(request, "403.html", {"reason": str(answer)}, status=403)
     if post.state not in EDITABLE:
         return redirect("editorial:post_page", post.pk)
     return _edit(request, post)
@@ -86,14 +89,30 @@ def post_presence(request: HttpRequest, pk: int) -> HttpResponse:
     return JsonResponse({"others": drafts.who_else(others), "version": post.version})
 
 
+def _posts() -> PostQuerySet:
+    """This will fetch posts with what stands at the top of the page, and whether they are made of material."""
+    made_of = PostMaterial.objects.filter(post=OuterRef("pk"))
+    return Post.objects.select_related("team", "idea__given_by", "changed_by").annotate(
+        has_material=Exists(made_of)
+    )
+
+
 def _fetch(request: HttpRequest, pk: int) -> Post:
-    posts = Post.objects.visible_to(person(request)).select_related("team", "idea__given_by", "changed_by")
-    return get_object_or_404(posts, pk=pk)
+    return get_object_or_404(_posts().visible_to(person(request)), pk=pk)
+
+
+def _with_rows(post: Post) -> Post:
+    """This will read the post's rows once, for a page that shows them in several places."""
+    rows: list[Any] = [Prefetch("team__channels", Channel.objects.select_related("platform"))]
+    if post.pk:
+        rows += ["texts", "links", Prefetch("pictures", PostPicture.objects.select_related("picture"))]
+    prefetch_related_objects([post], *rows)
+    return post
 
 
 def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     if request.method == "GET":
-        initial = initial_of(post) if post.pk else _begun(request, post)
+        initial = initial_of(_with_rows(post)) if post.pk else _begun(request, _with_rows(post))
         return _page(request, post, PostForm(post=post, initial=initial))
     if command := request.POST.get("arrange", ""):
         return _page(request, post, None, shown=arranged(request.POST, command))
@@ -116,7 +135,7 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
 
 def _begun(request: HttpRequest, post: Post) -> dict[str, Any]:
     """What a new post shows: the wanted time from the calendar, and the channel of a team that has one."""
-    channels = list(post.team.channels.all()[:2])
+    channels = list(post.team.channels.all())
     chosen = {f"on_{channel.pk}": True for channel in channels} if len(channels) == 1 else {}
     return {"wanted_at": request.GET.get("wanted_at")} | chosen
 
@@ -159,13 +178,11 @@ def _save_by_itself(
         return JsonResponse({"said": words % {"name": who.name if who else _("Somebody else")}}, status=409)
     except MoveRefused as refused:
         return JsonResponse({"said": refused.reason}, status=status_of(refused))
-    held = [*form.errors, *(_("Links") for _row in [1] if links.is_bound and not links.is_valid())]
-    said = _("Saved at %(time)s.") % {"time": clock(timezone.now())}
-    if held or (pictures.is_bound and not pictures.is_valid()):
-        said = _("Saved at %(time)s, except what has a fault.") % {"time": clock(timezone.now())}
+    valid = not form.errors and all(rows.is_valid() for rows in (links, pictures) if rows.is_bound)
+    words = _("Saved at %(time)s.") if valid else _("Saved at %(time)s, except what has a fault.")
     return JsonResponse(
         {
-            "said": said,
+            "said": words % {"time": clock(timezone.now())},
             "seen": post.version,
             "marks": drafts.marks_of(post),
             "action": reverse("editorial:post_edit", args=[post.pk]),
@@ -230,7 +247,8 @@ def _page(
         )
     if marks is None:
         marks = request.POST.get("marks", "") or (drafts.marks_of(post) if post.pk else "")
-    film = bool(post.pk) and has_film(post)
+    materials = _materials(post)
+    film = any(row.material.kind == MaterialKind.FILM for row in materials)
     content = chosen_content(form, links, pictures, has_film=film)
     others = drafts.arrive(post, user, timezone.now(), stays=drafts.OPENED) if post.pk else []
     context |= {
@@ -242,15 +260,14 @@ def _page(
         "marks": marks,
         "channels": list(form.channel_rows(content)),
         "others": drafts.who_else(others),
-        "made_of": [(row.material, uses_of(row.material, user)) for row in _materials(post)],
+        "made_of": [row.material for row in materials],
         "counting": json.dumps(_counting(form)),
-        "has_film": film,
     }
     return render(request, "editorial/post_edit.html", context, status=status)
 
 
-def _materials(post: Post) -> list[Any]:
-    return list(post.materials.select_related("material")[:5]) if post.pk else []
+def _materials(post: Post) -> list[PostMaterial]:
+    return list(post.materials.select_related("material")) if getattr(post, "has_material", post.pk) else []
 
 
 def _counting(form: PostForm) -> dict[str, Any]:

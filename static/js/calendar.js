@@ -69,7 +69,9 @@ for (const cell of cells) {
   });
 }
 
-const STEPS = { ArrowLeft: -1, ArrowRight: 1, ArrowUp: -7, ArrowDown: 7 };
+// By channel a row is a channel: up and down would change nothing that can be moved.
+const rows = document.querySelector(".week-channels") ? {} : { ArrowUp: -7, ArrowDown: 7 };
+const STEPS = { ArrowLeft: -1, ArrowRight: 1, ...rows };
 
 document.addEventListener("keydown", (event) => {
   const handle = event.target.closest(".chip__move");

@@ -20,6 +20,7 @@ function takeQuote() {
   const words = selection.toString().trim();
   const place = selection.anchorNode?.parentElement?.closest("[data-quotable]");
   if (!form || !words || words.length > 300 || !place?.contains(selection.focusNode)) return;
+  form.closest("details").open = true;
   form.elements.quote.value = words;
   form.elements.about.value = place.closest("[data-about]").dataset.about;
 }

@@ -19,14 +19,12 @@ function prepareChannels() {
     limit: channels[box.dataset.channel].limit,
   }));
 
-  function show({ box, on, own, counter, limit }, shared) {
+  function show({ box, own, counter, limit }, shared) {
     const text = clean(own.value) || shared.text;
     const length = counter.length(counter.asPublished(text, shared.byline, shared.links));
     const shown = box.querySelector("[data-counter]");
     shown.textContent = form.dataset.counted.replace("{length}", length).replace("{limit}", limit);
     shown.classList.toggle("counter--over", length > limit);
-    box.classList.toggle("channel--on", on.checked);
-    box.querySelector("[data-findings]").hidden = !on.checked;
   }
 
   function showAll() {
@@ -213,6 +211,7 @@ function begin() {
   const saving = prepareSaving(channels);
   let sent = false;
 
+  form.classList.add("writer--live");
   form.querySelectorAll("[data-rows]").forEach(renumber);
   channels.showAll();
 

@@ -43,31 +43,8 @@ def test_every_kept_rule_has_a_place_and_a_test():
     out = StringIO()
     call_command("rules", check=True, stdout=out)
     kept = out.getvalue().removeprefix("Kept and tested: ").strip().split(", ")
-    assert kept == [
-        "R1",
-        "R2",
-        "R3",
-        "R5",
-        "R6",
-        "R9",
-        "R10",
-        "R14",
-        "R15",
-        "R16",
-        "R17",
-        "R18",
-        "R19",
-        "R20",
-        "R21",
-        "R23",
-        "R24",
-        "R27",
-        "R36",
-        "R37",
-        "R38",
-        "R39",
-        "R41",
-    ]
+    not_yet = {"R13", "R18", "R22", "R25", "R26"} | {f"R{number}" for number in (*range(28, 36), 40)}
+    assert {f"R{number}" for number in range(1, 42)} - set(kept) == not_yet
 
 
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)

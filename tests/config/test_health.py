@@ -58,3 +58,12 @@ def test_missing_guard_is_told(client, db):
     status, answers = ask(client)
     assert (status, answers["database"]["ok"]) == (503, False)
     triggers.install(connection)
+
+
+def test_a_web_server_stays_in_the_load_balancer_when_the_clock_has_stopped(client, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    clock.sweep(timezone.now())
+    Pulse.objects.update(at=timezone.now() - timedelta(hours=1))
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json()) == (200, {"ok": True})
+    assert client.get("/healthz").status_code == 503

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -134,7 +135,11 @@ def test_child_needs_every_guardian(
     says(picture, child, "given", signer=father)
     assert green(picture)
     says(picture, child, "refused", signer=father)
-    assert reasons(picture) == "Jan Lind has said no. Choose another picture."
+    assert "Mia Lind, Maja Lind says yes" not in reasons(picture)
+    assert reasons(picture) == (
+        "They do not agree about Maja Lind: Mia Lind says yes, Jan Lind says no. Choose another picture."
+    )
+    assert light_of(Picture.objects.for_light().get(), [], DAY).has_conflict
 
 
 @pytest.mark.rule("R16")
@@ -147,14 +152,33 @@ def test_child_without_guardians_blocks(new_picture: NewPicture, listed: Listed,
 
 @pytest.mark.rule("R16")
 def test_guardians_answer_to_the_day_before_the_sixteenth_birthday(
-    new_picture: NewPicture, listed: Listed, says: Says, city: City, at: datetime
+    new_picture: NewPicture, listed: Listed, says: Says, city: City, at: datetime, settings: Any
 ) -> None:
     picture = new_picture()
     mother = add_person(actor=city.anna, at=at, unit=city.unit, name="Mia Lind")
     child = listed(picture, born_on=date(2010, 11, 25), guardians=[mother])
     says(picture, child, "given", signer=mother)
+    settings.CHILD_ASKED_AGE = 99
     assert green(picture, date(2026, 11, 24))
     assert reasons(picture, date(2026, 11, 25)) == "The consent of Maja Lind is missing. Ask first."
+
+
+@pytest.mark.rule("R16")
+def test_from_thirteen_the_young_person_is_asked_too(
+    new_picture: NewPicture, listed: Listed, says: Says, city: City, at: datetime, settings: Any
+) -> None:
+    picture = new_picture()
+    mother = add_person(actor=city.anna, at=at, unit=city.unit, name="Mia Lind")
+    child = listed(picture, born_on=date(2013, 11, 25), guardians=[mother])
+    says(picture, child, "given", signer=mother)
+    assert green(picture, date(2026, 11, 24))
+    assert reasons(picture, date(2026, 11, 25)) == "The consent of Maja Lind is missing. Ask first."
+    settings.CHILD_ASKED_AGE = 99
+    assert green(picture, date(2026, 11, 25))
+    settings.CHILD_ASKED_AGE = 13
+    says(picture, child, "given")
+    assert green(picture, date(2026, 11, 25))
+    assert green(picture, date(2030, 1, 1))
 
 
 @pytest.mark.parametrize(

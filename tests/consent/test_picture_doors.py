@@ -27,7 +27,7 @@ def upload(data: bytes, name: str = "pond.png") -> SimpleUploadedFile:
 
 def form(city: City, data: bytes, **values: object) -> dict[str, object]:
     return {
-        "image": upload(data),
+        "images": upload(data),
         "title": "The pond in May",
         "alt_text": "Two swans.",
         "source": "own",
@@ -128,7 +128,13 @@ def test_child_is_listed_with_guardians_and_both_must_say_yes_through_the_page(
     for row in child.guardianships.all():
         client.post(
             reverse("consent:picture_consent", args=[picture.pk]),
-            {"who": f"{child.pk}-{row.guardian_id}", "said": "given", "way": "paper", "note": "Binder 3"},
+            {
+                "who": f"{child.pk}-{row.guardian_id}",
+                "said": "given",
+                "way": "oral",
+                "note": "At the school",
+                "witness": "Erik",
+            },
         )
     assert ConsentEvent.objects.count() == 2
     assert "Can be used" in client.get(page).content.decode()

@@ -150,3 +150,113 @@ def test_eight_sealers_at_once_leave_one_chain(live_people, at):
         trail.record("test.happened", about=city.team, actor=city.anna, at=at, note=str(number))
     at_once(*[lambda: trail.seal_events(at)] * 8)
     assert trail.verify_chain() == []
+
+
+def a_post_with_a_picture(city: Any, at: Any, number: int) -> tuple[Any, Any, Post]:
+    """A post of a picture with somebody who said yes, planned for now."""
+    import io
+
+    from PIL import Image
+
+    from consent.transitions import add_person, add_picture, list_person, note_basis, note_consent
+    from core.uploads import clean_image
+
+    out = io.BytesIO()
+    Image.new("RGB", (8, 8), (number, 10, 10)).save(out, "PNG")
+    by = {"actor": city.anna, "at": at}
+    picture = add_picture(
+        **by, image=clean_image(out.getvalue()), unit=city.unit, title="Pond", alt_text="A pond."
+    )
+    person = add_person(**by, unit=city.unit, name="Maja Lind")
+    list_person(picture, **by, place="left", person=person)
+    note_basis(picture, **by, basis="consent", motive="Asked.")
+    note_consent(picture, **by, person=person, signer=person, said="given", way="email")
+    post = Post(team=city.team)
+    save_post(
+        post,
+        **by,
+        fields={"title": f"T{number}", "base_text": "B"},
+        texts={city.channel: ""},
+        links=[],
+        pictures=[(picture, "")],
+    )
+    for name, actor in (("submit", city.anna), ("approve", city.erik), ("schedule", city.anna)):
+        perform(post, name, actor=actor, at=at, **({"planned_at": at} if name == "schedule" else {}))
+    return picture, person, post
+
+
+@pytest.mark.rule("R15")
+def test_withdrawal_against_publication_leaves_no_publication_or_a_takedown(live_people, at):
+    from consent.models import Person, Picture
+    from consent.transitions import note_consent
+    from editorial.models import Publication, TakedownTask
+
+    city, ends = live_people, Counter()
+    for number in range(20):
+        picture, person, post = a_post_with_a_picture(city, at, number)
+
+        def withdraw(picture=picture.pk, person=person.pk) -> None:
+            note_consent(
+                Picture.objects.get(pk=picture),
+                actor=city.anna,
+                at=at,
+                person=Person.objects.get(pk=person),
+                signer=Person.objects.get(pk=person),
+                said="withdrawn",
+                way="email",
+            )
+
+        answers = at_once(withdraw, lambda: clock.sweep(at))
+        assert answers[0] is None, answers
+        clock.sweep(at + timedelta(minutes=6))
+        out = Publication.objects.filter(post=post).first()
+        task = TakedownTask.objects.filter(publication__post=post).exists()
+        post.refresh_from_db()
+        assert (out is None and post.state == "draft") or (out is not None and task), (post.state, out, task)
+        ends["out" if out else "stopped"] += 1
+    assert sum(ends.values()) == 20
+
+
+@pytest.mark.rule("R15")
+def test_withdrawal_against_confirmation_always_leaves_a_takedown(live_people, at):
+    from consent.models import Person, Picture
+    from consent.transitions import note_consent
+    from editorial.models import Publication, TakedownTask
+
+    city = live_people
+    for number in range(20):
+        picture, person, post = a_post_with_a_picture(city, at, number)
+        perform(post, "fall_due", actor=None, at=at)
+        publication = Publication.objects.get(post=post)
+        at_once(
+            lambda picture=picture, person=person: note_consent(
+                Picture.objects.get(pk=picture.pk),
+                actor=city.anna,
+                at=at,
+                person=Person.objects.get(pk=person.pk),
+                signer=Person.objects.get(pk=person.pk),
+                said="withdrawn",
+                way="email",
+            ),
+            lambda seen=publication, number=number: perform(
+                seen, "confirm", actor=city.anna, at=at, url=f"https://www.facebook.com/parks/posts/{number}"
+            ),
+        )
+        assert TakedownTask.objects.filter(publication=publication).count() == 1
+
+
+def test_two_answers_with_one_link_at_once_are_one_answer(live_people, at):
+    from consent.asking import answer, ask_by_link
+    from consent.models import ConsentEvent, ConsentRequest
+
+    city = live_people
+    for number in range(15):
+        picture, person, _post = a_post_with_a_picture(city, at, number)
+        request = ask_by_link(picture, actor=city.anna, at=at, person=person, signer=person)
+        mine, theirs = (ConsentRequest.objects.get(pk=request.pk) for _ in range(2))
+        answers = at_once(
+            lambda seen=mine: answer(seen, at=at, seen=1, says_yes=True),
+            lambda seen=theirs: answer(seen, at=at, seen=1, says_yes=False),
+        )
+        assert sum(isinstance(one, MoveRefused) for one in answers) == 1
+        assert ConsentEvent.objects.filter(request=request).exclude(said="asked").count() == 1

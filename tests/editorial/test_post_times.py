@@ -8,8 +8,8 @@ import pytest
 from django.urls import reverse
 
 from core.models import Event
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
-from editorial.models import Post
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from editorial.models import Post, TeamChannel
 from editorial.queries import warnings_about
 from editorial.transitions import change_time
 from tests.editorial.test_post_moves import walk
@@ -136,3 +136,57 @@ def test_planner_is_told_of_the_past_of_crowds_and_of_channels_at_rest(city, at,
     assert warnings_about(post, day_after, at) == [
         "Nothing is published on Parks on Facebook (Facebook) now."
     ]
+
+
+@pytest.fixture
+def strict_channel(city):
+    TeamChannel.objects.filter(channel=city.channel).update(new_approval_when_moved=True)
+
+
+@pytest.mark.rule("R6", "R23")
+@pytest.mark.parametrize("state", ["approved", "scheduled"])
+def test_moved_post_loses_its_approval_where_its_channel_says_so(city, at, new_post, strict_channel, state):
+    post = walk(new_post(wanted_at=at + timedelta(hours=1)), city, at, state)
+    change_time(post, actor=city.anna, at=at, when=at + timedelta(days=2))
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.state, stored.current, stored.planned_at) == ("draft", None, None)
+    assert stored.wanted_at == at + timedelta(days=2)
+
+
+@pytest.mark.rule("R23")
+def test_no_way_round_the_new_approval_by_taking_it_out_of_the_plan(city, at, new_post, strict_channel):
+    post = walk(new_post(wanted_at=at + timedelta(hours=1)), city, at, "scheduled")
+    with pytest.raises(MoveRefused, match="asks for a new approval"):
+        perform(post, "reschedule", actor=city.anna, at=at, planned_at=at + timedelta(days=2))
+    perform(post, "unschedule", actor=city.anna, at=at)
+    with pytest.raises(MoveRefused, match="asks for a new approval"):
+        perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=2))
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=post.planned_at)
+    assert post.state == "scheduled"
+
+
+def test_page_asks_before_a_move_costs_the_approval(city, at, new_post, client_of, strict_channel):
+    post = walk(new_post(wanted_at=at + timedelta(hours=1)), city, at, "scheduled")
+    anna = client_of(city.anna)
+    asked = anna.post(time_url(post), {"on": "2026-12-01", "seen": post.version})
+    assert asked.status_code == 409
+    assert "asks for a new approval when a post is moved. Move it to" in asked.content.decode()
+    assert Post.objects.get(pk=post.pk).state == "scheduled"
+    sure = {"when": f"{asked.context['asks_about']:%Y-%m-%dT%H:%M}", "sure": "1", "seen": post.version}
+    assert anna.post(time_url(post), sure).status_code == 302
+    assert Post.objects.get(pk=post.pk).state == "draft"
+
+
+def test_draft_that_was_planned_once_moves_by_its_wanted_time(city, at, new_post):
+    post = walk(new_post(), city, at, "scheduled")
+    perform(post, "reopen", actor=city.anna, at=at)
+    change_time(post, actor=city.anna, at=at, when=at + timedelta(days=3))
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.planned_at, stored.wanted_at) == (None, at + timedelta(days=3))
+
+
+@pytest.mark.rule("R6")
+def test_planner_is_told_of_a_channel_that_closes(city, at, new_post):
+    post = new_post()
+    city.channel.__class__.objects.filter(pk=city.channel.pk).update(state="closing")
+    assert warnings_about(post, at, at) == ["Parks on Facebook (Facebook) is being closed."]

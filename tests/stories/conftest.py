@@ -58,6 +58,7 @@ def page_of(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
             base_url=live_server.url, viewport={"width": width, "height": 1000}, java_script_enabled=script
         )
         client = Client()
+        user.refresh_from_db(fields=["session_round"])
         client.force_login(user)
         value = client.cookies[settings.SESSION_COOKIE_NAME].value
         context.add_cookies([{"name": settings.SESSION_COOKIE_NAME, "value": value, "url": live_server.url}])

@@ -45,7 +45,7 @@ def test_axe_finds_nothing(live_city, page_of, axe, png, width, language):
     list_person(people, **by_erik, place="till vänster", person=child)
     list_person(people, **by_erik, place="i dörren")
     note_basis(people, **by_erik, basis="consent", motive="Vi frågade.")
-    note_consent(people, **by_erik, person=child, signer=guardian, said="given", way="paper")
+    note_consent(people, **by_erik, person=child, signer=guardian, said="given", way="email")
     post = Post(team=city.team)
     save_post(
         post,

@@ -1,0 +1,145 @@
+"""What is asked of the calendar, into clean values."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+from urllib.parse import urlencode
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from calendar_app.models import DayNote, SavedView
+from calendar_app.windows import FIRST_YEAR, LAST_YEAR
+from channels_registry.models import Channel
+from core.forms import DateInput
+from core.models import User
+from editorial.models import Team
+from editorial.states import PostState
+
+Choices = list[tuple[Any, Any]]
+
+
+def one_of(label: Any) -> forms.TypedChoiceField:
+    """This will make a field that chooses a row by its number; its choices are read with the form's others."""
+    return forms.TypedChoiceField(label=label, required=False, coerce=int, empty_value=None)
+
+
+class CalendarForm(forms.Form):
+    """Which day, and which posts. Everything stands in the address, so that it can be kept and shared."""
+
+    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    span = forms.ChoiceField(required=False, choices=[("", ""), ("day", "")], widget=forms.HiddenInput())
+    channel = one_of(_("Channel"))
+    team = one_of(_("Team"))
+    unit = one_of(_("Unit"))
+    person = one_of(_("Written by"))
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *PostState.choices])
+    kind = forms.CharField(label=_("Kind or series"), required=False, max_length=60)
+    text = forms.CharField(
+        label=_("Words"), required=False, max_length=120, widget=forms.TextInput(attrs={"type": "search"})
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams, units, people = _people(user)
+        channels = Channel.objects.filter(teams__in=Team.objects.visible_to(user))
+        self.channels = list(channels.select_related("platform").order_by("name").distinct())
+        self.teams = teams
+        own = [(channel.pk, str(channel)) for channel in self.channels]
+        choices = {"channel": own, "team": teams, "unit": units, "person": people}
+        for name, rows in choices.items():
+            self.fields[name].choices = [("", _("All")), *rows]  # type: ignore[attr-defined]
+
+    def clean_on(self) -> date | None:
+        day: date | None = self.cleaned_data["on"]
+        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("The calendar has the years %(first)s to %(last)s."),
+                params={"first": FIRST_YEAR, "last": LAST_YEAR},
+            )
+        return day
+
+    @property
+    def is_narrowed(self) -> bool:
+        return bool(self.narrowing())
+
+    def narrowing(self) -> dict[str, str]:
+        """This will return the filters that were asked for, without the day."""
+        return {
+            name: value
+            for name, value in self.data.items()
+            if value and name in self.fields and name not in {"on", "span"}
+        }
+
+    def address(self, **changes: Any) -> str:
+        """This will return the query of an address with the same filters, changed by keywords."""
+        asked = {name: value for name, value in self.data.items() if value and name in self.fields}
+        return "?" + urlencode(asked | {name: str(value) for name, value in changes.items()})
+
+
+def _people(user: User) -> tuple[Choices, Choices, Choices]:
+    """This will read the teams one may see, their units and their members as choices, in one query."""
+    rows = Team.objects.visible_to(user).values_list(
+        "pk", "name", "unit", "unit__name", "memberships__user", "memberships__user__name"
+    )
+    teams, units, people = {}, {}, {}
+    for team, name, unit, unit_name, member, member_name in rows:
+        teams[team], units[unit] = name, unit_name
+        if member:
+            people[member] = member_name
+    return tuple(
+        sorted(found.items(), key=lambda pair: pair[1].casefold()) for found in (teams, units, people)
+    )  # type: ignore[return-value]
+
+
+class SavedViewForm(forms.Form):
+    """A name for the filters that are on, and with whom they are shared."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    team = forms.ModelChoiceField(
+        Team.objects.none(), label=_("Share with"), required=False, empty_label=_("only me")
+    )
+    view = forms.ChoiceField(choices=[(view, view) for view in ("year", "month", "week", "list")])
+    query = forms.CharField(max_length=1000, required=False)
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["team"].queryset = Team.objects.of_member(user)  # type: ignore[attr-defined]
+
+
+class DayNoteForm(forms.ModelForm):
+    """A note on a day or a span of days."""
+
+    class Meta:
+        model = DayNote
+        fields = ["title", "kind", "first_on", "last_on", "team", "for_all"]
+        widgets = {"first_on": DateInput(), "last_on": DateInput()}
+
+    last_on = forms.DateField(
+        label=_("Last day"), required=False, widget=DateInput(), help_text=_("Empty: the same day.")
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        teams = Team.objects.of_member(user)
+        self.fields["team"].queryset = teams  # type: ignore[attr-defined]
+        self.fields["team"].initial = teams.first()
+
+    def clean(self) -> dict[str, Any]:
+        """This will fill in the last day when there is none, and refuse a span that ends before it begins."""
+        values = super().clean() or {}
+        first, last = values.get("first_on"), values.get("last_on")
+        values["last_on"] = last or first
+        if first and last and last < first:
+            self.add_error("last_on", _("The last day is before the first."))
+        for name in ("first_on", "last_on"):
+            if values.get(name) and not FIRST_YEAR <= values[name].year <= LAST_YEAR:
+                self.add_error(name, _("Choose a year between 2000 and 2100."))
+        return values
+
+
+def shared_views(user: User) -> list[SavedView]:
+    """This will list the saved filters one may use, the own ones first."""
+    views = SavedView.objects.visible_to(user).select_related("owner", "team")
+    return sorted(views, key=lambda view: (view.owner_id != user.pk, view.name.casefold()))

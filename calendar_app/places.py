@@ -1,0 +1,99 @@
+"""What the calendar shows beside posts: places in series that are still empty, and notes on days."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import TruncMonth
+
+from calendar_app.models import DayNote, Slot
+from calendar_app.windows import Window
+from core.models import User
+from core.workdays import local_day
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A note on one of its days; in the month its words stand where it begins and on Mondays."""
+
+    note: DayNote
+    day: date
+
+    @property
+    def has_words(self) -> bool:
+        return self.day == self.note.first_on or self.day.weekday() == 0 or self.day.day == 1
+
+
+@dataclass
+class EmptyRow:
+    """How many places of a series are empty in each month of a year."""
+
+    series: int
+    name: str
+    months: list[int]
+
+
+def empty_places(user: User, wanted: dict[str, Any], window: Window, at: datetime) -> QuerySet[Slot]:
+    """This will find the places that can still be filled in the window and fit the filters.
+
+    None when a state of posts is asked for: a place has none.
+    """
+    slots = Slot.objects.visible_to(user).empty()
+    if wanted.get("state"):
+        return slots.none()
+    slots = slots.filter(starts_at__gte=max(at, window.begins), starts_at__lt=window.ends)
+    asked = {
+        "series__channels": wanted.get("channel"),
+        "series__team": wanted.get("team"),
+        "series__team__unit": wanted.get("unit"),
+        "series__owner": wanted.get("person"),
+        "series__name__iexact": wanted.get("kind"),
+    }
+    slots = slots.filter(**{name: value for name, value in asked.items() if value})
+    if text := wanted.get("text"):
+        slots = slots.filter(Q(series__name__icontains=text) | Q(series__template_text__icontains=text))
+    return slots.select_related("series").order_by("starts_at", "pk")
+
+
+def by_day(slots: QuerySet[Slot]) -> dict[date, list[Slot]]:
+    """This will read the places under the city's days they fall on."""
+    found: dict[date, list[Slot]] = defaultdict(list)
+    for slot in slots:
+        found[local_day(slot.starts_at)].append(slot)
+    return found
+
+
+def marks(user: User, window: Window) -> dict[date, list[Mark]]:
+    """This will read the notes that touch the window, under each of their days in it."""
+    found: dict[date, list[Mark]] = defaultdict(list)
+    days = window.days()
+    for note in DayNote.objects.visible_to(user).between(window.first, window.last):
+        for day in days[max(0, (note.first_on - window.first).days) :]:
+            if day > note.last_on:
+                break
+            found[day].append(Mark(note, day))
+    return found
+
+
+def empty_by_month(slots: QuerySet[Slot]) -> list[EmptyRow]:
+    """This will count the empty places of each series by month, in one query."""
+    month = TruncMonth("starts_at", tzinfo=ZoneInfo(settings.TIME_ZONE))
+    counted = (
+        slots.annotate(month=month)
+        .order_by()
+        .values("series", "series__name", "month")
+        .annotate(count=Count("pk", distinct=True))
+    )
+    rows: dict[tuple[str, int], Counter[int]] = defaultdict(Counter)
+    for row in counted:
+        rows[row["series__name"], row["series"]][row["month"].month] += row["count"]
+    return [
+        EmptyRow(series, name, [counts[month] for month in range(1, 13)])
+        for (name, series), counts in sorted(rows.items())
+    ]

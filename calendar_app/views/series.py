@@ -1,0 +1,345 @@
+"""The doors to series and their places."""
+
+from __future__ import annotations
+
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Min, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from calendar_app import laying
+from calendar_app.forms.series import PlacePostForm, RuleForm, SeriesForm, ShiftForm
+from calendar_app.models import Series, Slot
+from calendar_app.rules import may_plan_series
+from calendar_app.states import SlotState
+from calendar_app.transitions import begin_series, change_details, change_rule, place_post, write_post
+from core import trail
+from core.doors import do_move, status_of
+from core.moves import MoveRefused, open_moves, perform
+from core.request import person
+from core.rules import Refusal
+from core.templatetags.parts import moment
+from core.workdays import local_day
+from editorial.models import Team
+
+MOST_PLACES = 60
+
+
+@require_GET
+def series_list(request: HttpRequest) -> HttpResponse:
+    """This will list the series one may see, with how many places are empty and the next of them."""
+    coming = Q(slots__state=SlotState.OPEN, slots__starts_at__gte=timezone.now())
+    found = Series.objects.visible_to(person(request)).annotate(
+        empty=Count("slots", filter=coming), next_empty=Min("slots__starts_at", filter=coming)
+    )
+    rows = found.select_related("team", "owner").order_by("-state", "name", "pk")
+    page_obj = Paginator(rows, 25).get_page(request.GET.get("page"))
+    return render(request, "calendar_app/series_list.html", {"page_obj": page_obj})
+
+
+@require_http_methods(["GET", "POST"])
+def series_new(request: HttpRequest) -> HttpResponse:
+    user, now = person(request), timezone.now()
+    teams = list(Team.objects.of_member(user))
+    if not teams:
+        reason = _("You are in no team. An editor can add you to one.")
+        return render(request, "403.html", {"reason": reason}, status=403)
+    asked = request.POST.get("team") or request.GET.get("team")
+    team = next((team for team in teams if str(team.pk) == asked), teams[0])
+    tomorrow = local_day(now) + timedelta(days=1)
+    form = SeriesForm(request.POST or None, team=team, initial={"owner": user.pk})
+    rule_form = RuleForm(request.POST or None, initial={"starts_on": tomorrow, "clock": "09:00"})
+    refusal, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid() and rule_form.is_valid():
+            series, values = Series(team=team), dict(form.cleaned_data)
+            channels = values.pop("channels")
+            try:
+                begin_series(
+                    series, actor=user, at=now, fields=values, channels=channels, rule=rule_form.rule()
+                )
+            except MoveRefused as refused:
+                refusal, status = refused.reason, status_of(refused)
+            else:
+                messages.success(request, _("The series is laid out twelve months ahead."))
+                return redirect("calendar_app:series_page", series.pk)
+    context = {
+        "form": form,
+        "rule_form": rule_form,
+        "team": team,
+        "teams": teams,
+        "refusal": refusal,
+    }
+    return render(request, "calendar_app/series_new.html", context, status=status)
+
+
+@require_GET
+def series_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _series_page(request, _series(request, pk))
+
+
+@require_POST
+def series_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    series = _series(request, pk)
+    return do_move(
+        request,
+        series,
+        name,
+        page=lambda **answer: _series_page(request, series, **answer),
+        to=reverse("calendar_app:series_page", args=[pk]),
+    )
+
+
+@require_http_methods(["GET", "POST"])
+def series_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will change everything but the rule."""
+    series = _series(request, pk)
+    answer = may_plan_series(person(request), series)
+    if isinstance(answer, Refusal):
+        return render(request, "403.html", {"reason": answer.reason}, status=403)
+    form = SeriesForm(request.POST or None, team=series.team, initial=SeriesForm.initial_of(series))
+    refusal, status = "", 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            values = dict(form.cleaned_data)
+            channels = values.pop("channels")
+            try:
+                change_details(
+                    series,
+                    actor=person(request),
+                    at=timezone.now(),
+                    fields=values,
+                    channels=channels,
+                    seen=_seen(request),
+                )
+            except MoveRefused as refused:
+                refusal, status = refused.reason, status_of(refused)
+            else:
+                messages.success(request, _("The series is changed."))
+                return redirect("calendar_app:series_page", pk)
+    context = {
+        "series": series,
+        "form": form,
+        "refusal": refusal,
+        "seen": _seen_again(request, series, refusal),
+    }
+    return render(request, "calendar_app/series_edit.html", context, status=status)
+
+
+@require_http_methods(["GET", "POST"])
+def rule_edit(request: HttpRequest, pk: int, slot: int | None = None) -> HttpResponse:
+    """This will change when a series comes: first it says what each reach would do, then it does the chosen one.
+
+    Coming from a place the reach is only this, this and later, or all; from the series it is all.
+    """
+    series, user, now = _series(request, pk), person(request), timezone.now()
+    answer = may_plan_series(user, series)
+    if isinstance(answer, Refusal):
+        return render(request, "403.html", {"reason": answer.reason}, status=403)
+    place = get_object_or_404(series.slots.select_related("series__team"), pk=slot) if slot else None
+    initial = RuleForm.initial_of(series.rule)
+    if place:
+        initial |= {"starts_on": local_day(place.starts_at), "clock": timezone.localtime(place.starts_at)}
+    form = RuleForm(request.POST or None, initial=initial)
+    refusal, status, choices = "", 200, []
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            reaches = _reaches(form, place, local_day(now))
+            try:
+                if request.POST.get("reach") in reaches:
+                    done = _change(request, series, place, reaches[request.POST["reach"]], now)
+                    messages.success(request, done)
+                    return redirect("calendar_app:series_page", pk)
+                choices, status = _choices(series, place, reaches, now), 200
+            except MoveRefused as refused:
+                refusal, status = refused.reason, status_of(refused)
+    context = {
+        "series": series,
+        "place": place,
+        "form": form,
+        "choices": choices,
+        "new_words": form.rule().in_words() if choices else "",
+        "remark": form.rule().remark() if choices else "",
+        "refusal": refusal,
+        "seen": _seen_again(request, series, refusal),
+    }
+    return render(request, "calendar_app/rule_edit.html", context, status=status)
+
+
+@require_GET
+def slot_page(request: HttpRequest, pk: int) -> HttpResponse:
+    return _slot_page(request, _slot(request, pk))
+
+
+@require_POST
+def slot_write(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will begin a post in the place and open it for writing."""
+    slot = _slot(request, pk)
+    try:
+        post = write_post(slot, actor=person(request), at=timezone.now(), seen=_seen(request))
+    except MoveRefused as refused:
+        slot.refresh_from_db()
+        return _slot_page(request, slot, refusal=refused.reason, status=status_of(refused))
+    messages.success(request, _("The draft stands in its place. Write it now, or later."))
+    return redirect("editorial:post_edit", post.pk)
+
+
+@require_POST
+def slot_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
+    """This will do one of the place's moves; “fill” takes a post that is there, “shift” a new time."""
+    slot = _slot(request, pk)
+    fill_form = PlacePostForm(request.POST, team=slot.series.team) if name == "fill" else None
+    shift_form = ShiftForm(request.POST) if name == "shift" else None
+    form = fill_form or shift_form
+    if form is not None and not form.is_valid():
+        return _slot_page(request, slot, status=422, fill_form=fill_form, shift_form=shift_form)
+    if fill_form is not None:
+        try:
+            place_post(
+                slot,
+                fill_form.cleaned_data["post"],
+                actor=person(request),
+                at=timezone.now(),
+                seen=_seen(request),
+            )
+        except MoveRefused as refused:
+            slot.refresh_from_db()
+            return _slot_page(request, slot, refusal=refused.reason, status=status_of(refused))
+        messages.success(request, _("The post stands in its place."))
+        return redirect("calendar_app:slot_page", pk)
+    return do_move(
+        request,
+        slot,
+        name,
+        page=lambda **answer: _slot_page(request, slot, **answer),
+        to=reverse("calendar_app:slot_page", args=[pk]),
+        **(shift_form.cleaned_data if shift_form is not None else {}),
+    )
+
+
+def _series(request: HttpRequest, pk: int) -> Series:
+    found = Series.objects.visible_to(person(request)).select_related("team", "owner")
+    return get_object_or_404(found, pk=pk)
+
+
+def _slot(request: HttpRequest, pk: int) -> Slot:
+    found = Slot.objects.visible_to(person(request)).select_related("series__team", "series__owner", "post")
+    return get_object_or_404(found, pk=pk)
+
+
+def _seen(request: HttpRequest) -> int | None:
+    value = request.POST.get("seen", "")
+    return int(value) if value.isdecimal() and len(value) < 10 else None
+
+
+def _seen_again(request: HttpRequest, series: Series, refusal: str) -> int | None:
+    """This will return the version the form is based on: the stored one at first and after a refusal was read."""
+    if request.method == "POST" and not refusal:
+        return _seen(request)
+    return Series.objects.values_list("version", flat=True).get(pk=series.pk)
+
+
+def _series_page(
+    request: HttpRequest, series: Series, *, refusal: str = "", status: int = 200
+) -> HttpResponse:
+    user, now = person(request), timezone.now()
+    places = list(series.slots.filter(starts_at__gte=now).exclude(state=SlotState.WITHDRAWN)[:MOST_PLACES])
+    context = {
+        "series": series,
+        "channels": series.channels.select_related("platform"),
+        "places": places,
+        "missed": series.slots.filter(starts_at__lt=now, state=SlotState.OPEN).count(),
+        "remark": series.rule.remark(),
+        "moves": open_moves(
+            series, user, lambda name: reverse("calendar_app:series_move", args=[series.pk, name])
+        ),
+        "may_plan": bool(may_plan_series(user, series)),
+        "events": trail.events_about(series)[:20],
+        "refusal": refusal,
+        "note": request.POST.get("note", ""),
+    }
+    return render(request, "calendar_app/series_page.html", context, status=status)
+
+
+def _slot_page(
+    request: HttpRequest,
+    slot: Slot,
+    *,
+    refusal: str = "",
+    status: int = 200,
+    fill_form: PlacePostForm | None = None,
+    shift_form: ShiftForm | None = None,
+) -> HttpResponse:
+    user = person(request)
+    moves = open_moves(slot, user, lambda name: reverse("calendar_app:slot_move", args=[slot.pk, name]))
+    context = {
+        "slot": slot,
+        "series": slot.series,
+        "channels": slot.series.channels.select_related("platform"),
+        "moves": [move for move in moves if not move.move.needs],
+        "may_plan": bool(may_plan_series(user, slot.series)),
+        "fill_form": fill_form or PlacePostForm(team=slot.series.team),
+        "shift_form": shift_form or ShiftForm(initial={"starts_at": slot.starts_at}),
+        "events": trail.events_about(slot)[:20],
+        "refusal": refusal,
+        "note": request.POST.get("note", ""),
+    }
+    return render(request, "calendar_app/slot_page.html", context, status=status)
+
+
+def _reaches(form: RuleForm, place: Slot | None, today: date) -> dict[str, tuple[Any, date]]:
+    """This will pair each reach with its rule and the day it holds from."""
+    rule = form.rule()
+    everything = {"all": (rule.begun_by(today), today)}
+    if place is None:
+        return {"all": (rule, today)}
+    return {"this": (rule, rule.starts_on), "later": (rule, min(place.rule_on, rule.starts_on))} | everything
+
+
+def _choices(
+    series: Series, place: Slot | None, reaches: dict[str, tuple[Any, date]], now: datetime
+) -> list[dict[str, Any]]:
+    """This will say what each reach would do, in a sentence each."""
+    labels = {"this": _("Only this place"), "later": _("This and later"), "all": _("All from today")}
+    found = []
+    for reach, (rule, since) in reaches.items():
+        if reach == "this":
+            words = _("It moves to %(time)s.") % {"time": moment(rule.instant_on(rule.starts_on))}
+        else:
+            change = laying.plan(series, rule, max(since, local_day(now)), laying.horizon(now))
+            words = change_in_words(change)
+        found.append({"reach": reach, "label": labels[reach], "words": words})
+    return found
+
+
+def change_in_words(change: laying.Change) -> str:
+    """This will say in one sentence what a change does to the places."""
+    return _("%(new)s new places, %(moved)s move, %(gone)s go away; %(kept)s filled or skipped stay.") % {
+        "new": len(change.new) + len(change.again),
+        "moved": len(change.moved),
+        "gone": len(change.gone),
+        "kept": len(change.kept),
+    }
+
+
+def _change(
+    request: HttpRequest, series: Series, place: Slot | None, reach: tuple[Any, date], now: datetime
+) -> str:
+    rule, since = reach
+    if request.POST["reach"] == "this" and place is not None:
+        starts_at = rule.instant_on(rule.starts_on)
+        perform(place, "shift", actor=person(request), at=now, starts_at=starts_at)
+        return _("The place stands at %(time)s.") % {"time": moment(starts_at)}
+    change = change_rule(series, rule, since=since, actor=person(request), at=now, seen=_seen(request))
+    return change_in_words(change)

@@ -1,0 +1,69 @@
+"""What the clock does with consents: tell that they end, stop what they no longer allow, and send letters."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from consent import endings
+from consent.letters import send_letters
+from consent.models import ConsentEvent, MediaBankCheck, Person, Picture
+from consent.signals import consent_ended
+from core.clock import job
+from core.ladders import ladder
+from core.models import Rung
+
+OF_PICTURE = ("picture__added_by", "picture__unit__responsible_chief", "picture__unit__communications_chief")
+
+
+@ladder(endings.CONSENT_ENDS)
+def consents_end(rungs: list[Rung], at: datetime) -> None:
+    """This will tell of yeses that end, and stop what shows a picture whose yes is over."""
+    words = ConsentEvent.objects.select_related(*OF_PICTURE, "person", "signer")
+    _each(rungs, words.in_bulk({rung.object_id for rung in rungs}), endings.tell_of_word, at)
+
+
+@ladder(endings.BANK_ENDS)
+def bank_consents_end(rungs: list[Rung], at: datetime) -> None:
+    """This will tell of the media bank's consents that end, and stop what shows a picture whose consent is over."""
+    checks = MediaBankCheck.objects.select_related(*OF_PICTURE)
+    _each(rungs, checks.in_bulk({rung.object_id for rung in rungs}), endings.tell_of_bank, at)
+
+
+@ladder(endings.COMING_OF_AGE)
+def children_come_of_age(rungs: list[Rung], at: datetime) -> None:
+    """This will tell that a child will answer alone. Nothing that is out comes down: the day is for new use only."""
+    people = Person.objects.in_bulk({rung.object_id for rung in rungs})
+    for rung in rungs:
+        if person := people.get(rung.object_id):
+            endings.tell_of_birthday(person, rung.step, at)
+
+
+@job("letters")
+def letters(at: datetime) -> int:
+    """This will send what waits to be sent to signers."""
+    return send_letters(at)
+
+
+def _each(
+    rungs: list[Rung], found: dict[int, Any], tell_of: Callable[[Any, str, datetime], None], at: datetime
+) -> None:
+    for rung in rungs:
+        row = found.get(rung.object_id)
+        if row is None:
+            continue
+        if rung.step != endings.OVER:
+            tell_of(row, rung.step, at)
+            continue
+        consent_ended.send(
+            sender=Picture,
+            picture=row.picture,
+            actor=None,
+            at=at,
+            cause=_("The consent for the picture “%(picture)s” has ended.") % {"picture": row.picture.title},
+            kept=(),
+            word=row if isinstance(row, ConsentEvent) else None,
+        )

@@ -1,0 +1,141 @@
+"""Everything that is kept of a person, for themselves to read: as words and as JSON of the same."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db.models import Q
+from django.utils.translation import gettext as _
+
+from consent.models import ConsentEvent, ConsentRequest, LegalBasis, Letter, MediaBankCheck, Person
+from consent.people import what_is_kept
+from consent.signals import shown_of_person
+from core import trail
+
+
+def of(person: Person, *, at: datetime) -> dict[str, Any]:
+    """This will gather what is kept of a person, in a fixed number of queries; values are text, numbers, lists and dicts.
+
+    What is said of others in the same pictures is left out: it is theirs.
+    """
+    pictures = [place.picture_id for place in person.appearances.all()]
+    return {
+        "taken_out": at.isoformat(),
+        "person": {
+            "number": person.pk,
+            "name": str(person),
+            "born_on": _day(person.born_on),
+            "email": person.email,
+            "kept_by": person.unit.name,
+            "must_not_be_shown": person.is_protected,
+        },
+        "guardians": [str(row.guardian) for row in person.guardianships.select_related("guardian")],
+        "guardian_of": [str(row.child) for row in person.guards.select_related("child")],
+        "pictures": _pictures(person),
+        "asked": _asked(person),
+        "answers": _answers(person),
+        "legal_bases": [
+            {
+                "picture": row.picture.title,
+                "basis": str(row.get_basis_display()),
+                "why": row.motive,
+                "noted": row.noted_at.isoformat(),
+            }
+            for row in LegalBasis.objects.filter(picture__in=pictures).select_related("picture")
+        ],
+        "media_bank": [
+            {
+                "picture": row.picture.title,
+                "says": str(row.get_says_display()),
+                "until": _day(row.until),
+                "noted": row.noted_at.isoformat(),
+            }
+            for row in MediaBankCheck.objects.filter(picture__in=pictures).select_related("picture")
+        ],
+        "shown": _shown(person),
+        "letters": [
+            {
+                "what": str(row.get_kind_display()),
+                "to": row.to,
+                "sent": row.sent_at.isoformat() if row.sent_at else "",
+            }
+            for row in Letter.objects.filter(signer=person).order_by("pk")
+        ],
+        "trail": [
+            {"at": event.at.isoformat(), "what": event.text, "who": event.actor_name, "note": event.note}
+            for event in trail.events_about(person)
+        ],
+        "must_be_kept": what_is_kept(person),
+    }
+
+
+def _pictures(person: Person) -> list[dict[str, Any]]:
+    return [
+        {
+            "number": place.picture_id,
+            "title": place.picture.title,
+            "where": place.place,
+            "can_be_recognised": place.is_identifiable,
+            "blurred": place.is_blurred,
+            "taken_by": place.picture.credit,
+            "taken_on": _day(place.picture.taken_on),
+            "taken_at": place.picture.taken_at,
+        }
+        for place in person.appearances.select_related("picture")
+    ]
+
+
+def _asked(person: Person) -> list[dict[str, Any]]:
+    requests = ConsentRequest.objects.filter(Q(person=person) | Q(signer=person))
+    return [
+        {
+            "picture": row.picture.title,
+            "who_was_asked": str(row.signer),
+            "about": str(row.person),
+            "asked_by": row.asked_by.name,
+            "asked": row.asked_at.isoformat(),
+            "until": _day(row.until),
+            "text": f"{row.text} ({row.text.sha[:12]})",
+        }
+        for row in requests.select_related("picture", "signer", "person", "asked_by", "text").order_by("pk")
+    ]
+
+
+def _answers(person: Person) -> list[dict[str, Any]]:
+    words = ConsentEvent.objects.filter(Q(person=person) | Q(signer=person))
+    return [
+        {
+            "picture": word.picture.title,
+            "who": str(word.signer),
+            "about": str(word.person),
+            "said": str(word.get_said_display()),
+            "how": str(word.get_way_display()),
+            "channels": word.channel_ids or _("all channels"),
+            "until": _day(word.until),
+            "at": word.noted_at.isoformat(),
+            "noted_by": word.noted_by.name if word.noted_by else str(word.signer),
+            "note": word.note,
+            "witness": word.witness,
+            "scanned_paper": word.scan_sha,
+        }
+        for word in words.select_related("picture", "signer", "person", "noted_by").order_by("pk")
+    ]
+
+
+def _shown(person: Person) -> list[dict[str, Any]]:
+    answers: list[tuple[Any, Any]] = shown_of_person.send(sender=Person, person=person)
+    return [
+        {
+            "channel": shown.channel,
+            "address": shown.url,
+            "at": shown.at.isoformat() if shown.at else "",
+            "state": str(shown.state_label),
+        }
+        for _receiver, rows in answers
+        for shown in rows
+    ]
+
+
+def _day(day: Any) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,169 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from channels_registry.models import Channel
+from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
+from consent.states import NOTED_WAYS, Said
+from core.forms import DateInput
+from core.uploads import ImageUploadField
+
+
+def signers_in(picture: Picture) -> dict[str, tuple[Person, Person]]:
+    """This will name each who may sign something about the picture: everybody in it, and their guardians."""
+    people = {}
+    for appearance in picture.appearances.all():
+        if person := appearance.person:
+            people[f"{person.pk}-{person.pk}"] = (person, person)
+            for row in person.guardianships.all():
+                people[f"{person.pk}-{row.guardian_id}"] = (person, row.guardian)
+    return people
+
+
+class ConsentForm(forms.ModelForm):
+    """What a signer said; who may sign comes from the people in the picture."""
+
+    who = forms.ChoiceField(label=gettext_lazy("Who said it"))
+    scan = ImageUploadField(
+        label=gettext_lazy("Scan of the paper"),
+        required=False,
+        help_text=gettext_lazy("A photograph of the signed paper. Needed for a yes on paper."),
+    )
+    channels = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Channels"),
+        queryset=Channel.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen means all channels."),
+    )
+
+    class Meta:
+        model = ConsentEvent
+        fields = ["said", "way", "witness", "until", "note"]
+        widgets = {"until": DateInput()}
+
+    field_order = ["who", "said", "way", "scan", "witness", "until", "note", "channels"]
+
+    def __init__(self, *args: Any, picture: Picture, channels: Any = None, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channels"].queryset = Channel.objects.select_related("platform")  # type: ignore[attr-defined]
+        self.fields["way"].choices = [(way.value, way.label) for way in NOTED_WAYS]  # type: ignore[attr-defined]
+        self.people = signers_in(picture)
+        self.fields["who"].choices = [  # type: ignore[attr-defined]
+            (key, label_of(person, signer)) for key, (person, signer) in self.people.items()
+        ]
+        self.fields["said"].initial = Said.GIVEN
+
+    def values(self) -> dict[str, Any]:
+        """This will return what `note_consent` takes."""
+        values = dict(self.cleaned_data)
+        person, signer = self.people[values.pop("who")]
+        return values | {"person": person, "signer": signer}
+
+    def _post_clean(self) -> None:
+        """The row is made by `note_consent`, which says what is missing in its own words."""
+
+
+class AskForm(forms.Form):
+    """Whom to ask, for what, and how the link reaches them."""
+
+    channels = forms.ModelMultipleChoiceField(
+        label=gettext_lazy("Where it will be shown"),
+        queryset=Channel.objects.none(),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=gettext_lazy("None chosen means all channels."),
+    )
+    until = forms.DateField(
+        label=gettext_lazy("Until and including"),
+        required=False,
+        widget=DateInput(),
+        help_text=gettext_lazy("Empty means until it is taken back."),
+    )
+    language = forms.ChoiceField(label=gettext_lazy("Language of the question"))
+    how = forms.ChoiceField(
+        label=gettext_lazy("How the link reaches them"),
+        widget=forms.RadioSelect,
+        initial="qr",
+        choices=[
+            ("qr", gettext_lazy("As a QR code on this screen")),
+            ("email", gettext_lazy("By e-mail")),
+        ],
+    )
+
+    def __init__(self, *args: Any, picture: Picture, day: date, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channels"].queryset = Channel.objects.select_related("platform")  # type: ignore[attr-defined]
+        texts = NoticeText.objects.current().values()
+        self.fields["language"].choices = [(text.language, text.language_name) for text in texts]  # type: ignore[attr-defined]
+        self.fields["language"].initial = "sv"
+        self.people: dict[str, tuple[Person, Person]] = {}
+        for appearance in picture.appearances.all():
+            person = appearance.person
+            if person is None or person.is_protected or not appearance.is_identifiable:
+                continue
+            for signer in person.signers_on(day):
+                self.people[f"{person.pk}-{signer.pk}"] = (person, signer)
+        said = {
+            (word.person_id, word.signer_id): word.said
+            for word in picture.words.all()
+            if word.said != "asked"
+        }
+        for key, (person, signer) in self.people.items():
+            self.fields[f"ask_{key}"] = forms.BooleanField(
+                label=label_of(person, signer),
+                required=False,
+                initial=(person.pk, signer.pk) not in said,
+            )
+            self.fields[f"email_{key}"] = forms.EmailField(
+                label=_("E-mail address of %(name)s") % {"name": signer}, required=False, initial=signer.email
+            )
+
+    def rows(self) -> list[tuple[Any, Any]]:
+        return [(self[f"ask_{key}"], self[f"email_{key}"]) for key in self.people]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if not any(values.get(f"ask_{key}") for key in self.people):
+            self.add_error(None, _("Choose at least one to ask."))
+        if values.get("how") == "email":
+            for key, (_person, signer) in self.people.items():
+                if values.get(f"ask_{key}") and not values.get(f"email_{key}"):
+                    self.add_error(
+                        f"email_{key}", _("Give an e-mail address, or ask %(name)s by QR.") % {"name": signer}
+                    )
+        return values
+
+    def chosen(self) -> list[tuple[Person, Person, str]]:
+        """This will list whom to ask: the person, the signer and the signer's address."""
+        values = self.cleaned_data
+        return [
+            (person, signer, values.get(f"email_{key}") or "")
+            for key, (person, signer) in self.people.items()
+            if values.get(f"ask_{key}")
+        ]
+
+
+class AnswerForm(forms.Form):
+    """A signer's answer: a button, the channels when it is for some, and an address for the receipt."""
+
+    answer = forms.ChoiceField(choices=[("yes", ""), ("no", ""), ("some", "")])
+    channels = forms.TypedMultipleChoiceField(coerce=int, required=False)
+    email = forms.EmailField(label=gettext_lazy("E-mail address for the receipt"), required=False)
+    seen = forms.IntegerField(min_value=1)
+
+    def __init__(self, *args: Any, request: ConsentRequest, channels: list[Channel], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["channels"].choices = [(channel.pk, str(channel)) for channel in channels]  # type: ignore[attr-defined]
+        self.initial["seen"] = request.version
+
+
+def label_of(person: Person, signer: Person) -> str:
+    if person == signer:
+        return str(person)
+    return _("%(guardian)s, guardian of %(name)s") % {"guardian": signer, "name": person}

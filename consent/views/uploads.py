@@ -1,0 +1,119 @@
+"""New pictures: one or many, all in one request, or each in its own when the page has script."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.core.files.uploadedfile import UploadedFile
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from consent.forms import DescribeForm, NewPicturesForm
+from consent.forms.pictures import AT_ONCE
+from consent.models import Picture
+from consent.transitions import add_picture, correct_facts
+from core.moves import MoveRefused
+from core.request import person
+from core.uploads import UploadRefused, clean_image
+
+
+@require_http_methods(["GET", "POST"])
+def picture_new(request: HttpRequest) -> HttpResponse:
+    """This will add each file that can be used, and say of each other one why not; what is typed stays."""
+    user = person(request)
+    form = NewPicturesForm(request.POST or None, request.FILES or None, user=user)
+    if request.method == "GET":
+        return render(request, "consent/picture_new.html", {"form": form, "at_once": AT_ONCE})
+    one_by_one = request.headers.get("Accept") == "application/json"
+    if not form.is_valid():
+        if one_by_one:
+            said = " ".join(str(error) for errors in form.errors.values() for error in errors)
+            return JsonResponse({"error": said}, status=422)
+        return _again(request, form, [])
+    files = form.cleaned_data["images"]
+    if len(files) > AT_ONCE:
+        form.add_error("images", _("At most %(count)s at a time without script.") % {"count": AT_ONCE})
+        return _again(request, form, [])
+    first = int(number) if (number := request.POST.get("number", "")).isdecimal() else 1
+    count = max(len(files), int(total) if (total := request.POST.get("count", "")).isdecimal() else 1)
+    added, refused = _add(request, form, files, first, count)
+    if one_by_one:
+        if refused:
+            return JsonResponse({"error": refused[0]}, status=409)
+        return JsonResponse({"pk": added[0].pk, "title": added[0].title})
+    if not added:
+        return _again(request, form, refused, status=409 if len(files) == 1 and _was_there(refused) else 422)
+    for reason in refused:
+        messages.error(request, reason)
+    if len(files) == 1:
+        messages.success(request, _("The picture is added. Say who is in it."))
+        return redirect("consent:picture_page", added[0].pk)
+    return redirect(_describe_url([picture.pk for picture in added]))
+
+
+@require_http_methods(["GET", "POST"])
+def pictures_describe(request: HttpRequest) -> HttpResponse:
+    """This will take the titles and alternative texts of several new pictures at once."""
+    asked = [int(pk) for pk in request.GET.get("pictures", "").split(",") if pk.isdecimal()][:100]
+    pictures = Picture.objects.workable_by(person(request)).in_bulk(asked)
+    rows = [
+        (
+            picture,
+            DescribeForm(
+                request.POST or None,
+                prefix=str(picture.pk),
+                initial={"title": picture.title, "alt_text": picture.alt_text},
+            ),
+        )
+        for pk in asked
+        if (picture := pictures.get(pk))
+    ]
+    status = 200
+    if request.method == "POST":
+        wrong = [form for _picture, form in rows if not form.is_valid()]
+        if not wrong:
+            for picture, form in rows:
+                correct_facts(picture, actor=person(request), at=timezone.now(), **form.cleaned_data)
+            messages.success(request, _("The pictures are described. Say who is in each of them."))
+            return redirect("consent:pictures_page")
+        status = 422
+    return render(request, "consent/pictures_describe.html", {"rows": rows}, status=status)
+
+
+def _add(
+    request: HttpRequest, form: NewPicturesForm, files: list[UploadedFile], first: int, count: int
+) -> tuple[list[Picture], list[str]]:
+    """This will open and keep one file at a time, so that many take no more memory than one."""
+    added, refused = [], []
+    for number, upload in enumerate(files, first):
+        try:
+            image = clean_image(upload, name=upload.name or "")
+            picture = add_picture(
+                actor=person(request), at=timezone.now(), image=image, **form.facts(number, count)
+            )
+        except UploadRefused as problem:
+            refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": problem})
+        except MoveRefused as problem:
+            refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": problem.reason})
+        else:
+            added.append(picture)
+    return added, refused
+
+
+def _was_there(refused: list[str]) -> bool:
+    there = _("The unit has this picture already. Search for it among the pictures.")
+    return any(reason.endswith(there) for reason in refused)
+
+
+def _again(
+    request: HttpRequest, form: NewPicturesForm, refused: list[str], status: int = 422
+) -> HttpResponse:
+    context = {"form": form, "refused": refused, "at_once": AT_ONCE}
+    return render(request, "consent/picture_new.html", context, status=status)
+
+
+def _describe_url(pks: list[int]) -> str:
+    return f"{reverse('consent:pictures_describe')}?pictures={','.join(map(str, pks))}"

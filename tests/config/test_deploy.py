@@ -1,0 +1,219 @@
+"""The units, the container and the pages about them say the same, and a restart loses nothing."""
+
+from __future__ import annotations
+
+import configparser
+import os
+import re
+import shlex
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter
+from pathlib import Path
+
+import pytest
+import requests
+from django.conf import settings
+
+from core.models import Notice
+from core.notices import Message, tell
+from tests.processes import BEAT, WORKER, database_url, start_celery, until
+
+DEPLOY = settings.BASE_DIR / "deploy"
+UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
+ANYWHERE = re.compile(r"/srv/redaktionen/current/\.venv/bin/")
+MUST_HAVE = {
+    "User": "redaktionen",
+    "NoNewPrivileges": "yes",
+    "ProtectSystem": "strict",
+    "ProtectHome": "yes",
+    "PrivateTmp": "yes",
+    "PrivateDevices": "yes",
+    "CapabilityBoundingSet": "",
+    "RestrictAddressFamilies": "AF_INET AF_INET6 AF_UNIX",
+    "UMask": "0077",
+}
+
+
+def service(path: Path) -> dict[str, str]:
+    unit = configparser.ConfigParser(interpolation=None, strict=False)
+    unit.optionxform = str  # type: ignore[assignment,method-assign]
+    unit.read(path)
+    return dict(unit["Service"])
+
+
+def program(command: str) -> list[str]:
+    """The command without what a machine decides: where the program lies, where it listens, what it is called."""
+    words = shlex.split(ANYWHERE.sub("", command))
+    for option in ("--bind", "-n"):
+        if option in words:
+            place = words.index(option)
+            del words[place : place + 2]
+    return words
+
+
+def composed() -> dict[str, str]:
+    """Each service of the compose file with its command."""
+    found, name = {}, ""
+    for line in (DEPLOY / "compose.yaml").read_text().splitlines():
+        if match := re.fullmatch(r"  (\w+):", line):
+            name = match[1]
+        if match := re.fullmatch(r"    command: (.+)", line):
+            found[name] = match[1]
+    return found
+
+
+@pytest.mark.parametrize("name", ["web", "worker", "beat"])
+def test_units_and_containers_run_the_same(name):
+    unit = next(path for path in UNITS if path.name.startswith(f"redaktionen-{name}"))
+    assert program(service(unit)["ExecStart"]) == program(composed()[name])
+
+
+def test_the_image_starts_the_web_server_as_the_unit_does():
+    command = re.search(r"^CMD \[(.+)\]$", (DEPLOY / "Containerfile").read_text(), re.MULTILINE)[1]
+    unit = next(path for path in UNITS if path.name == "redaktionen-web.service")
+    assert program(command.replace(",", "")) == program(service(unit)["ExecStart"])
+
+
+def test_the_demo_the_tests_and_the_units_start_the_same_worker():
+    unit = next(path for path in UNITS if "worker" in path.name)
+    assert program(service(unit)["ExecStart"])[-len(WORKER) :] == WORKER
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_a_unit_may_do_little(path):
+    found = service(path)
+    assert {name: found.get(name) for name in MUST_HAVE} == MUST_HAVE
+
+
+@pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
+def test_systemd_itself_reads_the_unit_and_finds_little_exposed(path):
+    if shutil.which("systemd-analyze") is None:
+        pytest.skip("systemd-analyze is not here.")
+    said = subprocess.run(
+        ["systemd-analyze", "security", "--offline=true", str(path)],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    score = re.search(r"exposure level for .*: ([\d.]+)", said.stdout)
+    assert score, said.stderr
+    assert float(score[1]) <= 2.0
+
+
+def test_every_variable_of_the_example_is_described():
+    names = re.findall(r"^([A-Z_]+)=", (DEPLOY / "environment.example").read_text(), re.MULTILINE)
+    page = (settings.BASE_DIR / "docs" / "settings.md").read_text()
+    assert names
+    assert all(f"| `{name}` |" in page for name in names)
+
+
+@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+def test_the_proxy_throws_away_what_a_visitor_claims(name):
+    text = (DEPLOY / name).read_text()
+    for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"):
+        assert header in text
+
+
+def web_on(listener: socket.socket) -> subprocess.Popen[bytes]:
+    """The web server as systemd starts it: the listening socket is handed over and outlives the server."""
+    start = f"LISTEN_PID=$$ LISTEN_FDS=1 exec {sys.executable} -m gunicorn --config deploy/gunicorn.py --log-level warning"
+    environment = {"DATABASE_URL": database_url(), "WEB_PROCESSES": "2", "BASE_URL": "http://127.0.0.1"}
+
+    def hand_over() -> None:
+        os.dup2(listener.fileno(), 3)
+        os.set_inheritable(3, True)
+
+    return subprocess.Popen(
+        ["sh", "-c", start],
+        env=os.environ | environment,
+        cwd=settings.BASE_DIR,
+        preexec_fn=hand_over,
+        close_fds=False,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_three_restarts_of_the_web_server_lose_no_request(live_people):
+    listener = socket.create_server(("127.0.0.1", 0), backlog=512)
+    address, stop, seen = (
+        f"http://127.0.0.1:{listener.getsockname()[1]}/account/login/",
+        threading.Event(),
+        [],
+    )
+
+    def visit() -> None:
+        while not stop.is_set():
+            try:
+                seen.append(requests.get(address, timeout=40).status_code)
+            except requests.RequestException as error:
+                seen.append(repr(error))
+
+    running = web_on(listener)
+    visitors = [threading.Thread(target=visit) for _ in range(4)]
+    try:
+        until(lambda: requests.get(address, timeout=40).status_code == 200, 40)
+        for visitor in visitors:
+            visitor.start()
+        for _ in range(3):
+            time.sleep(1.5)
+            running.send_signal(signal.SIGTERM)
+            assert running.wait(60) == 0
+            running = web_on(listener)
+        count = len(seen)
+        until(lambda: len(seen) > count + 20, 40)
+    finally:
+        stop.set()
+        for visitor in visitors:
+            visitor.join(60)
+        running.terminate()
+        running.wait(60)
+        listener.close()
+    assert Counter(seen).keys() == {200}
+
+
+@pytest.mark.slow
+@pytest.mark.rule("R36")
+@pytest.mark.django_db(transaction=True)
+def test_a_worker_told_to_end_in_the_middle_of_a_round_finishes_it(live_people, tmp_path):
+    from django.utils import timezone
+
+    now, count = timezone.now(), 400
+    tell(
+        [
+            Message(
+                recipient=live_people.anna, key=f"letter {number}", subject="x", body="x", url="/", why="x"
+            )
+            for number in range(count)
+        ],
+        now,
+    )
+    environment = {"EMAIL_URL": f"filemail:///{tmp_path}", "LOG_LEVEL": "CRITICAL"}
+    sent = Notice.objects.filter(email_state="sent", key__startswith="letter")
+    beat, worker = start_celery(BEAT, **environment), start_celery(WORKER, **environment)
+    try:
+        until(lambda: sent.count() > 5)
+        worker.send_signal(signal.SIGTERM)
+        middle = sent.count()
+        assert worker.wait(60) == 0
+        assert middle < count, "it was told to end while it was sending"
+        assert not Notice.objects.filter(email_state="sending").exists(), "nothing is left half done"
+        worker = start_celery(WORKER, **environment)
+        until(lambda: sent.count() == count)
+    finally:
+        for process in (beat, worker):
+            process.terminate()
+            process.wait(60)
+    letters = Counter(
+        line
+        for path in tmp_path.glob("*.log")
+        for line in path.read_text().splitlines()
+        if line.startswith("Message-ID:")
+    )
+    assert (len(letters), set(letters.values())) == (Notice.objects.count(), {1})

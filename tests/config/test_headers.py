@@ -1,0 +1,146 @@
+"""What each answer tells the browser, and what a visitor's own headers cannot do."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from core.models import Notice
+from core.notices import Message, as_email, tell
+from tests.conftest import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+ALWAYS = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+}
+
+
+@pytest.mark.parametrize("name", ["my_day", "account_login", "health", "editorial:posts_page", "admin:index"])
+def test_every_answer_carries_the_headers(city, client_of, name):
+    answer = client_of(city.admin).get(reverse(name), follow=True)
+    assert {header: answer.headers.get(header) for header in ALWAYS} == ALWAYS
+    policy = answer.headers["Content-Security-Policy"]
+    for directive in ("default-src", "frame-ancestors", "base-uri"):
+        assert f"{directive} 'none'" in policy
+    for directive in ("script-src", "style-src", "form-action", "connect-src"):
+        assert f"{directive} 'self';" in f"{policy};"
+    assert "unsafe" not in policy
+
+
+def test_with_https_cookies_are_secure_and_the_browser_remembers_to_use_it(city, settings):
+    settings.SESSION_COOKIE_SECURE = settings.CSRF_COOKIE_SECURE = settings.SECURE_SSL_REDIRECT = True
+    settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS = 31536000, True
+    client = Client()
+    assert client.get(reverse("account_login"))["Location"].startswith("https://")
+    answer = client.get(reverse("account_login"), secure=True)
+    assert answer.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains"
+    typed = {"login": city.anna.email, "password": PASSWORD}
+    cookies = client.post(reverse("account_login"), typed, secure=True).cookies
+    for name in ("redaktionen_session", "csrftoken"):
+        assert (cookies[name]["secure"], cookies[name]["httponly"], cookies[name]["samesite"]) == (
+            True,
+            True,
+            "Lax",
+        )
+
+
+def test_a_page_of_somebody_is_kept_by_no_cache_on_the_way(city, client_of):
+    answer = client_of(city.anna).get(reverse("editorial:posts_page"))
+    assert "Cookie" in answer.headers["Vary"]
+    assert "private" in answer.headers["Cache-Control"]
+    assert "no-store" in answer.headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    "host", ["evil.example", "testserver.evil.example", "evil.example:80", "testserver@evil.example"]
+)
+def test_another_host_name_is_not_answered(client, host):
+    assert client.get(reverse("account_login"), headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "header",
+    ["X-Forwarded-Host", "X-Forwarded-Server", "Forwarded", "X-Host", "X-Original-URL", "X-Rewrite-URL"],
+)
+def test_no_header_changes_what_the_letter_links_to(city, client, mailoutbox, header):
+    client.post(
+        reverse("account_reset_password"), {"email": city.anna.email}, headers={header: "evil.example"}
+    )
+    assert len(mailoutbox) == 1
+    assert "evil.example" not in mailoutbox[0].body
+    assert "http://testserver/" in mailoutbox[0].body
+
+
+def test_without_a_proxy_nobody_says_that_the_connection_was_safe(client, settings):
+    assert settings.SECURE_PROXY_SSL_HEADER is None
+    settings.SECURE_SSL_REDIRECT = True
+    assert client.get(reverse("account_login"), headers={"X-Forwarded-Proto": "https"}).status_code == 301
+
+
+@pytest.mark.parametrize(
+    "there",
+    [
+        "https://evil.example/",
+        "//evil.example",
+        "/\\evil.example",
+        "javascript:alert(1)",
+        "http:evil.example",
+        "\\\\evil.example",
+        "/%09/evil.example",
+    ],
+)
+def test_no_address_in_a_parameter_leads_away(city, client, client_of, there):
+    logged_in = client.post(
+        f"{reverse('account_login')}", {"login": city.anna.email, "password": PASSWORD, "next": there}
+    )
+    left = client_of(city.anna).post(reverse("account_logout"), {"next": there})
+    chosen = client_of(city.anna).post(reverse("language"), {"language": "sv", "next": there})
+    back = client_of(city.anna).post(reverse("language"), {"language": "sv"}, headers={"Referer": there})
+    for answer in (logged_in, left, chosen, back):
+        assert answer.status_code == 302
+        assert answer["Location"] in ("/", reverse("account_login"), "/%09/evil.example"), answer["Location"]
+
+
+def test_a_line_break_in_a_subject_makes_no_second_header(city, at):
+    words = "Hello\r\nBcc: evil@evil.example"
+    tell([Message(recipient=city.anna, key="k", subject=words, body=words, url="/", why=words)], at)
+    letter = as_email(Notice.objects.get()).message()
+    assert letter["Bcc"] is None
+    assert "\n" not in letter["Subject"]
+
+
+def test_a_body_larger_than_any_form_is_refused(city, client_of):
+    answer = client_of(city.anna).post(reverse("moderation:comment_new"), {"text": "x" * (6 * 1024 * 1024)})
+    assert answer.status_code in (400, 413)
+    many = {f"f{number}": "x" for number in range(2000)}
+    assert client_of(city.anna).post(reverse("moderation:comment_new"), many).status_code in (400, 413)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "gASVKQAAAAAAAACMBXBvc2l4lIwGc3lzdGVtlJOUjA50b3VjaCAvdG1wL293bpSFlFKULg==",
+        "x" * 4000,
+        "\x00",
+        "../../etc/passwd",
+    ],
+)
+def test_a_forged_session_or_language_cookie_is_nobody(client, value):
+    client.cookies["redaktionen_session"] = value
+    client.cookies["django_language"] = value
+    client.cookies["messages"] = value
+    answer = client.get(reverse("my_day"))
+    assert answer.status_code == 302
+    assert reverse("account_login") in answer["Location"]
+
+
+def test_a_form_from_elsewhere_is_refused(city):
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(city.anna)
+    assert client.post(reverse("moderation:comment_new"), {"text": "x"}).status_code == 403
+    assert client.post(reverse("account_logout")).status_code == 403

@@ -1,0 +1,314 @@
+"""A person's rights: what is kept is shown, corrected, taken out and erased, and who looks is noted."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection, transaction
+from django.urls import reverse
+
+from consent import people
+from consent.asking import ask_by_link
+from consent.lights import light_of
+from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
+from consent.transitions import add_person, note_consent
+from core.models import Event, Notice, Rung
+from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
+from core.uploads import clean_image
+from core.workdays import instant
+from tests.conftest import City
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def maja(new_picture: Callable[..., Picture], listed: Callable[..., Person], says: Any) -> Person:
+    picture = new_picture()
+    person = listed(picture, email="maja@home.example")
+    says(picture, person, "given")
+    return person
+
+
+def kinds(person: Person) -> list[str]:
+    events = Event.objects.filter(about_type="consent.person", about_id=person.pk)
+    return list(events.order_by("pk").values_list("kind", flat=True))
+
+
+def test_who_looks_is_noted_once_a_day_for_each(
+    city: City, at: datetime, maja: Person, client_of: Any, time_machine: Any
+) -> None:
+    time_machine.move_to(at, tick=False)
+    url = reverse("consent:person_page", args=[maja.pk])
+    for who in (city.anna, city.anna, city.erik):
+        assert client_of(who).get(url).status_code == 200
+    assert kinds(maja).count("person.look") == 2
+    for stranger in (city.olle, city.stranger, city.rut):
+        assert client_of(stranger).get(url).status_code == 404
+    assert kinds(maja).count("person.look") == 2
+
+
+def test_everything_that_is_kept_is_read_and_taken_as_a_file(
+    city: City, at: datetime, maja: Person, client_of: Any
+) -> None:
+    ask_by_link(
+        Picture.objects.get(), actor=city.anna, at=at, person=maja, signer=maja, language="en", email=True
+    )
+    client, url = client_of(city.anna), reverse("consent:person_extract", args=[maja.pk])
+    page = client.get(url).content.decode()
+    for words in ("Maja Lind", "maja@home.example", "A teal pond", "said yes", "Asked at the opening."):
+        assert words.lower() in page.lower()
+    answer = client.get(url, {"format": "json"})
+    held = answer.json()
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert held["person"]["name"] == "Maja Lind"
+    assert [row["said"] for row in held["answers"]] == ["said yes", "asked"]
+    assert held["asked"][0]["who_was_asked"] == "Maja Lind"
+    assert held["letters"][0]["to"] == "maja@home.example"
+    assert ConsentRequest.objects.get().nonce not in answer.content.decode()
+    assert kinds(maja).count("person.extract") == 2
+    assert client_of(city.olle).get(url).status_code == 404
+
+
+def test_correction_is_an_event_that_tells_neither_old_nor_new(
+    city: City, at: datetime, maja: Person, client_of: Any
+) -> None:
+    url = reverse("consent:person_correct", args=[maja.pk])
+    bad = client_of(city.anna).post(url, {"name": "Maja Ek", "born_on": "2027-01-01"})
+    assert (bad.status_code, "in the future" in bad.content.decode()) == (409, True)
+    assert "Maja Ek" in bad.content.decode()
+    assert client_of(city.anna).post(url, {"name": "Maja Ek", "email": ""}).status_code == 302
+    event = Event.objects.get(kind="person.correct")
+    assert event.data == {"fields": ["name", "email"]}
+    assert "Maja" not in str(vars(event))
+
+
+def test_mistake_is_a_new_event_and_the_old_one_stays(maja: Person, says: Any) -> None:
+    picture = Picture.objects.get()
+    says(picture, maja, "invalidated", note="It was her sister.")
+    assert [word.said for word in ConsentEvent.objects.all()] == ["given", "invalidated"]
+    assert not light_of(Picture.objects.for_light().get(), [], date(2026, 11, 24)).is_green
+
+
+def test_erasure_is_refused_while_a_yes_stands_and_says_what_is_kept(
+    city: City, at: datetime, maja: Person, says: Any, client_of: Any
+) -> None:
+    url = reverse("consent:person_erase", args=[maja.pk])
+    standing = client_of(city.anna).post(url, {"note": "She asked, 24 November."})
+    assert (standing.status_code, "A yes still stands for 1 pictures" in standing.content.decode()) == (
+        409,
+        True,
+    )
+    says(Picture.objects.get(), maja, "withdrawn")
+    assert client_of(city.anna).post(url).status_code == 422
+    assert client_of(city.anna).post(url, {"note": "She asked, 24 November."}).status_code == 302
+    maja.refresh_from_db()
+    assert (maja.name, maja.email, maja.born_on) == ("", "", None)
+    assert "Maja" not in str(list(Event.objects.exclude(kind__startswith="post").values()))
+    assert "maja@" not in str(list(Letter.objects.values()))
+    assert ConsentEvent.objects.count() == 2
+    page = client_of(city.anna).get(reverse("consent:person_page", args=[maja.pk])).content.decode()
+    assert "That we asked, and what was answered" in page
+    picture_page = client_of(city.anna).get(reverse("consent:picture_page", args=[Picture.objects.get().pk]))
+    assert picture_page.status_code == 200
+    with pytest.raises(MoveRefused, match="is erased"):
+        people.correct(maja, actor=city.anna, at=at, name="Maja")
+    with pytest.raises(DatabaseError, match="no name again"), transaction.atomic():
+        connection.cursor().execute("UPDATE consent_person SET name = 'Maja' WHERE erased_at IS NOT NULL")
+
+
+def test_what_is_kept_names_scanned_papers(city: City, at: datetime, maja: Person, png: Any) -> None:
+    with pytest.raises(MoveIncomplete, match="Add the scan"):
+        note_consent(
+            Picture.objects.get(),
+            actor=city.anna,
+            at=at,
+            person=maja,
+            signer=maja,
+            said="renewed",
+            way="paper",
+        )
+    note_consent(
+        Picture.objects.get(),
+        actor=city.anna,
+        at=at,
+        person=maja,
+        signer=maja,
+        said="renewed",
+        way="paper",
+        scan=clean_image(png()),
+    )
+    assert any("Scanned papers" in line for line in people.what_is_kept(maja))
+
+
+def test_scan_is_handed_to_those_who_tend_the_picture(
+    city: City, maja: Person, client_of: Any, png: Any
+) -> None:
+    scan = io.BytesIO(png())
+    scan.name = "paper.png"
+    url = reverse("consent:picture_consent", args=[Picture.objects.get().pk])
+    data = {"who": f"{maja.pk}-{maja.pk}", "said": "renewed", "way": "paper"}
+    without = client_of(city.anna).post(url, data)
+    assert (without.status_code, "Add the scan of the paper." in without.content.decode()) == (422, True)
+    oral = client_of(city.anna).post(url, data | {"way": "oral"})
+    assert (oral.status_code, "Say who else heard it." in oral.content.decode()) == (422, True)
+    assert client_of(city.anna).post(url, data | {"scan": scan}).status_code == 302
+    file = reverse("consent:word_scan", args=[ConsentEvent.objects.last().pk])
+    assert client_of(city.erik).get(file).content == png()
+    for who in (city.olle, city.rut):
+        assert client_of(who).get(file).status_code == 404
+
+
+@pytest.mark.parametrize("way", ["paper", "oral"])
+def test_database_refuses_a_yes_without_its_proof(city: City, at: datetime, maja: Person, way: str) -> None:
+    from django.db import IntegrityError
+
+    event = ConsentEvent(
+        picture=Picture.objects.get(),
+        person=maja,
+        signer=maja,
+        said="given",
+        way=way,
+        noted_by=city.anna,
+        noted_at=at,
+    )
+    with pytest.raises(IntegrityError), transaction.atomic():
+        event.save()
+
+
+@pytest.mark.rule("R16")
+def test_child_and_guardians_through_the_page(
+    city: City, at: datetime, client_of: Any, new_picture: Any, time_machine: Any
+) -> None:
+    time_machine.move_to(at, tick=False)
+    client, picture = client_of(city.anna), new_picture()
+    add_person(actor=city.anna, at=at, unit=city.unit, name="Mia Lind")
+    url = reverse("consent:picture_person", args=[picture.pk])
+    child = {"place": "left", "name": "Maja Lind", "born_on": "2019-02-28", "is_identifiable": "on"}
+    same = client.post(url, child | {"guardians": "Mia Lind\nJan Lind"})
+    assert same.status_code == 422
+    assert "There is already: Mia Lind (number" in same.content.decode()
+    mia = Person.objects.get()
+    for wrong in ("99999999999999999999", "Jan <not an address>"):
+        assert client.post(url, child | {"guardians": wrong}).status_code == 422
+    assert (
+        client.post(url, child | {"guardians": f"{mia.pk}\nJan Lind <jan@home.example>"}).status_code == 302
+    )
+    maja = Person.objects.get(name="Maja Lind")
+    assert {str(row.guardian) for row in maja.guardianships.all()} == {"Mia Lind", "Jan Lind"}
+    assert Person.objects.get(name="Jan Lind").email == "jan@home.example"
+    assert (
+        client.post(url, child | {"place": "right", "guardians": "Mia Lind", "others": "on"}).status_code
+        == 302
+    )
+    assert Person.objects.filter(name="Mia Lind").count() == 2
+    guardian = reverse("consent:person_guardian", args=[maja.pk])
+    assert client.post(guardian, {"guardian": str(mia.pk)}).status_code == 409
+    assert client.post(guardian, {"guardian": str(maja.pk)}).status_code == 409
+    assert client.post(guardian, {"guardian": "Mia Lind"}).status_code == 422
+    row = maja.guardianships.get(guardian=mia)
+    remove = reverse("consent:guardian_remove", args=[row.pk])
+    assert client.post(remove).status_code == 422
+    assert client_of(city.olle).post(remove, {"note": "x"}).status_code == 404
+    assert client.post(remove, {"note": "Noted by mistake."}).status_code == 302
+    assert maja.guardianships.count() == 1
+
+
+def test_protected_person_is_blocked_by_their_page_and_nowhere_is_a_reason(
+    city: City, maja: Person, client_of: Any
+) -> None:
+    url = reverse("consent:person_protect", args=[maja.pk])
+    assert client_of(city.olle).post(url, {"protected": "yes"}).status_code == 404
+    assert client_of(city.anna).post(url, {"protected": "yes"}).status_code == 302
+    light = light_of(Picture.objects.for_light().get(), [], date(2026, 11, 24))
+    assert light.reasons == ("The picture must not be used.",)
+    assert client_of(city.anna).post(url, {"protected": "no"}).status_code == 302
+    assert light_of(Picture.objects.for_light().get(), [], date(2026, 11, 24)).is_green
+
+
+def test_nobody_is_listed_before_a_name_is_given(city: City, maja: Person, client_of: Any) -> None:
+    url = reverse("consent:people_page")
+    assert "Maja Lind" not in client_of(city.anna).get(url).content.decode()
+    assert "Maja Lind" in client_of(city.anna).get(url, {"name": "maja"}).content.decode()
+    assert "Maja Lind</a>" not in client_of(city.olle).get(url, {"name": "maja"}).content.decode()
+
+
+@pytest.mark.rule("R16")
+def test_somebody_is_told_60_days_before_a_child_answers_alone(
+    city: City, at: datetime, new_picture: Any, listed: Any, sweep_at: Any
+) -> None:
+    mother = add_person(actor=city.anna, at=at, unit=city.unit, name="Mia Lind")
+    child = listed(new_picture(), born_on=date(2011, 2, 28), guardians=[mother])
+    birthday = date(2027, 2, 28)
+    sweep_at(instant(birthday - timedelta(days=60), "07:59"))
+    told = Notice.objects.filter(subject__contains="answers alone")
+    assert not told.exists()
+    sweep_at(instant(birthday - timedelta(days=60), "08:00"))
+    assert {notice.recipient for notice in told} == {city.anna, city.erik, city.sara}
+    people.correct(child, actor=city.anna, at=at, born_on=date(2012, 2, 29))
+    open_rungs = Rung.objects.filter(ladder="coming_of_age", told_at=None, cancelled_at=None)
+    assert {rung.due_at for rung in open_rungs} == {
+        instant(date(2028, 2, 29) - timedelta(days=days), "08:00") for days in (60, 30, 7, 1)
+    }
+
+
+@pytest.mark.parametrize(
+    ("born", "day"),
+    [
+        (date(2012, 2, 29), date(2028, 2, 29)),
+        (date(2011, 2, 28), date(2027, 2, 28)),
+        (date(2013, 12, 31), date(2029, 12, 31)),
+    ],
+)
+def test_day_of_answering_alone(born: date, day: date, settings: Any) -> None:
+    person = Person(born_on=born)
+    assert person.of_age_on() == day
+    assert not person.is_child_on(day)
+    assert person.is_child_on(day - timedelta(days=1))
+    settings.CHILD_AGE = 14
+    if born == date(2012, 2, 29):
+        assert person.of_age_on() == date(2027, 3, 1)
+
+
+def test_people_outside_do_nothing(city: City, at: datetime, maja: Person) -> None:
+    for act in (people.protect, people.correct):
+        with pytest.raises(MoveForbidden):
+            act(maja, actor=city.olle, at=at)
+    with pytest.raises(MoveForbidden):
+        people.erase(maja, actor=city.olle, at=at, note="x")
+
+
+def test_consent_that_ends_is_told_to_the_chiefs_when_its_keepers_are_gone(
+    city: City, at: datetime, new_picture: Any, listed: Any, says: Any, sweep_at: Any
+) -> None:
+    from core.models import User
+
+    picture = new_picture()
+    says(picture, listed(picture), "given", until=date(2026, 12, 24))
+    User.objects.exclude(pk__in=[city.karin.pk, city.admin.pk]).update(is_active=False)
+    sweep_at(instant(date(2026, 12, 17), "08:00"))
+    told = Notice.objects.filter(subject__startswith="A consent ends")
+    assert {notice.recipient for notice in told} == {city.karin}
+    User.objects.filter(pk=city.karin.pk).update(is_active=False)
+    sweep_at(instant(date(2026, 12, 23), "08:00"))
+    assert {notice.recipient for notice in told.all()} == {city.karin, city.admin}
+
+
+def test_consent_that_ends_and_is_told_to_nobody_is_an_error_somebody_sees(
+    city: City, new_picture: Any, listed: Any, says: Any
+) -> None:
+    from config.health import health
+    from core import ladders
+    from core.models import User
+
+    picture = new_picture()
+    says(picture, listed(picture), "given", until=date(2026, 12, 24))
+    User.objects.update(is_active=False)
+    start = instant(date(2026, 12, 23), "08:00")
+    for minute in range(16):
+        ladders.climb(start + timedelta(minutes=minute))
+    assert Rung.objects.filter(error__startswith="NobodyToTell").exists()
+    assert health(start)[1]["rungs"]["ok"] is False

@@ -1,0 +1,232 @@
+"""What is behind each address, for the table of doors (docs/doors.md). A new noun gets one line in THINGS.
+
+An address belongs to the noun that its name begins with: `editorial:post_move` to `post`. Where that is not so, AT says it.
+"""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from types import SimpleNamespace
+from typing import Any
+
+from django.core import signing
+from django.core.cache import cache
+from PIL import Image
+
+from consent.transitions import add_picture
+from core.letters import SALT
+from core.models import Notice
+from core.moves import perform
+from core.uploads import clean_image
+from core.workdays import local_day
+from editorial.feeds import make_address
+from editorial.ideas import hand_in, make_tip_form
+from editorial.models import Absence, FollowUp, Handover, Material, Post, Shift
+from editorial.swaps import offer
+from editorial.transitions import save_post
+from moderation.capture import add_screenshot
+from moderation.models import Ground, Watch
+from moderation.transitions import open_case, register_comment
+from tests.conftest import City
+
+# Who knocks. All objects are the team's; Anna made them.
+WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
+TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
+
+# Open to whoever has the address; the table says what they get.
+PUBLIC = {
+    "health",
+    "ready",
+    "metrics",
+    "language",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    "editorial:tip_form",
+    "editorial:tip_follow",
+    "editorial:feed",
+    "notice_unsubscribe",
+}
+# Nouns that everybody with an account may read.
+FOR_ALL = {"channel", "material", "team"}
+# Where the name of an address does not begin with its noun.
+AT = {
+    "moderation:case_open": "comment",
+    "moderation:waiver_ask": "case",
+    "moderation:waiver_sign": "case",
+    "moderation:evidence_add": "case",
+    "editorial:tip_settings": "team",
+    "editorial:rota_page": "team",
+    "editorial:rota_propose": "team",
+    "editorial:rota_publish": "team",
+    "notice_unsubscribe": "unsubscribing",
+    "editorial:feed": "shift_feed",
+    "follow_up_csv": "figure",
+    "editorial:tip_follow": "tip_secret",
+    "editorial:tip_form": "tip_secret",
+    "mfa_remove_webauthn": "key",
+    "mfa_edit_webauthn": "key",
+    "openid_connect_login": "directory",
+    "openid_connect_callback": "directory",
+    "account_confirm_email": "letter",
+    "account_reset_password_from_key": "letter",
+}
+# A noun whose objects have no maker here yet; only what is missing is asked for. Keep it empty.
+NOT_MADE: set[str] = set()
+
+
+def png(color: str = "teal") -> bytes:
+    out = io.BytesIO()
+    Image.new("RGB", (32, 24), color).save(out, "PNG")
+    return out.getvalue()
+
+
+class House:
+    """The cast with one of everything, each made when it is first asked for."""
+
+    def __init__(self, city: City, at: datetime) -> None:
+        self.city, self.at = city, at
+        self.made: dict[str, Any] = {}
+
+    def __getitem__(self, noun: str) -> Any:
+        if noun not in self.made:
+            self.made[noun] = THINGS[noun](self)
+        return self.made[noun]
+
+
+def post(house: House) -> Post:
+    made = Post(team=house.city.team)
+    fields = {"title": "Swans", "base_text": "The swans are back."}
+    save_post(
+        made, actor=house.city.anna, at=house.at, fields=fields, texts={house.city.channel: ""}, links=[]
+    )
+    return made
+
+
+def publication(house: House) -> Any:
+    made = post(house)
+    perform(made, "submit", actor=house.city.anna, at=house.at)
+    perform(made, "approve", actor=house.city.erik, at=house.at)
+    perform(made, "schedule", actor=house.city.anna, at=house.at, planned_at=house.at + timedelta(hours=1))
+    perform(made, "fall_due", actor=None, at=house.at + timedelta(hours=1)) if "fall_due" in {
+        move.name for move in made.MOVES
+    } else None
+    return made.publications.first()
+
+
+def comment(house: House) -> Any:
+    values = {"channel": house.city.channel, "kind": "illegal", "author_name": "K", "text": "A threat."}
+    return register_comment(actor=house.city.anna, at=house.at, **values)
+
+
+def case(house: House) -> Any:
+    ground = Ground.objects.get(code="unlawful_threat")
+    return open_case(house["comment"], ground=ground, actor=house.city.anna, at=house.at)
+
+
+def evidence(house: House) -> Any:
+    return add_screenshot(
+        house["case"],
+        actor=house.city.anna,
+        at=house.at,
+        data=png(),
+        name="shot.png",
+        context="Below our post.",
+    )
+
+
+def picture(house: House) -> Any:
+    values = {"title": "A pond", "alt_text": "A pond with swans.", "unit": house.city.unit}
+    return add_picture(actor=house.city.anna, at=house.at, image=clean_image(png()), **values)
+
+
+def notice(house: House) -> Notice:
+    values = {"key": "k", "subject": "Look", "body": "x", "url": "/", "why": "x"}
+    return Notice.objects.create(recipient=house.city.anna, created_at=house.at, try_at=house.at, **values)
+
+
+def material(house: House) -> Material:
+    values = {"kind": "other", "title": "A report", "reference": "2026-1", "unit": house.city.unit}
+    return Material.objects.create(added_by=house.city.anna, added_at=house.at, **values)
+
+
+def tip(house: House) -> Any:
+    return make_tip_form(house.city.team, actor=house.city.erik, at=house.at)
+
+
+def shift(house: House) -> Shift:
+    start = house.at + timedelta(days=20)
+    values = {"team": house.city.team, "user": house.city.anna, "duty": "watch"}
+    return Shift.objects.create(starts_at=start, ends_at=start + timedelta(days=7), **values)
+
+
+def absence(house: House) -> Absence:
+    day = local_day(house.at) + timedelta(days=60)
+    return Absence.objects.create(user=house.city.anna, starts_on=day, ends_on=day)
+
+
+def handover(house: House) -> Handover:
+    start = house.at + timedelta(days=1)
+    return Handover.objects.create(team=house.city.team, at=start, taker=house.city.anna)
+
+
+def fixed(**parts: Any) -> Callable[[House], Any]:
+    return lambda house: SimpleNamespace(pk=1, parts=parts)
+
+
+THINGS: dict[str, Callable[[House], Any]] = {
+    "notice": notice,
+    "channel": lambda house: house.city.channel,
+    "team": lambda house: house.city.team,
+    "post": post,
+    "publication": publication,
+    "idea": lambda house: hand_in(team=house.city.team, at=house.at, actor=house.city.anna, what="Swans")[0],
+    "tip": lambda house: tip(house)[0],
+    "tip_secret": lambda house: SimpleNamespace(pk=1, parts={"secret": tip(house)[1]}),
+    "material": material,
+    "follow": lambda house: FollowUp.objects.create(post=house["post"], due_at=house.at),
+    "picture": picture,
+    "comment": comment,
+    "case": case,
+    "evidence": evidence,
+    "watch": lambda house: Watch.objects.get(channel=house.city.channel, day=house.at.date()),
+    "shift": shift,
+    "swap": lambda house: offer([house["shift"]], actor=house.city.anna, at=house.at, asked=None),
+    "absence": absence,
+    "handover": handover,
+    "shift_feed": lambda house: SimpleNamespace(
+        pk=1, parts={"secret": make_address(house.city.anna, house.at)}
+    ),
+    "unsubscribing": lambda house: SimpleNamespace(
+        pk=1, parts={"token": signing.dumps([house.city.anna.pk, "editorial.team"], salt=SALT)}
+    ),
+    "figure": fixed(name="load"),
+    "key": fixed(),
+    "directory": fixed(provider_id="directory"),
+    "letter": fixed(key="x", uidb36="x", uidb64="x"),
+}
+
+
+def noun_of(name: str) -> str:
+    """This will return the noun an address is about."""
+    return AT.get(name) or name.rpartition(":")[2].partition("_")[0]
+
+
+def forget_limits() -> None:
+    """The table is asked faster than people ask."""
+    cache.clear()

@@ -1,0 +1,28 @@
+"""Strings that break careless software, each to be shown just as it was typed."""
+
+NAUGHTY = [
+    "<script>alert('x')</script>",
+    '"><img src=x onerror=alert(1)>',
+    "{{ 7*7 }}{% csrf_token %}",
+    "%(title)s %s %d {0} {title}",
+    "' OR 1=1; DROP TABLE calendar_app_slot; --",
+    "=1+1",
+    "+46 31 365 00 00",
+    "-2+3",
+    "@SUM(A1:A9)",
+    "a;b,c\"d'e\\f|g",
+    "två\nrader\r\noch\ttabb",
+    "Åsa Öberg älskar räksmörgås",
+    "Z͑ͫ̓ͪ̂ͫ̽a̴l̷g̸o",
+    "👩‍👩‍👧‍👦🏳️‍🌈🇸🇪",
+    "اللغة العربية ⁧ rtl ⁦ ltr",
+    "​﻿⁠zero width",
+    "𝕿𝖍𝖊 𝖖𝖚𝖎𝖈𝖐",
+    "undefined null NaN None true 0",
+    "BEGIN:VEVENT\nEND:VCALENDAR",
+    "X" * 60,
+    "../../../etc/passwd%00",
+    "http://a/%%30%30",
+    "  both ends  ",
+    "line\u2028separator and \x85 next\x0bline\x1cend",
+]
