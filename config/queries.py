@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import CharField, Count, Q, QuerySet, Value, Window
 
 from core.models import User
 from core.workdays import local_day
@@ -68,9 +68,14 @@ def day_of(user: User, at: datetime) -> Day:
     posts = list(Post.objects.filter(drafts | out_today).order_by("planned_at", "-pk")[: 4 * MOST])
     offered = Swap.objects.open().filter(Q(asked=user) | Q(asked=None), team__in=teams, ends_at__gt=at)
     our_channels = {"channel__care__team__in": teams}
+    seldom = _filled(
+        offers=offered.exclude(giver=user).select_related("team"),
+        questions=FollowUp.objects.to_do_by(user).select_related("post__team"),
+        ideas=Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team"),
+        takedowns=Takedown.objects.visible_to(user).open().select_related("picture"),
+    )
     return Day(
         handover=handover_of(user, at),
-        offers=_first(offered.exclude(giver=user).select_related("team")),
         cases=_counted(
             Case.objects.visible_to(user)
             .exclude(state__in=CLOSED)
@@ -94,10 +99,18 @@ def day_of(user: User, at: datetime) -> Day:
                 "channel", "current"
             )
         ),
-        questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
-        ideas=_first(Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team")),
-        takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
+        **seldom,
     )
+
+
+def _filled(**kinds: QuerySet[Any]) -> dict[str, list[Any]]:
+    """This will ask in one query which of these kinds have anything, and read only those."""
+    named = [
+        rows.order_by().annotate(named=Value(name, output_field=CharField())).values_list("named")
+        for name, rows in kinds.items()
+    ]
+    there = {row[0] for row in named[0].union(*named[1:])}
+    return {name: _first(rows) if name in there else [] for name, rows in kinds.items()}
 
 
 def _first(rows: QuerySet[Any]) -> list[Any]:
