@@ -11,19 +11,32 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.core import signing
 from django.core.cache import cache
 from PIL import Image
 
+<<<<<<< HEAD
 from channels_registry.closing import open_closure
 from channels_registry.models import ArchiveItem, Channel, Closure, Upload
 from channels_registry.register import ask_opening
 from channels_registry.rest import plan_rest
 from consent.transitions import add_person, add_picture
+=======
+from consent.transitions import add_picture
+from core.letters import SALT
+>>>>>>> room-team
 from core.models import Notice
 from core.moves import perform
 from core.uploads import clean_image
+from core.workdays import local_day
+from editorial.feeds import make_address
 from editorial.ideas import hand_in, make_tip_form
+<<<<<<< HEAD
 from editorial.models import FollowUp, Material, Post, Shift, TeamChannel
+=======
+from editorial.models import Absence, FollowUp, Handover, Material, Post, Shift
+from editorial.swaps import offer
+>>>>>>> room-team
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.models import Ground, Watch
@@ -36,7 +49,36 @@ WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
 TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
 
 # Open to whoever has the address; the table says what they get.
+<<<<<<< HEAD
 PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
+=======
+PUBLIC = {
+    "health",
+    "ready",
+    "metrics",
+    "language",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    "editorial:tip_form",
+    "editorial:tip_follow",
+    "editorial:feed",
+    "notice_unsubscribe",
+}
+>>>>>>> room-team
 # Nouns that everybody with an account may read.
 FOR_ALL = {"channel", "material", "team"}
 # Where the name of an address does not begin with its noun.
@@ -55,6 +97,12 @@ AT = {
     "moderation:waiver_sign": "case",
     "moderation:evidence_add": "case",
     "editorial:tip_settings": "team",
+    "editorial:rota_page": "team",
+    "editorial:rota_propose": "team",
+    "editorial:rota_publish": "team",
+    "notice_unsubscribe": "unsubscribing",
+    "editorial:feed": "shift_feed",
+    "follow_up_csv": "figure",
     "editorial:tip_follow": "tip_secret",
     "editorial:tip_form": "tip_secret",
     "mfa_remove_webauthn": "key",
@@ -188,6 +236,7 @@ def tip(house: House) -> Any:
     return make_tip_form(house.city.team, actor=house.city.erik, at=house.at)
 
 
+<<<<<<< HEAD
 def closing_channel(house: House) -> Closure:
     """A closure of a channel of its own, so that the team's channel stays as it is."""
     city = house.city
@@ -246,6 +295,22 @@ def rest(house: House) -> Any:
         ends_on=day + timedelta(days=30),
         **values,
     )
+=======
+def shift(house: House) -> Shift:
+    start = house.at + timedelta(days=20)
+    values = {"team": house.city.team, "user": house.city.anna, "duty": "watch"}
+    return Shift.objects.create(starts_at=start, ends_at=start + timedelta(days=7), **values)
+
+
+def absence(house: House) -> Absence:
+    day = local_day(house.at) + timedelta(days=60)
+    return Absence.objects.create(user=house.city.anna, starts_on=day, ends_on=day)
+
+
+def handover(house: House) -> Handover:
+    start = house.at + timedelta(days=1)
+    return Handover.objects.create(team=house.city.team, at=start, taker=house.city.anna)
+>>>>>>> room-team
 
 
 def fixed(**parts: Any) -> Callable[[House], Any]:
@@ -281,6 +346,17 @@ THINGS: dict[str, Callable[[House], Any]] = {
     "case": case,
     "evidence": evidence,
     "watch": lambda house: Watch.objects.get(channel=house.city.channel, day=house.at.date()),
+    "shift": shift,
+    "swap": lambda house: offer([house["shift"]], actor=house.city.anna, at=house.at, asked=None),
+    "absence": absence,
+    "handover": handover,
+    "shift_feed": lambda house: SimpleNamespace(
+        pk=1, parts={"secret": make_address(house.city.anna, house.at)}
+    ),
+    "unsubscribing": lambda house: SimpleNamespace(
+        pk=1, parts={"token": signing.dumps([house.city.anna.pk, "editorial.team"], salt=SALT)}
+    ),
+    "figure": fixed(name="load"),
     "key": fixed(),
     "directory": fixed(provider_id="directory"),
     "letter": fixed(key="x", uidb36="x", uidb64="x"),
