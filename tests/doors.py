@@ -15,28 +15,20 @@ from django.core import signing
 from django.core.cache import cache
 from PIL import Image
 
-<<<<<<< HEAD
 from channels_registry.closing import open_closure
 from channels_registry.models import ArchiveItem, Channel, Closure, Upload
 from channels_registry.register import ask_opening
 from channels_registry.rest import plan_rest
 from consent.transitions import add_person, add_picture
-=======
-from consent.transitions import add_picture
 from core.letters import SALT
->>>>>>> room-team
 from core.models import Notice
 from core.moves import perform
 from core.uploads import clean_image
 from core.workdays import local_day
 from editorial.feeds import make_address
 from editorial.ideas import hand_in, make_tip_form
-<<<<<<< HEAD
-from editorial.models import FollowUp, Material, Post, Shift, TeamChannel
-=======
-from editorial.models import Absence, FollowUp, Handover, Material, Post, Shift
+from editorial.models import Absence, FollowUp, Handover, Material, Post, Shift, TeamChannel
 from editorial.swaps import offer
->>>>>>> room-team
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.models import Ground, Watch
@@ -49,36 +41,7 @@ WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
 TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
 
 # Open to whoever has the address; the table says what they get.
-<<<<<<< HEAD
 PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
-=======
-PUBLIC = {
-    "health",
-    "ready",
-    "metrics",
-    "language",
-    "account_login",
-    "account_logout",
-    "account_inactive",
-    "account_signup",
-    "account_reset_password",
-    "account_reset_password_done",
-    "account_reset_password_from_key",
-    "account_reset_password_from_key_done",
-    "account_email_verification_sent",
-    "account_confirm_email",
-    "account_confirm_login_code",
-    "openid_connect_login",
-    "openid_connect_callback",
-    "socialaccount_login_cancelled",
-    "socialaccount_login_error",
-    "socialaccount_signup",
-    "editorial:tip_form",
-    "editorial:tip_follow",
-    "editorial:feed",
-    "notice_unsubscribe",
-}
->>>>>>> room-team
 # Nouns that everybody with an account may read.
 FOR_ALL = {"channel", "material", "team"}
 # Where the name of an address does not begin with its noun.
@@ -178,13 +141,6 @@ def submitted(house: House) -> Post:
     return made
 
 
-def shift(house: House) -> Shift:
-    ends = house.at + timedelta(hours=8)
-    return Shift.objects.create(
-        team=house.city.team, duty="watch", user=house.city.anna, starts_at=house.at, ends_at=ends
-    )
-
-
 def publication(house: House) -> Any:
     made = post(house)
     perform(made, "submit", actor=house.city.anna, at=house.at)
@@ -236,7 +192,6 @@ def tip(house: House) -> Any:
     return make_tip_form(house.city.team, actor=house.city.erik, at=house.at)
 
 
-<<<<<<< HEAD
 def closing_channel(house: House) -> Closure:
     """A closure of a channel of its own, so that the team's channel stays as it is."""
     city = house.city
@@ -295,7 +250,8 @@ def rest(house: House) -> Any:
         ends_on=day + timedelta(days=30),
         **values,
     )
-=======
+
+
 def shift(house: House) -> Shift:
     start = house.at + timedelta(days=20)
     values = {"team": house.city.team, "user": house.city.anna, "duty": "watch"}
@@ -310,7 +266,6 @@ def absence(house: House) -> Absence:
 def handover(house: House) -> Handover:
     start = house.at + timedelta(days=1)
     return Handover.objects.create(team=house.city.team, at=start, taker=house.city.anna)
->>>>>>> room-team
 
 
 def fixed(**parts: Any) -> Callable[[House], Any]:
@@ -331,7 +286,6 @@ THINGS: dict[str, Callable[[House], Any]] = {
     "review": submitted,
     "history": lambda house: house["post"],
     "rota": lambda house: house.city.team,
-    "shift": shift,
     "person": lambda house: add_person(
         actor=house.city.anna, at=house.at, unit=house.city.unit, name="Maja Lind"
     ),
