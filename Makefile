@@ -4,7 +4,7 @@ PORT ?= 8000
 BIN = .venv/bin
 CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one-0123456789 BASE_URL=https://redaktionen.example VAR_DIR=var/check
 
-.PHONY: help demo demo-reset test check messages doors bench
+.PHONY: help demo demo-reset test check messages doors bench chaos load
 
 help:
 	@echo "make demo        an invented city in your browser (PORT=$(PORT))"
@@ -13,6 +13,8 @@ help:
 	@echo "make check       style, types, floors, migrations, settings, translations"
 	@echo "make messages    gather what needs translating"
 	@echo "make doors       write docs/doors.md: every address for everybody"
+	@echo "make chaos       kill, pause and empty at random, then ask what must be true (MINUTES=10 SEED=1)"
+	@echo "make load        200 simulated people (PEOPLE=200 MINUTES=5)"
 	@echo "make bench       measure (ONLY=foundation, on DATABASE_URL when set)"
 
 .venv/made:
@@ -57,3 +59,10 @@ bench: .venv/dev
 
 doors: .venv/dev
 	WRITE_DOORS=1 $(BIN)/pytest -q tests/test_doors.py
+
+# These start PostgreSQL and Redis of their own in a temporary folder.
+chaos: .venv/dev
+	$(BIN)/python -m proof.chaos $(or $(MINUTES),10) $(or $(SEED),1)
+
+load: .venv/dev
+	$(BIN)/python -m proof.load $(or $(PEOPLE),200) $(or $(MINUTES),5)

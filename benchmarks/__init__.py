@@ -12,5 +12,8 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 os.environ["STATIC_STORAGE"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 os.environ["ALLOWED_HOSTS"] = "testserver"
 os.environ["BASE_URL"] = "http://testserver"
+# People are put in by the program, without a second step.
+os.environ["SECOND_FACTOR_FOR"] = ""
+os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ["LINK_TRUSTED_HOSTS"] = "avinge.example"
 django.setup()

@@ -14,7 +14,17 @@ from django.test.utils import setup_databases, setup_test_environment, teardown_
 
 from benchmarks.measure import Figure
 
-SECTIONS = ("foundation", "calendar", "agreement", "comments", "pictures", "channels", "team", "holds")
+SECTIONS = (
+    "foundation",
+    "calendar",
+    "writing",
+    "agreement",
+    "comments",
+    "pictures",
+    "channels",
+    "team",
+    "holds",
+)
 
 
 def main(only: str) -> int:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -39,13 +40,17 @@ class EmptyRow:
     months: list[int]
 
 
-def empty_places(user: User, wanted: dict[str, Any], window: Window, at: datetime) -> QuerySet[Slot]:
+def empty_places(
+    user: User, wanted: dict[str, Any], window: Window, at: datetime, teams: Collection[int] | None = None
+) -> QuerySet[Slot]:
     """This will find the places that can still be filled in the window and fit the filters.
 
-    None when a state of posts is asked for: a place has none.
+    None when a state or a theme of posts is asked for: a place has none.
     """
-    slots = Slot.objects.visible_to(user).empty()
-    if wanted.get("state"):
+    slots = (
+        Slot.objects.visible_to(user) if teams is None else Slot.objects.filter(series__team__in=teams)
+    ).empty()
+    if wanted.get("state") or wanted.get("theme"):
         return slots.none()
     slots = slots.filter(starts_at__gte=max(at, window.begins), starts_at__lt=window.ends)
     asked = {
@@ -58,7 +63,8 @@ def empty_places(user: User, wanted: dict[str, Any], window: Window, at: datetim
     slots = slots.filter(**{name: value for name, value in asked.items() if value})
     if text := wanted.get("text"):
         slots = slots.filter(Q(series__name__icontains=text) | Q(series__template_text__icontains=text))
-    return slots.select_related("series").order_by("starts_at", "pk")
+    shown = slots.select_related("series").only("starts_at", "version", "series__name")
+    return shown.order_by("starts_at", "pk")
 
 
 def by_day(slots: QuerySet[Slot]) -> dict[date, list[Slot]]:
@@ -69,11 +75,14 @@ def by_day(slots: QuerySet[Slot]) -> dict[date, list[Slot]]:
     return found
 
 
-def marks(user: User, window: Window) -> dict[date, list[Mark]]:
+def marks(user: User, window: Window, teams: Collection[int] | None = None) -> dict[date, list[Mark]]:
     """This will read the notes that touch the window, under each of their days in it."""
     found: dict[date, list[Mark]] = defaultdict(list)
     days = window.days()
-    for note in DayNote.objects.visible_to(user).between(window.first, window.last):
+    notes = DayNote.objects.visible_to(user)
+    if teams is not None:
+        notes = DayNote.objects.filter(Q(for_all=True) | Q(team__in=teams))
+    for note in notes.between(window.first, window.last):
         for day in days[max(0, (note.first_on - window.first).days) :]:
             if day > note.last_on:
                 break

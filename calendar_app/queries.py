@@ -4,27 +4,54 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
-from django.db.models.functions import Coalesce, TruncDate
+from django.db.models import Count, F, Q, QuerySet
+from django.db.models import Window as Over
+from django.db.models.functions import Coalesce, RowNumber, TruncDate
+from django.urls import get_script_prefix, reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from calendar_app.windows import Window, month_of
-from channels_registry.models import Channel
 from core.models import User
-from core.workdays import local_day, red_days
+from core.workdays import red_days
 from editorial.models import Post, PostText
 from editorial.states import FIXED, PostState
 
 HEAT = (0, 1, 2, 4, 6, 9)
 QUIET_AFTER = timedelta(days=21)
+CITY = ZoneInfo(settings.TIME_ZONE)
+
+
+def address(name: str, pk: int) -> str:
+    """This will return the address of a page with a number: worked out once, for pages that show a hundred of them."""
+    before, after = _around(name, get_script_prefix())
+    return f"{before}{pk}{after}"
+
+
+@lru_cache(maxsize=32)
+def _around(name: str, prefix: str) -> tuple[str, str]:
+    before, _number, after = reverse(name, args=[987654321]).partition("987654321")
+    return before, after
+
+
+@dataclass(frozen=True, slots=True)
+class Where:
+    """A channel as the calendar names it."""
+
+    pk: int
+    name: str
+    platform: str
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.platform})"
 
 
 @dataclass(frozen=True)
@@ -39,7 +66,7 @@ class Entry:
     state: str
     kind: str
     team: str
-    channels: list[Channel]
+    channels: list[Where]
 
     @property
     def state_label(self) -> str:
@@ -54,6 +81,10 @@ class Entry:
         return self.state == PostState.PUBLISHED
 
     @property
+    def clock(self) -> str:
+        return f"{self.at.astimezone(CITY):%H:%M}"
+
+    @property
     def where(self) -> str:
         return ", ".join(map(str, self.channels)) or _("no channel yet")
 
@@ -61,6 +92,16 @@ class Entry:
     def where_short(self) -> str:
         more = len(self.channels) - 1
         return f"{self.channels[0].name} +{more}" if more > 0 else self.where
+
+    @property
+    def url(self) -> str:
+        return address("editorial:post_page", self.pk)
+
+    @property
+    def move_url(self) -> str:
+        """Where it is moved, or what is out is asked about; empty when it stays."""
+        door = "editorial:post_time" if self.may_move else "calendar_app:post_again" if self.is_out else ""
+        return address(door, self.pk) if door else ""
 
 
 @dataclass(frozen=True)
@@ -79,12 +120,13 @@ class Day:
         return len(self.entries) + self.more
 
 
-def in_calendar(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
+def in_calendar(user: User, wanted: dict[str, Any], teams: Collection[int] | None = None) -> QuerySet[Post]:
     """This will find the posts with a time that `user` may see and that fit the filters, the first first.
 
-    Dropped posts are left out unless they are asked for.
+    Dropped posts are left out unless they are asked for. `teams` are the numbers of those `user` may see, when they are
+    read already.
     """
-    posts = Post.objects.visible_to(user).annotate(at=Coalesce("planned_at", "wanted_at"))
+    posts = _in_teams(user, teams).annotate(at=Coalesce("planned_at", "wanted_at"))
     posts = posts.filter(Q(planned_at__isnull=False) | Q(wanted_at__isnull=False))
     state = wanted.get("state")
     posts = posts.filter(state=state) if state else posts.exclude(state=PostState.DROPPED)
@@ -98,6 +140,8 @@ def in_calendar(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
         posts = posts.filter(created_by=wanted["person"])
     if kind := wanted.get("kind"):
         posts = posts.filter(kind__iexact=kind)
+    if theme := wanted.get("theme"):
+        posts = posts.filter(theme__iexact=theme)
     if text := wanted.get("text"):
         posts = posts.filter(Q(title__icontains=text) | Q(base_text__icontains=text))
     return posts.order_by("at", "pk")
@@ -110,21 +154,22 @@ def within(posts: QuerySet[Post], window: Window) -> QuerySet[Post]:
     return posts.filter(planned | wanted)
 
 
-def tray(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
+def tray(user: User, wanted: dict[str, Any], teams: Collection[int] | None = None) -> QuerySet[Post]:
     """This will find the posts without any time that are still worked on, the newest first."""
-    posts = Post.objects.visible_to(user).filter(planned_at=None, wanted_at=None)
+    posts = _in_teams(user, teams).filter(planned_at=None, wanted_at=None)
     posts = posts.exclude(state__in=[PostState.DROPPED, PostState.PUBLISHED])
     if wanted.get("team"):
         posts = posts.filter(team=wanted["team"])
-    return posts.order_by("-pk")
+    return posts.only("title", "state", "version").order_by("-pk")
 
 
 def entries(rows: list[dict[str, Any]]) -> list[Entry]:
     """This will make entries of rows read with `COLUMNS`, with their channels in one more query."""
     channels = defaultdict(list)
-    texts = PostText.objects.filter(post__in=[row["pk"] for row in rows])
-    for text in texts.select_related("channel__platform").order_by("channel__name"):
-        channels[text.post_id].append(text.channel)
+    texts = PostText.objects.filter(post__in=[row["pk"] for row in rows]).order_by("channel__name")
+    columns = ("post", "channel", "channel__name", "channel__platform__name")
+    for post, channel, name, platform in texts.values_list(*columns):
+        channels[post].append(Where(channel, name, platform))
     return [
         Entry(
             pk=row["pk"],
@@ -148,24 +193,40 @@ def days_with_posts(
     posts: QuerySet[Post], window: Window, *, most: int, today: date, month: date | None = None
 ) -> list[Day]:
     """This will read the window's days, with at most `most` posts shown on each, in two queries."""
-    by_day: dict[date, list[dict[str, Any]]] = defaultdict(list)
-    for row in within(posts, window).values(*COLUMNS):
-        by_day[local_day(row["at"])].append(row)
-    shown = entries([row for rows in by_day.values() for row in rows[:most]])
-    shown_on: dict[date, list[Entry]] = defaultdict(list)
-    for entry in shown:
-        shown_on[local_day(entry.at)].append(entry)
+    rows = list(_first_of_each_day(within(posts, window), most).values(*COLUMNS, "day", "of_day"))
+    of_day = {row["day"]: row["of_day"] for row in rows}
+    shown: dict[date, list[Entry]] = defaultdict(list)
+    for row, entry in zip(rows, entries(rows), strict=True):
+        shown[row["day"]].append(entry)
     return [
         Day(
             day=day,
-            entries=shown_on[day],
-            more=max(0, len(by_day[day]) - most),
+            entries=shown[day],
+            more=of_day.get(day, 0) - len(shown[day]),
             red=red_days(day.year, get_language() or "sv").get(day, ""),
             is_today=day == today,
             is_outside=month is not None and day.month != month.month,
         )
         for day in window.days()
     ]
+
+
+def _first_of_each_day(posts: QuerySet[Post], most: int) -> QuerySet[Post]:
+    """This will keep the first posts of each day, and count in `of_day` all that the day has."""
+    day = TruncDate("at", tzinfo=CITY)
+    return (
+        posts.annotate(day=day)
+        .annotate(
+            number=Over(RowNumber(), partition_by="day", order_by=["at", "pk"]),
+            of_day=Over(Count("pk"), partition_by="day"),
+        )
+        .filter(number__lte=most)
+        .order_by(F("at"), "pk")
+    )
+
+
+def _in_teams(user: User, teams: Collection[int] | None) -> QuerySet[Post]:
+    return Post.objects.visible_to(user) if teams is None else Post.objects.filter(team__in=teams)
 
 
 @dataclass
@@ -256,5 +317,5 @@ def longest_silence(days: list[date], window: Window) -> tuple[date | None, date
 
 
 def _per_day(posts: QuerySet[Post], *columns: str) -> QuerySet[Post, dict[str, Any]]:
-    day = TruncDate("at", tzinfo=ZoneInfo(settings.TIME_ZONE))
+    day = TruncDate("at", tzinfo=CITY)
     return posts.annotate(day=day).order_by().values("day", *columns)

@@ -34,7 +34,16 @@ trail.WORDS |= {
 }
 
 DETAILS = ("name", "owner", "template_text")
-AGAIN = ("title", "kind", "base_text", "byline", "collaboration", "asks_question")
+AGAIN = (
+    "title",
+    "kind",
+    "theme",
+    "base_text",
+    "byline",
+    "collaboration",
+    "brand_shown",
+    "asks_question",
+)
 RULE = ("rhythm", "interval", "starts_on", "ends_on", "clock", "red_days")
 
 

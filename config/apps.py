@@ -7,4 +7,5 @@ class ConfigConfig(AppConfig):
     verbose_name = _("The whole house")
 
     def ready(self) -> None:
-        from config import sessions  # noqa: F401  (listens for roles that change)
+        # The figures' Monday letter, what the rooms keep, and roles that change.
+        from config import follow_up, kept, sessions  # noqa: F401

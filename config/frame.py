@@ -33,6 +33,7 @@ NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
     ("moderation:queue_page", gettext_lazy("Moderation"), "shield", True),
     ("consent:pictures_page", gettext_lazy("Pictures"), "image", False),
     ("channels_registry:channels_page", gettext_lazy("Channels"), "radio", True),
+    ("follow_up_page", gettext_lazy("Follow-up"), "chart-column", False),
     ("editorial:teams_page", gettext_lazy("Staffing"), "users", False),
     ("help_page", gettext_lazy("Help"), "life-buoy", False),
 ]
@@ -80,6 +81,7 @@ class Frame:
     new: list[dict[str, str]] = field(default_factory=list)
     notice_count: int = 0
     notices_url: str = ""
+    search_url: str = ""
     on_duty: list[OnDuty] = field(default_factory=list)
     uncovered: list[Shift] = field(default_factory=list)
     languages: list[tuple[str, object]] = field(default_factory=lambda: list(settings.LANGUAGES))
@@ -102,6 +104,7 @@ def frame_for(request: HttpRequest) -> Frame:
         ],
         notice_count=Notice.objects.visible_to(user).unread().count(),
         notices_url=reverse("notices_page"),
+        search_url=reverse("search_page"),
     )
     frame.on_duty, frame.uncovered = staffing_now(user, timezone.now())
     frame.undo = request.session.pop("undo", None)

@@ -104,7 +104,7 @@ RULES = (
     Rule(
         "R18",
         "Every department watches its channels regularly.",
-        ("moderation.queries.coverage", "moderation.clock.open_watches"),
+        ("moderation.queries.coverage", "moderation.clock.open_watches", "config.figures.coverage"),
     ),
     Rule(
         "R19",

@@ -2,11 +2,16 @@ from allauth.account import views as account
 from django.contrib import admin
 from django.urls import include, path
 
-from config import notices, views
+from config import follow_up, notices, search, views
 from core import directory_views
+
+handler500 = "config.views.broken"
 
 urlpatterns = [
     path("", views.my_day, name="my_day"),
+    path("search/", search.search_page, name="search_page"),
+    path("follow-up/", follow_up.follow_up_page, name="follow_up_page"),
+    path("follow-up/<slug:name>.csv", follow_up.follow_up_csv, name="follow_up_csv"),
     path("help/", views.help_page, name="help_page"),
     path("healthz", views.health, name="health"),
     path("readyz", views.ready, name="ready"),
@@ -16,6 +21,8 @@ urlpatterns = [
     path("notices/unsubscribe/<str:token>/", notices.notice_unsubscribe, name="notice_unsubscribe"),
     path("notices/<int:pk>/", views.notice_open, name="notice_open"),
     path("trail/", views.trail_page, name="trail_page"),
+    path("looks/", views.looks_page, name="looks_page"),
+    path("privacy/", views.privacy_page, name="privacy_page"),
     path("parts/", views.parts_page, name="parts_page"),
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),

@@ -2,23 +2,35 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
 from config import frame, queries
 from config import health as health_answers
-from core import metrics
+from core import metrics, privacy
 from core.forms import PartsForm
 from core.models import Event, Notice
-from core.request import person
+from core.request import own_address, person
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """This will answer an error of ours: 503 while the database cannot be reached, which passes, otherwise 500."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+        answer = HttpResponse(render_to_string("500.html"), status=503)
+        answer.headers["Retry-After"] = "10"
+        return answer
+    return HttpResponse(render_to_string("500.html"), status=500)
 
 
 @require_GET
@@ -70,9 +82,7 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
 def language(request: HttpRequest) -> HttpResponse:
     """This will remember the language in a cookie, and with the user who is logged in, and go back."""
     back = request.POST.get("next") or request.headers.get("Referer") or "/"
-    if not url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
-        back = "/"
-    response, chosen = redirect(back), request.POST.get("language", "")
+    response, chosen = redirect(own_address(request, back) or "/"), request.POST.get("language", "")
     if chosen in dict(settings.LANGUAGES):
         response.set_cookie(
             settings.LANGUAGE_COOKIE_NAME,
@@ -112,6 +122,23 @@ def trail_page(request: HttpRequest) -> HttpResponse:
         raise Http404
     page_obj = Paginator(Event.objects.select_related("seal"), 50).get_page(request.GET.get("page"))
     return render(request, "config/trail_page.html", {"page_obj": page_obj})
+
+
+@require_GET
+def looks_page(request: HttpRequest) -> HttpResponse:
+    """This will show records officers and administrators who opened which originals."""
+    user = person(request)
+    if not (user.is_records_officer or user.is_superuser):
+        raise Http404
+    page_obj = Paginator(privacy.looks(), 50).get_page(request.GET.get("page"))
+    return render(request, "config/looks_page.html", {"page_obj": page_obj})
+
+
+@require_GET
+def privacy_page(request: HttpRequest) -> HttpResponse:
+    """This will say what is stored of people, why, for how long and how much."""
+    rows = [{"kind": kind, "count": kind.rows().count()} for kind in privacy.KINDS.values()]
+    return render(request, "config/privacy_page.html", {"rows": rows})
 
 
 @require_GET

@@ -11,6 +11,6 @@ urlpatterns = [
     path("<str:token>/say/", signer.answer, name="answer"),
     path("<str:token>/receipt/", signer.receipt, name="receipt"),
     path("<str:token>/withdraw/", signer.withdraw, name="withdraw"),
-    path("<str:token>/picture/", signer.picture, name="picture"),
+    path("<str:token>/small/", signer.picture, name="picture"),
     path("<str:token>/<slug:step>/", signer.ask, name="step"),
 ]

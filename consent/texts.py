@@ -20,11 +20,11 @@ FIRST = (
         "language_name": "svenska",
         "why": "Vi berättar i sociala medier om vad staden gör. "
         "Personen i bilden går att känna igen. Därför frågar vi först.",
-        "rights": "Du bestämmer. Säger du nej händer ingenting mer.\n\n"
+        "rights": "Säger du nej händer ingenting mer.\n\n"
         "Du kan ta tillbaka ett ja när du vill. Du behöver inte säga varför. Då plockar vi ner bilden.\n\n"
         "Andra kan ha sparat eller delat bilden. Det kan vi inte ändra.\n\n"
         "Vi sparar ditt svar så länge bilden kan användas. Du har rätt att få veta vad vi har sparat.",
-        "contact": "Har du frågor? Svara på mejlet du fick, eller prata med den som frågade dig. "
+        "contact": "Har du frågor? Kontakta den som frågade dig. Adressen står här under. "
         "Stadens dataskyddsombud hjälper dig också.",
         "yes": "Ja, ni får visa bilden",
         "no": "Nej, visa inte bilden",
@@ -36,11 +36,11 @@ FIRST = (
         "language_name": "English",
         "why": "We tell people in social media what the city does. "
         "The person in the picture can be recognised. That is why we ask first.",
-        "rights": "You decide. If you say no, nothing more happens.\n\n"
+        "rights": "If you say no, nothing more happens.\n\n"
         "You can take a yes back whenever you want. You need not say why. Then we take the picture down.\n\n"
         "Others may have saved or shared the picture. We cannot change that.\n\n"
         "We keep your answer for as long as the picture can be used. You have the right to know what we keep.",
-        "contact": "Do you have questions? Answer the e-mail you got, or talk to the one who asked you. "
+        "contact": "Do you have questions? Write to the one who asked you. The address is below. "
         "The city's data protection officer helps you too.",
         "yes": "Yes, you may show the picture",
         "no": "No, do not show the picture",

@@ -13,6 +13,7 @@ from django.db.models import F, Q
 from django.http import HttpRequest
 
 from core.models import Unit, User
+from core.request import own_address
 
 ROLE_FIELDS = ("is_staff", "is_superuser", "is_records_officer", "is_web_strategist")
 
@@ -21,6 +22,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """This will refuse: administrators create accounts, or the city's directory does."""
         return False
+
+    def is_safe_url(self, url: str | None) -> bool:
+        """This will tell whether an address leads to this site; one that cannot be read does not."""
+        return bool(url and context.request and own_address(context.request, url))
 
     def is_reauthentication_required(self, *, app: str) -> bool:
         """This will ask for the password again only of those who logged in more than five minutes ago."""

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from core import logins, trail
 from core.accounts import ROLE_FIELDS
 from core.doors import status_of
-from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, Unit, User
+from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
 from core.request import person
 
@@ -193,6 +193,13 @@ class NoticeSettingsAdmin(admin.ModelAdmin):
 class RungAdmin(ReadOnlyAdmin):
     list_display = ["ladder", "object_id", "step", "due_at", "told_at", "cancelled_at", "failures"]
     list_filter = ["ladder", "step"]
+    search_fields = ["=object_id"]
+
+
+@admin.register(SearchEntry)
+class SearchEntryAdmin(ReadOnlyAdmin):
+    list_display = ["title", "kind", "object_id"]
+    list_filter = ["kind"]
     search_fields = ["=object_id"]
 
 

@@ -17,6 +17,7 @@ class CoreConfig(AppConfig):
 
         pre_migrate.connect(lift_guards, sender=self)
         post_migrate.connect(install_guards, sender=self)
+        post_migrate.connect(install_search, sender=self)
         checks.register(check_guards, checks.Tags.database)
 
 
@@ -36,6 +37,13 @@ def install_guards(using: str, **kwargs: Any) -> None:
     from core import triggers
 
     triggers.install(connections[using])
+
+
+def install_search(using: str, **kwargs: Any) -> None:
+    """This will let the database keep what can be found equal to what the rooms hold."""
+    from core import search
+
+    search.install(connections[using])
 
 
 def check_guards(*, databases: Sequence[str] | None = None, **kwargs: Any) -> list[checks.CheckMessage]:

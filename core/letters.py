@@ -66,7 +66,8 @@ def as_email(notice: Notice) -> EmailMultiAlternatives:
         thread = f"<{notice.about_type}-{notice.about_id}@{_domain()}>"
         headers |= {"References": thread, "In-Reply-To": thread}
     if not notice.urgent:
-        headers |= _unsubscribe(notice.recipient, notice.about_type)
+        topic = "report" if notice.key.startswith("report:") else notice.about_type
+        headers |= _unsubscribe(notice.recipient, topic)
     with translation.override(notice.recipient.language):
         return _letter(notice.recipient, notice.subject, {"notices": [notice], "body": notice.body}, headers)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import logging
 import re
 
-# A signer's link is its own key. The rest of the address may be read.
-SECRET = re.compile(r"(/s/)[A-Za-z0-9_-]{16,}")
+# A signer's link, a tip form's and the one of whoever gave a tip are their own keys. The rest of the address may be read.
+SECRET = re.compile(r"(/s/|/tip/(?:follow/)?)[A-Za-z0-9_-]{16,}")
 
 
 def masked(text: str) -> str:

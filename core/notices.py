@@ -40,9 +40,13 @@ class Message:
     urgent: bool = False
 
 
+# Made once: lazy() builds a class each time it is called, which costs more than the notice itself.
+_said = lazy(lambda text, values: str(text) % values, str)
+
+
 def say(text: Promise, **values: Any) -> str | Promise:
     """This will be `text` with its values, in whatever language it is read; plain % would freeze today's language."""
-    return lazy(lambda: str(text) % values, str)()
+    return _said(text, values)
 
 
 def tell(messages: Iterable[Message], at: datetime) -> None:
@@ -55,8 +59,17 @@ def tell(messages: Iterable[Message], at: datetime) -> None:
         return
     chosen = NoticeSettings.objects.filter(user__in={message.recipient.pk for message in rows})
     wishes = {one.user_id: one for one in chosen}
+    by_language: dict[str, list[Message]] = {}
+    for message in rows:
+        by_language.setdefault(message.recipient.language, []).append(message)
+    notices: list[Notice] = []
+    for language, theirs in by_language.items():
+        # Many are told the same: each text is translated once for each language.
+        words: dict[int, str] = {}
+        with translation.override(language):
+            notices += [_notice(one, at, wishes.get(one.recipient.pk), words) for one in theirs]
     Notice.objects.bulk_create(
-        [_notice(message, at, wishes.get(message.recipient.pk)) for message in rows],
+        notices,
         ignore_conflicts=True,
         batch_size=2000,
     )
@@ -86,24 +99,30 @@ def send_notices(at: datetime) -> int:
     return sent
 
 
-def _notice(message: Message, at: datetime, wishes: NoticeSettings | None) -> Notice:
+def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words: dict[int, str]) -> Notice:
+    """Write a message in the language that is active; `words` holds the texts that were translated already."""
+
+    def said(text: str | Promise) -> str:
+        if id(text) not in words:
+            words[id(text)] = str(text)
+        return words[id(text)]
+
     state, try_at = way_to(wishes, message.about, urgent=message.urgent, at=at)
-    with translation.override(message.recipient.language):
-        return Notice(
-            recipient=message.recipient,
-            key=message.key,
-            about_type=message.about._meta.label_lower if message.about else "",
-            about_id=message.about.pk if message.about else None,
-            # A line break in a subject would make a row that no mail server ever takes.
-            subject=" ".join(str(message.subject).split())[:200],
-            body=str(message.body),
-            url=message.url,
-            why=str(message.why)[:200],
-            urgent=message.urgent,
-            created_at=at,
-            email_state=state,
-            try_at=try_at,
-        )
+    return Notice(
+        recipient_id=message.recipient.pk,
+        key=message.key,
+        about_type=message.about._meta.label_lower if message.about else "",
+        about_id=message.about.pk if message.about else None,
+        # A line break in a subject would make a row that no mail server ever takes.
+        subject=" ".join(said(message.subject).split())[:200],
+        body=said(message.body),
+        url=message.url,
+        why=said(message.why)[:200],
+        urgent=message.urgent,
+        created_at=at,
+        email_state=state,
+        try_at=try_at,
+    )
 
 
 def note_bounce(notice: Notice, at: datetime) -> None:

@@ -13,6 +13,8 @@ def person(request: HttpRequest) -> User:
 
 def own_address(request: HttpRequest, address: str) -> str:
     """This will return the address when it leads to this site, otherwise nothing."""
+    if not address.startswith(("/", "http://", "https://")):
+        return ""  # a bare word would be taken for the name of an address
     own = url_has_allowed_host_and_scheme(
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )

@@ -133,21 +133,30 @@ def _looked_over(channel: Channel, proof: Proof) -> str:
 def collaboration(proof: Proof) -> Check:
     why = _("Nothing should be seen as advertising, and a collaboration is explained (R27).")
     stated = str(proof.version.content["collaboration"]).strip()
+    brand = str(proof.version.content.get("brand", "")).strip()
+    shown = [_("Logo or product: %(brand)s") % {"brand": brand}] if brand else []
+    if stated and (silent := _silent_of(stated, proof)):
+        title = _("The collaboration is not explained in the text")
+        return Check("collaboration", ADVICE, title, why, (stated, *silent, *shown))
+    if brand:
+        title = _("A logo or a product is shown")
+        return Check("collaboration", ADVICE, title, why, (*([stated] if stated else []), *shown))
     if stated:
-        named = {word.lower() for word in plain_language.words_in(stated) if len(word) > 3}
-        silent = [
-            str(shown.channel)
-            for shown in proof.texts
-            if not named & {word.lower() for word in plain_language.words_in(shown.published)}
-        ]
-        if silent:
-            title = _("The collaboration is not explained in the text")
-            return Check("collaboration", ADVICE, title, why, (stated, *silent))
         return Check("collaboration", OK, _("The collaboration is named in the text"), why, (stated,))
     if words := plain_language.selling_words(proof.whole_text):
         title = _("Something may look like advertising")
         return Check("collaboration", ADVICE, title, why, tuple(f"“{word}”" for word in words[:10]))
     return Check("collaboration", OK, _("Nothing looks like advertising"), why)
+
+
+def _silent_of(stated: str, proof: Proof) -> list[str]:
+    """Return the channels whose text names none of the words of the statement that could be a name."""
+    named = {word.lower() for word in plain_language.words_in(stated) if len(word) > 3}
+    return [
+        str(shown.channel)
+        for shown in proof.texts
+        if not named & {word.lower() for word in plain_language.words_in(shown.published)}
+    ]
 
 
 def readable(proof: Proof) -> Check:

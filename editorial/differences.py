@@ -79,6 +79,7 @@ def _rest(version: PostVersion, titles: dict[int, str]) -> dict[str, str]:
         _("Links"): "\n".join(content["links"]),
         _("Byline"): content["byline"],
         _("Collaboration"): content["collaboration"],
+        _("Logo or product shown"): content.get("brand", ""),
     }
 
 

@@ -26,12 +26,9 @@ JOINED = ("base_text", "collaboration")  # of these one may keep both
 
 def arrive(post: Post, user: User, at: datetime, *, stays: timedelta = PRESENT) -> list[User]:
     """This will note that the person has the post open, and return who else has."""
-    Presence.objects.bulk_create(
-        [Presence(post=post, user=user, until=at + stays)],
-        update_conflicts=True,
-        unique_fields=["post", "user"],
-        update_fields=["until"],
-    )
+    here = Presence(post=post, user=user, until=at + stays)
+    if not Presence.objects.filter(post=post, user=user).update(until=here.until):
+        Presence.objects.bulk_create([here], ignore_conflicts=True)
     rows = Presence.objects.at(at).filter(post=post).exclude(user=user).select_related("user")
     return [row.user for row in rows.order_by("user__name")]
 
@@ -86,7 +83,8 @@ def differences(post: Post, typed: QueryDict, marks: str) -> list[Difference]:
             pieces=difference(_shown(name, theirs[name]), _shown(name, mine[name])),
         )
         for name in theirs
-        if theirs[name] != mine[name]
+        # A title left empty is made of the text, so there is nothing to choose.
+        if theirs[name] != mine[name] and not (name == "title" and not mine[name])
     ]
 
 

@@ -18,7 +18,7 @@ _UNAPPROVED_MESSAGE = "A post needs the approval of its current version before i
 
 _CONTENT_CHANGED = "OLD.current_id IS NOT NULL AND NEW.current_id IS NOT NULL AND (" + " OR ".join(
     f"NEW.{column} <> OLD.{column}"
-    for column in ("team_id", "base_text", "byline", "collaboration", "current_id")
+    for column in ("team_id", "base_text", "byline", "collaboration", "brand_shown", "current_id")
 )
 
 _BY_AUTHOR = (

@@ -101,9 +101,11 @@ class ReuseForm(forms.Form):
 
     team = forms.ModelChoiceField(label=gettext_lazy("Team"), queryset=Team.objects.none(), empty_label=None)
 
-    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, user: User, teams: list[Team], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["team"].queryset = Team.objects.of_member(user)  # type: ignore[attr-defined]
+        field = self.fields["team"]
+        field.queryset = Team.objects.of_member(user)  # type: ignore[attr-defined]
+        field.widget.choices = [(team.pk, team.name) for team in teams]
 
 
 class OutcomeForm(forms.Form):

@@ -20,8 +20,8 @@ class IdeaState(models.TextChoices):
 
 
 class TipFormState(models.TextChoices):
-    OPEN = "open", _("open")
-    CLOSED = "shut", _("closed")
+    OPEN = "open", pgettext_lazy("tip form", "open")
+    CLOSED = "shut", pgettext_lazy("tip form", "closed")
 
 
 class FollowUpState(models.TextChoices):

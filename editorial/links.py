@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import uuid
 from collections.abc import Iterable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from time import monotonic
@@ -29,7 +29,7 @@ Verdict, Occasion = LinkCheck.Verdict, LinkCheck.Occasion
 
 FRESH = timedelta(minutes=10)
 LEASE = timedelta(seconds=60)
-AT_ONCE = 32
+AT_ONCE, FEW = 32, 8
 ROUND_SECONDS = 15
 MOST_ATTEMPTS = 3
 AGAIN = (timedelta(minutes=1), timedelta(minutes=5))
@@ -84,12 +84,18 @@ def check_waiting(at: datetime, *, policy: FetchPolicy = PUBLIC, seconds: float 
     the next. Nothing is read of what the address holds: what it weighs never matters.
     """
     answered, ends = 0, monotonic() + seconds
+    running: dict[Future[Outcome], LinkCheck] = {}
     with ThreadPoolExecutor(AT_ONCE) as pool:
-        while monotonic() < ends and (claimed := _claim(at)):
-            outcomes = pool.map(lambda check: judge_safely(check.url, policy), claimed)
-            for check, outcome in zip(claimed, outcomes, strict=True):
-                answered += _answer(check, outcome, at)
-    return answered
+        while True:
+            free = AT_ONCE - len(running)
+            # A few at a time, so that a slow link does not hold up the quick ones behind it, nor each ask the database.
+            if free >= FEW and monotonic() < ends:
+                for check in _claim(at, free):
+                    running[pool.submit(judge_safely, check.url, policy)] = check
+            if not running:
+                return answered
+            for done in wait(running, return_when=FIRST_COMPLETED).done:
+                answered += _answer(running.pop(done), done.result(), at)
 
 
 def judge_safely(address: str, policy: FetchPolicy) -> Outcome:
@@ -182,10 +188,10 @@ def _question(post: Post, key: str, address: str, occasion: str, at: datetime) -
     return question
 
 
-def _claim(at: datetime) -> list[LinkCheck]:
+def _claim(at: datetime, most: int = AT_ONCE) -> list[LinkCheck]:
     claim = uuid.uuid4()
     waiting = list(
-        LinkCheck.objects.to_check(at).order_by("try_at", "id").values_list("pk", flat=True)[:AT_ONCE]
+        LinkCheck.objects.to_check(at).order_by("try_at", "id").values_list("pk", flat=True)[:most]
     )
     LinkCheck.objects.to_check(at).filter(pk__in=waiting).update(claim=claim, try_at=at + LEASE)
     return list(LinkCheck.objects.filter(claim=claim).select_related("post") if waiting else [])

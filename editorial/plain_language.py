@@ -32,6 +32,8 @@ BRAND_MARKS = re.compile("[®™℠]")
 # Letters that draw nothing though Unicode does not count them as formatting.
 BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 _emoji = regex.compile(EMOJI)
+# Nearly every text has none of these, and is done with at once.
+SUSPECT = regex.compile(rf"[\p{{Cf}}\p{{Co}}\p{{Cn}}{BLANK_LETTERS}]|(?![\n\r\t])\p{{Cc}}")
 
 
 @dataclass(frozen=True)
@@ -85,6 +87,8 @@ def unseen_in(text: str) -> list[Unseen]:
 
     What holds an emoji together is no finding.
     """
+    if not SUSPECT.search(text):
+        return []
     inside = {at for match in _emoji.finditer(text) for at in range(*match.span())}
     return [
         Unseen(at, f"U+{ord(sign):04X}", unicodedata.name(sign, "control sign").lower())

@@ -34,8 +34,9 @@ ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
 
 
 class WebAddressField(forms.URLField):
-    """An address that a browser opens: http or https."""
+    """An address that a browser opens: http or https, which may be left out as people do."""
 
+    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
     default_validators = [URLValidator(schemes=["http", "https"])]
 
 
@@ -78,6 +79,12 @@ class PostForm(forms.Form):
         required=False,
         help_text=gettext_lazy("With whom, if anyone. Explain it in the text too."),
     )
+    brand_shown = forms.CharField(
+        label=gettext_lazy("Logo or product shown"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Which, if any, and why it cannot be left out."),
+    )
     asks_question = forms.BooleanField(
         label=gettext_lazy("The post asks the followers a question"),
         required=False,
@@ -107,10 +114,12 @@ class PostForm(forms.Form):
             )
 
     def clean(self) -> dict[str, Any]:
-        """This will name a post without a working title by the first words of its text."""
+        """This will name a post without a working title by the first words of its text; a title somebody gave it stays."""
         values = super().clean() or {}
         if "title" in values and not values["title"]:
-            values["title"] = _first_words(values.get("base_text", "")) or _("Untitled")
+            named = self.post.title not in {"", _first_words(self.post.base_text), _("Untitled")}
+            words = _first_words(values.get("base_text", "")) or _("Untitled")
+            values["title"] = self.post.title if named else words
         return values
 
     def texts(self) -> dict[Channel, str]:
@@ -263,10 +272,9 @@ def chosen_content(
     form: PostForm, links: BaseLinkRows, pictures: BasePictureRows, *, has_film: bool
 ) -> Content:
     """This will gather what the channels share, as the form shows it now, faults and all."""
-    options = {
-        str(picture.pk): picture for row in pictures.forms[:1] for picture in row.fields["picture"].queryset
-    }
-    chosen = [options[row.shown_picture] for row in pictures.forms if row.shown_picture in options]
+    rows: list[PictureRow] = pictures.forms
+    options = {str(picture.pk): picture for row in rows[:1] for picture in row.known}
+    chosen = [options[row.shown_picture] for row in rows if row.shown_picture in options]
     return Content(
         base_text=str(form["base_text"].value() or "").replace("\r\n", "\n").strip(),
         byline=str(form["byline"].value() or "").strip(),

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cached_property
+from typing import Any
 
 from django.db.models import Q
 from django.db.models.functions import Coalesce
@@ -128,7 +129,7 @@ def proof_of(post: Post, at: datetime, quotes: Iterable[tuple[int | None, str]] 
         at=at,
         texts=texts,
         pictures=pictures,
-        checks=_checks(post, version),
+        checks=checks_of(post, version.content),
         alike=_alike(post, texts, at),
     )
 
@@ -137,6 +138,8 @@ def stretches(text: str, quotes: Sequence[str] = ()) -> list[Stretch]:
     """This will part a text into what is drawn plainly, what cannot be seen and is named instead, and what is quoted."""
     unseen = {found.start: found for found in unseen_in(text)}
     quoted = _quoted(text, quotes)
+    if not unseen and not quoted:
+        return [Stretch("", text)] if text else []
     parts: list[Stretch] = []
     start = 0
     for at in range(len(text) + 1):
@@ -197,8 +200,9 @@ def _texts(
     ]
 
 
-def _checks(post: Post, version: PostVersion) -> list[LinkCheck]:
-    addresses = addresses_in(version.content)
+def checks_of(post: Post, content: dict[str, Any]) -> list[LinkCheck]:
+    """This will return the standing answer for each address in the content, or an empty one that was not asked yet."""
+    addresses = addresses_in(content)
     if not addresses:
         return []
     found = {check.key: check for check in LinkCheck.objects.standing(post)}

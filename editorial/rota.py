@@ -256,6 +256,8 @@ def available_days(member: Member, first: date, last: date) -> int:
     first = max(first, member.joined) if member.joined else first
     if last < first:
         return 0
+    if not any(touch(span, first, last) for span in member.away):
+        return (last - first).days + 1
     away = {
         start + timedelta(days=number)
         for start, end in ((max(a, first), min(b, last)) for a, b in member.away)

@@ -55,6 +55,7 @@ CONTENT_FIELDS = (
     "base_text",
     "byline",
     "collaboration",
+    "brand_shown",
     "asks_question",
     "wanted_at",
 )
@@ -144,22 +145,28 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
 def content_of(post: Post) -> dict[str, Any]:
     """This will return everything publishable in the post, as it is hashed and kept.
 
-    A post without pictures has no word of them, so that versions from before there were any keep their hash.
+    A post without pictures, or without a logo or product in it, has no word of them, so that versions from before there
+    were any keep their hash.
     """
     pictures = [
         {"picture": row.picture_id, "sha": row.picture.approved_sha, "alt": row.alt_text}
         for row in post.pictures.select_related("picture")
     ]
-    return ({"pictures": pictures} if pictures else {}) | {
-        "text": post.base_text,
-        "byline": post.byline,
-        "collaboration": post.collaboration,
-        "texts": [
-            {"channel": row.channel_id, "text": row.own_text or post.base_text}
-            for row in post.texts.order_by("channel_id")
-        ],
-        "links": [row.url for row in post.links.order_by("position", "pk")],
-    }
+    brand = {"brand": post.brand_shown} if post.brand_shown else {}
+    return (
+        ({"pictures": pictures} if pictures else {})
+        | brand
+        | {
+            "text": post.base_text,
+            "byline": post.byline,
+            "collaboration": post.collaboration,
+            "texts": [
+                {"channel": row.channel_id, "text": row.own_text or post.base_text}
+                for row in post.texts.order_by("channel_id")
+            ],
+            "links": [row.url for row in post.links.order_by("position", "pk")],
+        }
+    )
 
 
 def sha_of(content: dict[str, Any]) -> str:

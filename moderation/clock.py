@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
@@ -35,6 +36,7 @@ CASE_SUBJECTS = {
     "chiefs": gettext_lazy("20 hours: %(ground)s on %(channel)s is still there"),
     "breach": gettext_lazy("24 hours exceeded: %(ground)s on %(channel)s"),
 }
+CASE_BODY = gettext_lazy("Take a screenshot, describe the context, seal it, and have the comment removed.")
 CASE_WHYS = {
     "duty": gettext_lazy("you have the shift for removing, or are an editor of the team"),
     "moderators": gettext_lazy("you are in the channel's team"),
@@ -52,14 +54,11 @@ def climb_cases(rungs: list[Rung], at: datetime) -> None:
     ).in_bulk({rung.object_id for rung in rungs})
     audience = Audience((case.comment.channel_id for case in cases.values()), "remove", at)
     _record_breaches([cases[rung.object_id] for rung in rungs if rung.step == "breach"], at)
-    tell(
-        [
-            _case_message(cases[rung.object_id], rung, person)
-            for rung in rungs
-            for person in recipients(cases[rung.object_id], rung.step, audience)
-        ],
-        at,
-    )
+    messages: list[Message] = []
+    for rung in rungs:
+        case = cases[rung.object_id]
+        messages += _case_messages(case, rung, recipients(case, rung.step, audience))
+    tell(messages, at)
 
 
 def recipients(case: Case, step: str, audience: Audience) -> list[User]:
@@ -178,18 +177,20 @@ def _record_breaches(cases: list[Case], at: datetime) -> None:
         trail.record_many(trail.event_of("case.breach", about=case, actor=None, at=at) for case in new)
 
 
-def _case_message(case: Case, rung: Rung, person: User) -> Message:
-    values = {"ground": case.ground.name, "channel": case.comment.channel.name}
-    return Message(
-        recipient=person,
-        key=f"rung:{rung.pk}",
-        subject=say(CASE_SUBJECTS[rung.step], **values),
-        body=gettext_lazy("Take a screenshot, describe the context, seal it, and have the comment removed."),
-        url=case_url(case),
-        why=CASE_WHYS[rung.step],
-        about=case,
-        urgent=True,
-    )
+def _case_messages(case: Case, rung: Rung, people: list[User]) -> Iterator[Message]:
+    subject = say(CASE_SUBJECTS[rung.step], ground=case.ground.name, channel=case.comment.channel.name)
+    url = case_url(case)
+    for person in people:
+        yield Message(
+            recipient=person,
+            key=f"rung:{rung.pk}",
+            subject=subject,
+            body=CASE_BODY,
+            url=url,
+            why=CASE_WHYS[rung.step],
+            about=case,
+            urgent=True,
+        )
 
 
 def _watch_message(watch: Watch, rung: Rung, person: User) -> Message:

@@ -7,6 +7,10 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import forms
+from django.db.models import Q
+from django.forms.utils import flatatt
+from django.utils.html import format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import DayNote, SavedView
@@ -20,9 +24,33 @@ from editorial.states import PostState
 Choices = list[tuple[Any, Any]]
 
 
+class PlainSelect(forms.Select):
+    """A list to choose from, written at once: a template for each of its options would cost more than the page."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        chosen = "" if value is None else str(value)
+        options = format_html_join(
+            "",
+            '<option value="{}"{}>{}</option>',
+            (
+                (key, mark_safe(" selected") if str(key) == chosen else "", label)
+                for key, label in self.choices
+            ),
+        )
+        return format_html(
+            "<select{}>{}</select>",
+            flatatt(self.build_attrs(self.attrs, (attrs or {}) | {"name": name})),
+            options,
+        )
+
+
 def one_of(label: Any) -> forms.TypedChoiceField:
     """This will make a field that chooses a row by its number; its choices are read with the form's others."""
-    return forms.TypedChoiceField(label=label, required=False, coerce=int, empty_value=None)
+    return forms.TypedChoiceField(
+        label=label, required=False, coerce=int, empty_value=None, widget=PlainSelect
+    )
 
 
 class CalendarForm(forms.Form):
@@ -34,8 +62,11 @@ class CalendarForm(forms.Form):
     team = one_of(_("Team"))
     unit = one_of(_("Unit"))
     person = one_of(_("Written by"))
-    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *PostState.choices])
+    state = forms.ChoiceField(
+        label=_("State"), required=False, choices=[("", _("All")), *PostState.choices], widget=PlainSelect
+    )
     kind = forms.CharField(label=_("Kind or series"), required=False, max_length=60)
+    theme = forms.CharField(label=_("Campaign or theme"), required=False, max_length=60)
     text = forms.CharField(
         label=_("Words"), required=False, max_length=120, widget=forms.TextInput(attrs={"type": "search"})
     )
@@ -43,8 +74,8 @@ class CalendarForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams, units, people = _people(user)
-        channels = Channel.objects.filter(teams__in=Team.objects.visible_to(user))
-        self.channels = list(channels.select_related("platform").order_by("name").distinct())
+        channels = Channel.objects.filter(care__team__in=[pk for pk, _name in teams])
+        self.channels = list(channels.select_related("platform").order_by("name"))
         self.teams = teams
         own = [(channel.pk, str(channel)) for channel in self.channels]
         choices = {"channel": own, "team": teams, "unit": units, "person": people}
@@ -139,7 +170,7 @@ class DayNoteForm(forms.ModelForm):
         return values
 
 
-def shared_views(user: User) -> list[SavedView]:
-    """This will list the saved filters one may use, the own ones first."""
-    views = SavedView.objects.visible_to(user).select_related("owner", "team")
+def shared_views(user: User, teams: list[int]) -> list[SavedView]:
+    """This will list the saved filters one may use, the own ones first; `teams` are the teams one may see."""
+    views = SavedView.objects.filter(Q(owner=user) | Q(team__in=teams))
     return sorted(views, key=lambda view: (view.owner_id != user.pk, view.name.casefold()))

@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from calendar_app import places, queries
@@ -27,9 +28,14 @@ from core.request import person
 from core.workdays import local_day
 from editorial.models import Post
 
-MONTH_MOST, WEEK_MOST, LIST_MOST = 3, 25, 50
+MONTH_MOST, WEEK_MOST, LIST_MOST = 3, 16, 50
 MONTH_PLACES, LIST_PLACES = 2, 30
 TRAY_MOST = 8
+ROWS_BY = {
+    "kind": gettext_lazy("By kind"),
+    "theme": gettext_lazy("By theme"),
+    "channel": gettext_lazy("By channel"),
+}
 
 
 @require_GET
@@ -89,7 +95,8 @@ def week_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def year_page(request: HttpRequest) -> HttpResponse:
     def content(asked: Asked) -> dict[str, Any]:
-        year, by = year_of(asked.day), "channel" if request.GET.get("by") == "channel" else "kind"
+        year, by = year_of(asked.day), request.GET.get("by", "kind")
+        by = by if by in ROWS_BY else "kind"
         months = queries.year_heat(asked.posts, year)
         names = asked.channel_names()
         channels = queries.year_rows(asked.posts, year, "texts__channel", names)
@@ -98,8 +105,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
             "window": year,
             "heading": str(year.first.year),
             "by": by,
-            "by_kind_url": here,
-            "by_channel_url": f"{here}&by=channel",
+            "by_urls": [(name, label, f"{here}&by={name}") for name, label in ROWS_BY.items()],
             "months": [
                 {"first": first, "url": asked.url("month", on=first), "days": days} for first, days in months
             ],
@@ -107,7 +113,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
             "numbers": range(1, 32),
             "steps": range(len(queries.HEAT)),
             "gaps": queries.gaps(channels),
-            "rows": channels if by == "channel" else queries.year_rows(asked.posts, year, "kind"),
+            "rows": channels if by == "channel" else queries.year_rows(asked.posts, year, by),
             "empty_rows": places.empty_by_month(asked.places(year)),
         }
 
@@ -144,8 +150,15 @@ class Cell:
     marks: list[Mark]
 
     @property
-    def is_empty(self) -> bool:
-        return not (self.day.entries or self.places or self.marks)
+    def classes(self) -> str:
+        """How the cell looks: today, a red day, outside the month, nothing in it."""
+        looks = {
+            "cell--today": self.day.is_today,
+            "cell--red": bool(self.day.red) or self.day.day.weekday() == 6,
+            "cell--outside": self.day.is_outside,
+            "cell--empty": not (self.day.entries or self.places or self.marks or self.day.is_today),
+        }
+        return " ".join(["cell", *(name for name, is_so in looks.items() if is_so)])
 
 
 @dataclass
@@ -158,13 +171,14 @@ class Asked:
     today: date
     filters: CalendarForm
     posts: QuerySet[Post]
+    teams: list[int]
 
     def url(self, view: str, **changes: Any) -> str:
         """This will return the address of a view with the same filters."""
         return reverse(f"calendar_app:{view}_page") + self.filters.address(**({"span": ""} | changes))
 
     def places(self, window: Window) -> QuerySet[Slot]:
-        return places.empty_places(self.user, self.filters.cleaned_data, window, self.now)
+        return places.empty_places(self.user, self.filters.cleaned_data, window, self.now, self.teams)
 
     def cells(
         self, days: list[queries.Day], window: Window, *, most_places: int, with_channels: bool = False
@@ -172,7 +186,7 @@ class Asked:
         """This will put the places and the notes of the window to its days, in two queries, or three with channels."""
         slots = self.places(window)
         on = places.by_day(slots.prefetch_related("series__channels__platform") if with_channels else slots)
-        marked = places.marks(self.user, window)
+        marked = places.marks(self.user, window, self.teams)
         return [
             Cell(
                 day=day,
@@ -239,7 +253,9 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
     filters, today = CalendarForm(request.GET, user=user), local_day(now)
     valid = filters.is_valid()
     day = filters.cleaned_data.get("on") or today
-    asked = Asked(user, now, day, today, filters, queries.in_calendar(user, filters.cleaned_data))
+    teams = [pk for pk, _name in filters.teams]
+    posts = queries.in_calendar(user, filters.cleaned_data, teams)
+    asked = Asked(user, now, day, today, filters, posts, teams)
     shown = content(asked)
     span = filters.cleaned_data.get("span", "")
     names = (("year", _("Year")), ("month", _("Month")), ("week", _("Week")), ("list", _("List")))
@@ -254,8 +270,8 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
         "today_url": asked.url(view, on=today, span=span),
         "export_url": reverse("calendar_app:export") + filters.address(on=day, span=span or view),
         "tabs": [(name, label, asked.url(name, on=day)) for name, label in names],
-        "undated": queries.tray(user, filters.cleaned_data)[:TRAY_MOST] if has_tray else [],
-        "saved_views": shared_views(user),
+        "undated": queries.tray(user, filters.cleaned_data, teams)[:TRAY_MOST] if has_tray else [],
+        "saved_views": shared_views(user, teams),
         "narrowing": filters.address(on="", span="").removeprefix("?"),
     }
     return render(request, f"calendar_app/{view}_page.html", context, status=200 if valid else 422)

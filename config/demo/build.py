@@ -10,7 +10,7 @@ from typing import Any
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
-from config.demo import agreement, comments, pictures, posts, team, texts
+from config.demo import agreement, calendar, comments, consents, pictures, posts, team, texts
 from config.demo import channels as register
 from config.demo import words as content
 from config.demo.drawing import screenshot
@@ -62,10 +62,12 @@ class City:
         register.lay_in(self)
         self.posts_of_now()
         agreement.lay_in(self)
+        consents.lay_in(self)
         self.comments_and_cases()
         self.watches()
         posts.lay_in(self)
         comments.lay_in(self)
+        calendar.lay_in(self)
         clock.sweep(self.now)
         # What happened before the demo began was told, and read, long ago.
         Notice.objects.filter(created_at__lt=self.now).update(

@@ -68,7 +68,7 @@ class NamedForm(BoxForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
         help_text=gettext_lazy(
-            "For a child: all guardians, one on each line. A name, a name and <address>, or a known person's number."
+            "For a child: all guardians, one on each line. A name, or name, comma and e-mail address. Or a known number."
         ),
     )
     others = forms.BooleanField(
@@ -113,11 +113,13 @@ class NamedForm(BoxForm):
             if found := self.known.filter(pk=int(line[:18])).first():
                 return found
             raise forms.ValidationError(_("Nobody known has the number %(number)s."), params={"number": line})
-        if "<" not in line:
+        if "@" not in line:
             return line[:120], ""
-        name, address = parseaddr(line)
-        validate_email(address)
-        return name[:120] or address, address
+        name, _comma, address = line.rpartition(",")
+        if "<" in line:  # as it is copied from an e-mail
+            name, address = parseaddr(line)
+        validate_email(address.strip())
+        return name.strip()[:120] or address.strip(), address.strip()
 
     def _ask_namesakes(self, field: str, names: list[str]) -> None:
         """This will stop a name that somebody known has: the same person is chosen, or said to be another."""
@@ -162,7 +164,7 @@ class GuardianForm(forms.Form):
     guardian = forms.CharField(
         label=gettext_lazy("Guardian"),
         max_length=200,
-        help_text=gettext_lazy("A name, a name and <address>, or a known person's number."),
+        help_text=gettext_lazy("A name, or a name, a comma and an e-mail address. Or a known number."),
     )
     others = forms.BooleanField(
         label=gettext_lazy("It is another person than those with the same name"), required=False

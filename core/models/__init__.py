@@ -1,6 +1,7 @@
 from core.models.notices import Notice, NoticeSettings
 from core.models.people import Unit, User
 from core.models.rungs import Pulse, Rung
+from core.models.search import SearchEntry
 from core.models.trail import Event, Seal
 
-__all__ = ["Event", "Notice", "NoticeSettings", "Pulse", "Rung", "Seal", "Unit", "User"]
+__all__ = ["Event", "Notice", "NoticeSettings", "Pulse", "Rung", "Seal", "SearchEntry", "Unit", "User"]

@@ -47,6 +47,7 @@ class Post(Movable):
     base_text = models.TextField(_("text"), blank=True)
     byline = models.CharField(_("byline"), max_length=120, blank=True)
     collaboration = models.TextField(_("collaboration"), blank=True)
+    brand_shown = models.CharField(_("logo or product shown"), max_length=200, blank=True)
     asks_question = models.BooleanField(_("asks the followers a question"), default=False)
     wanted_at = models.DateTimeField(_("wanted time"), null=True, blank=True)
     planned_at = models.DateTimeField(_("planned time"), null=True, blank=True, db_index=True)
@@ -87,6 +88,11 @@ class Post(Movable):
                 fields=["wanted_at"],
                 condition=models.Q(planned_at=None, wanted_at__isnull=False),
                 name="editorial_post_wanted",
+            ),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(planned_at=None, wanted_at=None),
+                name="editorial_post_undated",
             ),
         ]
         constraints = [

@@ -63,8 +63,8 @@ def material_page(request: HttpRequest, pk: int) -> HttpResponse:
 def material_reuse(request: HttpRequest, pk: int) -> HttpResponse:
     """This will begin a post from the material and lead to it, saying where and when it was used before."""
     material, user = _fetch(request, pk), person(request)
-    teams = list(Team.objects.of_member(user)[:2])
-    form = ReuseForm(request.POST, user=user)
+    teams = list(Team.objects.of_member(user))
+    form = ReuseForm(request.POST, user=user, teams=teams)
     if len(teams) != 1 and not form.is_valid():
         return _page(request, material, form=form, status=422)
     team = teams[0] if len(teams) == 1 else form.cleaned_data["team"]
@@ -124,13 +124,14 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     user, earlier = person(request), material.earlier_post
-    uses = uses_of(material, user)
+    uses, teams = uses_of(material, user), list(Team.objects.of_member(user))
+    chosen = earlier.team_id if earlier else None
     context = {
         "material": material,
         "uses": uses,
         "last": next((use for use in uses if use.is_out), None),
-        "form": form or ReuseForm(user=user, initial={"team": earlier.team_id if earlier else None}),
-        "teams": list(Team.objects.of_member(user)[:2]),
+        "form": form or ReuseForm(user=user, teams=teams, initial={"team": chosen}),
+        "teams": teams,
         "may_change": bool(may_keep_material(user, material)),
         "events": trail.events_about(material)[:50],
         "refusal": refusal,

@@ -22,8 +22,9 @@ from editorial import differences, queries
 from editorial.forms import FilterForm, MoveForm, PlanForm
 from editorial.models import FollowUp, Post
 from editorial.platforms import on_channels
+from editorial.proofs import checks_of
 from editorial.states import FIXED, OPEN, PostState, PublicationState
-from editorial.transitions import change_time
+from editorial.transitions import change_time, content_of
 
 
 @require_GET
@@ -140,7 +141,7 @@ def _page(
         "texts": on_channels(post),
         "materials": post.materials.select_related("material"),
         "follow_up": FollowUp.objects.filter(post=post).first() if post.asks_question else None,
-        "links": post.links.all(),
+        "checks": checks_of(post, content_of(post)),
         "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),
         "reviews": post.current.reviews.select_related("reviewer") if post.current else [],

@@ -35,6 +35,16 @@ function refreshCountdowns() {
 }
 setInterval(refreshCountdowns, 30000);
 
+// Ctrl+K leads to the search, from anywhere.
+document.addEventListener("keydown", (event) => {
+  if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
+  const box = [document.getElementById("search"), document.getElementById("q")].find((field) => field && field.offsetParent);
+  if (!box) return;
+  event.preventDefault();
+  box.focus();
+  box.select();
+});
+
 // Menus close on Escape and when one clicks elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from calendar_app import queries
 from calendar_app.windows import Window, day_of, month_of, week_of, year_of
-from core.workdays import instant
+from core.workdays import instant, local_day
 from editorial.models import Membership, Post
 
 pytestmark = pytest.mark.django_db
@@ -47,7 +47,7 @@ def where_it_stands(client, on: date, title: str) -> dict[str, set[date]]:
         )
         found[view] = {cell.day for cell in cells if any(entry.title == title for entry in cell.entries)}
     rows = page(client, "list", on=on, text=title).context["entries"]
-    found["list"] = {queries.local_day(entry.at) for entry in rows}
+    found["list"] = {local_day(entry.at) for entry in rows}
     months = page(client, "year", on=on, text=title).context["months"]
     found["year"] = {cell.day for month in months for cell in month["days"] if cell.count}
     return found

@@ -217,3 +217,22 @@ def test_a_worker_told_to_end_in_the_middle_of_a_round_finishes_it(live_people, 
         if line.startswith("Message-ID:")
     )
     assert (len(letters), set(letters.values())) == (Notice.objects.count(), {1})
+
+
+@pytest.mark.slow
+@pytest.mark.django_db(transaction=True)
+def test_the_counts_of_all_web_processes_are_added(live_people, tmp_path):
+    environment = {"DATABASE_URL": database_url(), "PROMETHEUS_MULTIPROC_DIR": str(tmp_path)}
+    said = ""
+    for _ in range(2):
+        count = "from core import metrics; metrics.logins.labels('in').inc(); print(metrics.page().decode())"
+        said = subprocess.run(
+            [sys.executable, "manage.py", "shell", "--no-imports", "-c", count],
+            cwd=settings.BASE_DIR,
+            env=os.environ | environment,
+            capture_output=True,
+            text=True,
+            check=True,
+        ).stdout
+    assert 'redaktionen_logins_total{ended="in"} 2.0' in said
+    assert "redaktionen_rungs_due" in said

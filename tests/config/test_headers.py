@@ -92,6 +92,9 @@ def test_without_a_proxy_nobody_says_that_the_connection_was_safe(client, settin
         "http:evil.example",
         "\\\\evil.example",
         "/%09/evil.example",
+        "https://[::1",
+        "my_day",
+        "a\x00b",
     ],
 )
 def test_no_address_in_a_parameter_leads_away(city, client, client_of, there):

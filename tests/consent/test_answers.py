@@ -100,7 +100,7 @@ def test_reading_changes_nothing_whoever_reads(asked: Asked, client: Client) -> 
         ]
 
     before = everything()
-    for step in ("", "picture/", "where/", "rights/", "answer/", "some/", "receipt/", "withdraw/"):
+    for step in ("", "picture/", "small/", "where/", "rights/", "answer/", "some/", "receipt/", "withdraw/"):
         for method in (client.get, client.head, client.options):
             method(path_of(request) + step)
     assert everything() == before
@@ -108,7 +108,7 @@ def test_reading_changes_nothing_whoever_reads(asked: Asked, client: Client) -> 
 
 def test_pages_of_a_link_are_secrets(asked: Asked, client: Client) -> None:
     request = asked()
-    for step in ("", "where/", "picture/", "receipt/", "nothing-there/"):
+    for step in ("", "where/", "picture/", "small/", "receipt/", "nothing-there/"):
         headers = client.get(path_of(request) + step).headers
         assert headers["Cache-Control"] == "no-store, private"
         assert headers["Referrer-Policy"] == "no-referrer"
@@ -358,3 +358,17 @@ def test_other_languages_can_be_added_and_every_version_stays(
     assert "Kyllä" in client.get(path_of(request) + "answer/").content.decode()
     with pytest.raises(DatabaseError, match="written once"), transaction.atomic():
         connection.cursor().execute("UPDATE consent_noticetext SET why = 'other'")
+
+
+def test_picture_page_shows_who_waits_and_who_answered(
+    asked: Asked, client: Client, city: City, client_of: Callable[..., Client], maja: Person
+) -> None:
+    page = reverse("consent:picture_page", args=[Picture.objects.get().pk])
+    request = asked()
+    assert "Call back the link to Maja Lind" in client_of(city.anna).get(page).content.decode()
+    client.post(path_of(request) + "say/", {"answer": "yes", "seen": 1})
+    shown = client_of(city.anna).get(page).content.decode()
+    assert "by their own link" in shown
+    assert "Call back the link" not in shown
+    codes = reverse("consent:picture_links", args=[Picture.objects.get().pk])
+    assert "Nobody is left to answer" in client_of(city.anna).get(codes).content.decode()

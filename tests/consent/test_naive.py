@@ -239,3 +239,34 @@ def test_whole_table_of_a_child_and_two_guardians(
         None: child == "given",
     }
     assert light.is_green == by_hand[age]
+
+
+@pytest.mark.rule("R15")
+@pytest.mark.parametrize("said", [[], [1], [1, 2], [1, 2, 3], [3]])
+@pytest.mark.parametrize("wanted", [[], [1], [2], [1, 2], [1, 3], [1, 2, 3]])
+@pytest.mark.parametrize("until", [None, -1, 0, 1])
+def test_whole_table_of_channels_and_days(
+    city: City, said: list[int], wanted: list[int], until: int | None
+) -> None:
+    last = None if until is None else TODAY + timedelta(days=until)
+    one = {
+        "known": True,
+        "born": None,
+        "guardians": 0,
+        "protected": False,
+        "identifiable": True,
+        "blurred": False,
+        "words": [(0, "given", said, last)],
+    }
+    facts = {
+        "state": "listed",
+        "alt": True,
+        "bases": ["consent"],
+        "bank": False,
+        "checks": [],
+        "people": [one],
+    }
+    picture = store(city, facts)
+    light = light_of(Picture.objects.for_light().get(pk=picture.pk), wanted, TODAY)
+    covered = not said or all(channel in said for channel in wanted)
+    assert light.is_green == naive(facts, wanted, TODAY) == (covered and until in (None, 0, 1))

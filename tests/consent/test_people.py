@@ -192,11 +192,9 @@ def test_child_and_guardians_through_the_page(
     assert same.status_code == 422
     assert "There is already: Mia Lind (number" in same.content.decode()
     mia = Person.objects.get()
-    for wrong in ("99999999999999999999", "Jan <not an address>"):
+    for wrong in ("99999999999999999999", "Jan, not an@address"):
         assert client.post(url, child | {"guardians": wrong}).status_code == 422
-    assert (
-        client.post(url, child | {"guardians": f"{mia.pk}\nJan Lind <jan@home.example>"}).status_code == 302
-    )
+    assert client.post(url, child | {"guardians": f"{mia.pk}\nJan Lind, jan@home.example"}).status_code == 302
     maja = Person.objects.get(name="Maja Lind")
     assert {str(row.guardian) for row in maja.guardianships.all()} == {"Mia Lind", "Jan Lind"}
     assert Person.objects.get(name="Jan Lind").email == "jan@home.example"

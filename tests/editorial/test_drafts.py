@@ -265,6 +265,20 @@ def test_links_of_the_other_are_taken_over(city, at, new_post, client_of):
     assert [link.url for link in post.links.all()] == theirs
 
 
+def test_title_made_of_the_text_follows_it_and_a_given_one_stays(city, client_of):
+    anna = client_of(city.anna)
+    _status, answer = by_itself(anna, reverse("editorial:post_new"), {"base_text": "The swans"})
+    post = Post.objects.get()
+    form = {"base_text": "The ducks are back.", "seen": answer["seen"]}
+    assert by_itself(anna, edit_url(post), form)[0] == 200
+    post.refresh_from_db()
+    assert post.title == "The ducks are back."
+    Post.objects.update(title="Birds", version=9)
+    assert by_itself(anna, edit_url(post), {"base_text": "The geese too.", "seen": 9})[0] == 200
+    post.refresh_from_db()
+    assert (post.title, post.base_text) == ("Birds", "The geese too.")
+
+
 # Without script: rows and own texts by buttons that save nothing
 
 

@@ -262,6 +262,7 @@ def test_walk_around_changing_a_channels_own_text_afterwards(
         lambda: PostPicture.objects.create(post=again, picture=picture, alt_text="Buy."),
         lambda: Post.objects.filter(pk=again.pk).update(byline="Buy."),
         lambda: Post.objects.filter(pk=again.pk).update(collaboration="Buy."),
+        lambda: Post.objects.filter(pk=again.pk).update(brand_shown="Buy."),
     ):
         assert refuses(attack)
     assert Post.objects.get(pk=again.pk).state == "approved"

@@ -12,6 +12,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from consent.models import Picture
+from core.logs import masked
 from core.models import Event, Notice
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused, perform
 from editorial.idea_states import IDEA_MOVES, TIP_FORM_MOVES, IdeaState
@@ -294,6 +295,12 @@ def test_whoever_tries_addresses_is_slowed_down(client, address, monkeypatch):
     guesses = [client.get(reverse("editorial:tip_form", args=[f"guess{n}"])).status_code for n in range(4)]
     assert guesses == [404, 404, 429, 429]
     assert client.get(address).status_code == 200
+
+
+def test_secret_of_an_address_stands_in_no_log(address):
+    secret = address.rstrip("/").rsplit("/", 1)[1]
+    assert masked(f'"GET {address} HTTP/1.1" 200') == '"GET /tip/…/ HTTP/1.1" 200'
+    assert secret not in masked(reverse("editorial:tip_follow", args=[secret]))
 
 
 def test_tip_form_opens_no_other_page(client, address):

@@ -267,5 +267,13 @@ def test_links_can_be_checked_again_by_the_team_alone(city, linked, at, client_o
 
 
 def test_address_longer_than_is_kept_is_broken_and_not_opened(linked, at):
-    post = linked("https://one.example/" + "a" * 2000)
+    post = linked(text="Se https://one.example/" + "a" * 2000)
     assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("broken", "too_long")
+
+
+def test_worker_knows_the_task_and_the_beat_rings_for_it():
+    from config.celery import app
+
+    app.loader.import_default_modules()
+    assert "editorial.check_links" in app.tasks
+    assert app.conf.beat_schedule["links"]["task"] == "editorial.check_links"

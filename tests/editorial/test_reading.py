@@ -13,7 +13,7 @@ from core.workdays import after_working_hours
 from editorial import reading, reviewing
 from editorial.checklist import checklist
 from editorial.differences import MOST_STEPS, difference
-from editorial.models import Membership, Post, Reading, Review, ReviewRequest
+from editorial.models import Absence, Membership, Post, Reading, Review, ReviewRequest
 from editorial.proofs import proof_of
 from editorial.transitions import save_post
 
@@ -163,12 +163,18 @@ def test_reminders_come_after_24_and_48_working_hours_and_then_to_all_editors(ci
     assert {notice.recipient for notice in reminded.all()[2:]} == {city.sara, city.erik}
 
 
-def test_who_is_away_is_not_reminded_and_the_others_are(city, at, sent, sweep_at):
-    reviewing.ask_reader(sent, reader=city.sara, actor=city.anna, at=at)
-    User.objects.filter(pk=city.sara.pk).update(is_active=False)
+def test_who_is_away_is_not_asked_nor_reminded_and_the_others_are(city, at, new_post, sweep_at):
+    day = at.date()
+    Absence.objects.create(user=city.sara, starts_on=day, ends_on=day + timedelta(days=7))
+    post = new_post()
+    perform(post, "submit", actor=city.anna, at=at)
+    assert [notice.recipient for notice in Notice.objects.filter(subject="To review: Swans")] == [city.erik]
+    with pytest.raises(MoveRefused, match="Sara is away"):
+        reviewing.ask_reader(post, reader=city.sara, actor=city.anna, at=at)
+    ReviewRequest.objects.create(version=post.current, reader=city.sara, asked_by=city.anna, asked_at=at)
     sweep_at(at + timedelta(days=1))
     reminded = Notice.objects.filter(subject__startswith="Still to review")
-    assert [notice.recipient for notice in reminded.all()] == [city.erik]
+    assert [notice.recipient for notice in reminded] == [city.erik]
 
 
 def test_read_post_is_not_reminded_of(city, at, sent, sweep_at):
@@ -344,6 +350,7 @@ def test_collaboration_has_to_be_named_in_every_text(city, at, new_post):
     )
     assert lines_of(new_post(collaboration="Kiosken AB"), at)["collaboration"] == "advice"
     assert lines_of(new_post(base_text="Rabatt!"), at)["collaboration"] == "advice"
+    assert lines_of(new_post(brand_shown="The kiosk's sign"), at)["collaboration"] == "advice"
     assert lines_of(new_post(), at)["collaboration"] == "ok"
 
 

@@ -10,7 +10,9 @@ from consent.transitions import add_person, add_picture, list_person, note_basis
 from core import clock
 from core.moves import perform
 from core.uploads import clean_image
-from editorial.models import Post
+from editorial.ideas import hand_in, make_tip_form
+from editorial.models import FollowUp, Material, Post
+from editorial.reuse import keep_material, start_post
 from editorial.transitions import save_post
 from moderation.models import Ground
 from moderation.transitions import open_case, register_comment
@@ -87,6 +89,22 @@ def test_axe_finds_nothing(live_city, page_of, axe, png, width, language):
         ),
     ]
     clock.sweep(now)
+    idea, _secret = hand_in(
+        team=city.team,
+        at=now,
+        actor=city.anna,
+        what="Svanarna är tillbaka.\nFem stycken.",
+        why_now="Det är vår.",
+        link="https://www.avinge.example/",
+        picture=clean_image(png("pink")),
+    )
+    _form, tip = make_tip_form(city.team, actor=city.erik, at=now)
+    _tip, followed = hand_in(team=city.team, at=now, actor=None, what="Tips utan inloggning.")
+    material = Material()
+    facts = {"kind": "report", "title": "Svanräkning", "reference": "SLK 2026-1", "text": "Fem svanar."}
+    keep_material(material, actor=city.erik, at=now, fields=facts)
+    begun = start_post(material, team=city.team, actor=city.erik, at=now)
+    follow_up = FollowUp.objects.create(post=post, due_at=now)
     pages = [
         reverse("my_day"),
         reverse("notices_page"),
@@ -98,7 +116,21 @@ def test_axe_finds_nothing(live_city, page_of, axe, png, width, language):
         reverse("editorial:post_new"),
         reverse("editorial:post_page", args=[post.pk]),
         reverse("editorial:post_edit", args=[post.pk]),
+        reverse("editorial:post_edit", args=[begun.pk]),
+        reverse("editorial:ideas_page"),
+        reverse("editorial:idea_new"),
+        reverse("editorial:idea_page", args=[idea.pk]),
+        reverse("editorial:tip_settings", args=[city.team.pk]),
+        reverse("editorial:tip_form", args=[tip]),
+        reverse("editorial:tip_follow", args=[followed]),
+        reverse("editorial:materials_page"),
+        reverse("editorial:material_new"),
+        reverse("editorial:material_page", args=[material.pk]),
+        reverse("editorial:follow_ups_page"),
+        reverse("editorial:follow_up_page", args=[follow_up.pk]),
         reverse("editorial:review_queue"),
+        reverse("editorial:review_page", args=[post.pk]),
+        reverse("editorial:history_page", args=[post.pk]),
         reverse("editorial:teams_page"),
         reverse("moderation:queue_page"),
         reverse("moderation:comment_new"),

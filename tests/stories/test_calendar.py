@@ -2,13 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, time, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+import recurring_ical_events
 from django.urls import reverse
 from django.utils import timezone
+from icalendar import Calendar
 from playwright.sync_api import expect
 
+from calendar_app import imports
+from calendar_app.feeds import make_feed
+from calendar_app.models import DayNote, Series
+from calendar_app.notes import keep_note, save_view
+from calendar_app.recurrence import Rule
+from calendar_app.transitions import begin_series, write_post
+from core.moves import perform
 from core.workdays import instant, local_day
 from editorial.models import Post
 from editorial.transitions import save_post
@@ -87,3 +97,155 @@ def test_post_is_moved_by_tap_without_script(live_city, planned, page_of):
     expect(page.locator("#messages")).to_contain_text("“Swans” now stands at")
     assert "/calendar/month/" in page.url
     assert Post.objects.get(pk=post.pk).wanted_at == instant(day + timedelta(days=7), "09:00")
+
+
+@pytest.mark.rule("R5", "R6", "R7", "R38")
+def test_place_is_filled_moved_and_read_by_a_calendar_program(live_city, page_of):
+    today = local_day(timezone.now())
+    day = (today.replace(day=1) + timedelta(days=40)).replace(day=10)
+    page = page_of(live_city.anna)
+    page.goto(reverse("calendar_app:series_new"))
+    page.get_by_label("Name", exact=True).fill("Did you know")
+    page.get_by_label("Parks on Facebook (Facebook)").check()
+    page.get_by_label("First day").fill(str(day))
+    page.get_by_label("Last day").fill(str(day))
+    page.get_by_label("Text to start from").fill("Did you know that …")
+    page.get_by_role("button", name="Lay out the series").click()
+    expect(page.locator("#messages")).to_contain_text("twelve months ahead")
+    page.goto(f"{reverse('calendar_app:week_page')}?on={day}")
+    page.get_by_role("button", name="Write the post here: Did you know").click()
+    expect(page.locator("#messages")).to_contain_text("stands in its place")
+    post = Post.objects.get()
+    page.goto(f"{reverse('calendar_app:month_page')}?on={day}")
+    page.get_by_role("link", name="Move “Did you know").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    target = day + timedelta(days=1)
+    stands_on(page, post, target)
+    page.goto(f"{reverse('calendar_app:week_page')}?on={target}")
+    stands_on(page, post, target)
+    page.goto(f"{reverse('calendar_app:list_page')}?on={target}")
+    expect(page.locator(f"#post-{post.pk} time")).to_have_attribute(
+        "datetime", instant(target, "09:00").isoformat()
+    )
+    page.goto(f"{reverse('calendar_app:year_page')}?on={target}")
+    expect(page.get_by_role("row", name="Did you know")).to_be_visible()
+    page.goto(reverse("calendar_app:feeds_page"))
+    page.get_by_label("One series").select_option(label="Did you know")
+    page.get_by_role("button", name="Make the address").click()
+    secret = page.locator("#feed-address").inner_text().rpartition("/")[2]
+    feed = page.request.get(f"/calendar/feeds/{secret}")
+    found = recurring_ical_events.of(Calendar.from_ical(feed.body())).at(target)
+    assert [(event["dtstart"].dt, str(event["summary"])) for event in found] == [
+        (instant(target, "09:00"), post.title)
+    ]
+
+
+@pytest.mark.rule("R7", "R38")
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_series_goes_over_a_change_of_summer_time_and_its_rule_is_changed_from_one_place(
+    live_city, page_of, script
+):
+    change = next(day for day in changes_of_summer_time() if day > local_day(timezone.now()))
+    first = change - timedelta(days=7)
+    page = page_of(live_city.anna, width=320 if not script else 1440, script=script)
+    page.goto(reverse("calendar_app:series_new"))
+    page.get_by_label("Name", exact=True).fill("Breakfast")
+    page.get_by_label("Parks on Facebook (Facebook)").check()
+    page.get_by_label("First day").fill(str(first))
+    page.get_by_label("Last day").fill(str(first + timedelta(days=21)))
+    page.get_by_role("button", name="Lay out the series").click()
+    links = page.get_by_role("table").get_by_role("link")
+    expect(links).to_have_count(4)
+    assert all("09:00" in words for words in links.all_inner_texts())
+    series = Series.objects.get()
+    page.get_by_role("table").get_by_role("link").nth(1).click()
+    page.get_by_role("link", name="Change the rule from here").click()
+    page.get_by_label("Time of day").fill("12:30")
+    page.get_by_role("button", name="Show what changes").click()
+    expect(page.get_by_text("Places with a post are never touched.")).to_be_visible()
+    page.get_by_role("button", name="This and later").click()
+    expect(page.locator("#messages")).to_contain_text("3 move")
+    held = [timezone.localtime(slot.starts_at) for slot in series.slots.all()]
+    assert [f"{at:%H:%M}" for at in held] == ["09:00", "12:30", "12:30", "12:30"]
+    assert len({at.utcoffset() for at in held}) == 2
+    page.get_by_role("table").get_by_role("link").first.click()
+    page.locator("summary", has_text="Skip the place").click()
+    page.get_by_label("Reason").fill("The hall is booked.")
+    page.get_by_role("button", name="Skip the place").click()
+    expect(page.get_by_text("The hall is booked.").first).to_be_visible()
+
+
+def changes_of_summer_time():
+    """The next days on which the clock changes, the first first."""
+    day, zone = local_day(timezone.now()), ZoneInfo("Europe/Stockholm")
+    for _number in range(400):
+        noon = datetime.combine(day, time(12), tzinfo=zone)
+        if noon.utcoffset() != (noon - timedelta(days=1)).utcoffset():
+            yield day
+        day += timedelta(days=1)
+
+
+@pytest.mark.rule("R38")
+@pytest.mark.parametrize("width", [1440, 320])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_axe_finds_nothing_in_the_calendar(live_city, page_of, axe, width, language):
+    city, now = live_city, timezone.now()
+    type(city.erik).objects.update(language=language)
+    city.erik.refresh_from_db()
+    day = local_day(now) + timedelta(days=1)
+    series = Series(team=city.team)
+    begin_series(
+        series,
+        actor=city.erik,
+        at=now,
+        fields={"name": "Visste du att", "owner": city.erik, "template_text": "Visste du …"},
+        channels=[city.channel],
+        rule=Rule(rhythm="workdays", starts_on=day, clock=time(9)),
+    )
+    slots = list(series.slots.select_related("series__team")[:3])
+    write_post(slots[0], actor=city.erik, at=now)
+    perform(slots[1], "skip", actor=city.erik, at=now, note="Lokalen är bokad.")
+    for kind in ("note", "school_break"):
+        note = DayNote(team=city.team, title="Lov", kind=kind, first_on=day, last_on=day + timedelta(days=9))
+        keep_note(note, actor=city.erik, at=now)
+    save_view(owner=city.erik, name="Utkast", view="list", query="state=draft", team=city.team)
+    make_feed(owner=city.erik, at=now, series=series)
+    rows = [["Titel", "Dag", "Väder"], ["Svanar", str(day), ""], ["", "i morgon", ""]]
+    kept = imports.keep(owner=city.erik, team=city.team, name="plan.csv", rows=rows, at=now)
+    one = {"series": [series.pk], "slot": [slots[2].pk], "kept": [kept.pk]}
+    addresses = [
+        *[reverse(f"calendar_app:{view}_page") + f"?on={day}" for view in ("year", "month", "week", "list")],
+        reverse("calendar_app:week_page") + f"?on={day}&by=channel",
+        reverse("calendar_app:year_page") + "?by=theme&text=svan",
+        *[
+            reverse(f"calendar_app:{name}")
+            for name in ("series_list", "series_new", "note_new", "feeds_page")
+        ],
+        reverse("calendar_app:series_page", args=one["series"]),
+        reverse("calendar_app:series_edit", args=one["series"]),
+        reverse("calendar_app:slot_page", args=one["slot"]),
+        reverse("calendar_app:slot_page", args=[slots[0].pk]),
+        reverse("calendar_app:import_new"),
+        reverse("calendar_app:import_page", args=one["kept"]),
+        reverse("calendar_app:note_edit", args=[note.pk]),
+        reverse("calendar_app:rule_edit_from", args=[series.pk, slots[2].pk]),
+    ]
+    page, wrong = page_of(city.erik, width=width), []
+    for address in addresses:
+        page.goto(address)
+        wrong += faults(page, axe, address)
+    # The last page is asked how far the rule reaches.
+    page.locator("form.form button.button").last.click()
+    wrong += faults(page, axe, "rule asked")
+    assert page.locator(".reaches li").count() == 3
+    assert wrong == []
+
+
+def faults(page, axe, address):
+    """This will list what axe finds on the page, and whether it scrolls sideways."""
+    found = axe.run(page).response["violations"]
+    sideways = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+    return [(address, one["id"], one["nodes"][0]["html"][:120]) for one in found] + (
+        [(address, "scrolls sideways", "")] if page.evaluate(sideways) else []
+    )

@@ -44,6 +44,21 @@ def press(page: Page, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).first.click()
 
 
+def order_removal(page: Page) -> None:
+    page.get_by_text("Order the removal").first.click()
+    page.locator("form[action*=order_removal] [name=facts]").fill("Hot mot en namngiven kollega.")
+    page.locator("form[action*=order_removal] [name=manifest][value=yes]").check()
+    press(page, "Order the removal")
+
+
+def see_gone(page: Page, picture: bytes) -> None:
+    page.get_by_text("I have looked myself").click()
+    page.locator("[name=result][value=gone]").check()
+    page.locator("[name=said]").fill("Kommentaren är borta.")
+    page.evaluate(PASTE, base64.b64encode(picture).decode())
+    press(page, "Note what I saw")
+
+
 def local(at: Any) -> str:
     return at.astimezone(ZoneInfo(settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
 
@@ -62,6 +77,8 @@ def test_post_goes_out_and_an_illegal_comment_is_taken_down(live_city, running_c
     post = Post.objects.get()
     erik.goto("/review/")
     erik.get_by_role("link", name="Svanarna").click()
+    for question in ("tone", "wording", "profile"):
+        erik.locator(f"#approve-form [name={question}][value=yes]").check()
     press(erik, "Approve the post")
     anna.reload()
     anna.get_by_text("Plan the post").first.click()
@@ -80,10 +97,8 @@ def test_post_goes_out_and_an_illegal_comment_is_taken_down(live_city, running_c
     anna.locator("[name=kind][value=illegal]").check()
     anna.locator("[name=author_name]").fill("Okänd profil")
     anna.locator("[name=text]").fill("Jag vet var du jobbar.")
-    press(anna, "Register the comment")
     anna.locator("[name=ground]").select_option(str(Ground.objects.get(code="unlawful_threat").pk))
-    anna.locator("[name=facts]").fill("Hot mot en namngiven kollega.")
-    press(anna, "Open the case")
+    press(anna, "Register the comment")
     case = Case.objects.get()
     until(
         lambda: Notice.objects.filter(recipient=city.erik, key__startswith="rung:", about_id=case.pk).exists()
@@ -95,7 +110,8 @@ def test_post_goes_out_and_an_illegal_comment_is_taken_down(live_city, running_c
     expect(anna.locator(".thumb img")).to_have_count(1)
     assert EvidenceItem.objects.count() == 1
     press(anna, "Seal the evidence")
-    press(anna, "Order the removal")
+    order_removal(anna)
+    see_gone(anna, png("white"))
     anna.get_by_text("Checked: it is gone").first.click()
     anna.locator("#note-check_gone").fill("Kontrollerad utan inloggning.")
     press(anna, "Checked: it is gone")

@@ -11,6 +11,7 @@ from playwright.sync_api import Page, expect
 from core import clock
 from editorial.models import Post
 from moderation.models import Case, Ground, Watch
+from tests.stories.test_loop import order_removal
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -35,6 +36,8 @@ def test_post_goes_out_without_script(live_city, page_of, anna):
     press(anna, "Send to review")
     erik.goto("/review/")
     erik.get_by_role("link", name="Svanarna").click()
+    for question in ("tone", "wording", "profile"):
+        erik.locator(f"#approve-form [name={question}][value=yes]").check()
     press(erik, "Approve the post")
     anna.reload()
     anna.get_by_text("Plan the post").first.click()
@@ -58,24 +61,26 @@ def test_illegal_comment_is_hidden_documented_and_taken_down_without_script(live
     anna.locator("[name=kind][value=illegal]").check()
     anna.locator("[name=author_name]").fill("Okänd profil")
     anna.locator("[name=text]").fill("Jag vet var du jobbar.")
-    press(anna, "Register the comment")
     anna.locator("[name=ground]").select_option(str(Ground.objects.get(code="unlawful_threat").pk))
-    anna.locator("[name=facts]").fill("Hot mot en namngiven kollega.")
-    press(anna, "Open the case")
+    press(anna, "Register the comment")
     press(anna, "Note that it is hidden")
     expect(anna.get_by_role("button", name="Order the removal")).to_be_disabled()
     anna.locator("[name=context]").fill("Svar under inlägget om svanarna.")
-    anna.locator("[name=screenshot]").set_input_files(
-        {"name": "bild.png", "mimeType": "image/png", "buffer": b"this is no picture"}
-    )
+    evidence = anna.locator("#evidence [name=screenshot]")
+    evidence.set_input_files({"name": "bild.png", "mimeType": "image/png", "buffer": b"this is no picture"})
     press(anna, "Add to the evidence")
     expect(anna.locator("[name=context]")).to_have_value("Svar under inlägget om svanarna.")
-    anna.locator("[name=screenshot]").set_input_files(
-        {"name": "bild.png", "mimeType": "image/png", "buffer": png()}
-    )
+    evidence.set_input_files({"name": "bild.png", "mimeType": "image/png", "buffer": png()})
     press(anna, "Add to the evidence")
     press(anna, "Seal the evidence")
-    press(anna, "Order the removal")
+    order_removal(anna)
+    anna.get_by_text("I have looked myself").click()
+    anna.locator("[name=result][value=gone]").check()
+    anna.locator("[name=said]").fill("Kommentaren är borta.")
+    anna.locator("#gone [name=screenshot]").set_input_files(
+        {"name": "borta.png", "mimeType": "image/png", "buffer": png("white")}
+    )
+    press(anna, "Note what I saw")
     anna.get_by_text("Checked: it is gone").first.click()
     anna.locator("#note-check_gone").fill("Kontrollerad utan inloggning.")
     press(anna, "Checked: it is gone")
@@ -92,17 +97,15 @@ def test_what_may_not_be_copied_is_waived_by_two_people_without_script(live_city
     anna.locator("[name=kind][value=illegal]").check()
     anna.locator("[name=author_name]").fill("Okänd profil")
     anna.locator("[name=text]").fill("En bild.")
-    press(anna, "Register the comment")
     anna.locator("[name=ground]").select_option(str(Ground.objects.get(code="child_abuse").pk))
-    anna.locator("[name=facts]").fill("En bild som inte får kopieras.")
-    press(anna, "Open the case")
+    press(anna, "Register the comment")
     page = anna.url
     expect(anna.get_by_text("police").first).to_be_visible()
     anna.locator("[name=description]").fill("En bild på ett barn. Polisen är uppringd.")
     press(anna, "Write the waiver")
     erik.goto(page)
     press(erik, "Sign the waiver")
-    press(erik, "Order the removal")
+    order_removal(erik)
     assert Case.objects.get().state == "removal_ordered"
 
 

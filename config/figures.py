@@ -1,0 +1,363 @@
+"""The figures of the follow-up. Each is one function of a scope that returns a table; one more is a few lines.
+
+A scope is a period and the channels and teams somebody may see. Times are worked out in Python from values alone.
+"""
+
+from __future__ import annotations
+
+import statistics
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from functools import cached_property
+from typing import Any
+
+from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models.functions import TruncMonth
+from django.utils.translation import gettext as _
+
+from channels_registry.models import Channel
+from consent.models import ConsentEvent, Picture
+from core.models import Event, User
+from core.templatetags.parts import day, span_in_words
+from core.workdays import instant, is_working_day, local_day, next_working_day
+from editorial.models import Publication, Review, Shift, Team
+from editorial.staffing import load_of
+from moderation.models import Case, Comment, Watch
+from moderation.models.comments import in_sight
+
+SAME_DAY_UNTIL, NEXT_DAY_BY = "15:00", "12:00"
+QUIET = timedelta(days=60)
+ENDING = timedelta(days=60)
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose follow-up of which days, the last one included, as it is at `at`."""
+
+    user: User
+    first: date
+    last: date
+    at: datetime
+
+    @property
+    def starts_at(self) -> datetime:
+        return instant(self.first, "00:00")
+
+    @property
+    def ends_at(self) -> datetime:
+        return instant(self.last + timedelta(days=1), "00:00")
+
+    @cached_property
+    def channels(self) -> list[int]:
+        """The channels that the person may look into, read once."""
+        return list(in_sight(Channel.objects.all(), "pk", self.user).values_list("pk", flat=True))
+
+    @cached_property
+    def teams(self) -> list[int]:
+        return list(Team.objects.visible_to(self.user).values_list("pk", flat=True))
+
+
+@dataclass
+class Table:
+    """A figure: a heading, what it says in a sentence, rows under columns, and which column the bars show."""
+
+    name: str
+    title: str
+    columns: Sequence[str]
+    rows: list[Sequence[Any]] = field(default_factory=list)
+    sentence: str = ""
+    bars: int | None = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+Figure = Callable[[Scope], Table]
+FIGURES: dict[str, Figure] = {}
+
+
+def figure(function: Figure) -> Figure:
+    """This will add the decorated function to the follow-up, under its own name."""
+    FIGURES[function.__name__] = function
+    return function
+
+
+def answer_due(asked_at: datetime) -> datetime:
+    """This will return when a question is to be answered: the same working day if before 15:00, else by noon the next."""
+    today = local_day(asked_at)
+    if is_working_day(today) and asked_at < instant(today, SAME_DAY_UNTIL):
+        return instant(today + timedelta(days=1), "00:00")
+    return instant(next_working_day(today), NEXT_DAY_BY)
+
+
+@figure
+def answers(scope: Scope) -> Table:
+    """How soon questions and criticism were handled (R13)."""
+    handled = Event.objects.filter(
+        kind="comment.handle",
+        about_type="moderation.comment",
+        about_id=OuterRef("pk"),
+        at__gte=scope.starts_at,
+    )
+    rows = (
+        Comment.objects.filter(
+            channel__in=scope.channels,
+            kind__in=["question", "criticism"],
+            registered_at__gte=scope.starts_at,
+            registered_at__lt=scope.ends_at,
+        )
+        .annotate(answered_at=Subquery(handled.order_by("at").values("at")[:1]))
+        .values_list("kind", "registered_at", "answered_at")
+    )
+    by_kind: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
+    for kind, asked_at, answered_at in rows.iterator():
+        by_kind[kind].append((asked_at, answered_at))
+    table = Table(
+        "answers",
+        _("Answer times"),
+        [_("Kind"), _("Came in"), _("Answered"), _("Median"), _("90th percentile"), _("On time")],
+    )
+    came = answered = on_time = due = 0
+    for kind, label in ((kind, label) for kind, label in Comment.Kind.choices if kind in by_kind):
+        pairs = by_kind[kind]
+        taken = sorted((end - start for start, end in pairs if end is not None))
+        judged = [(start, end) for start, end in pairs if end is not None or answer_due(start) <= scope.at]
+        good = sum(end is not None and end <= answer_due(start) for start, end in judged)
+        table.rows.append(
+            [
+                label,
+                len(pairs),
+                len(taken),
+                _middle(taken, 0.5),
+                _middle(taken, 0.9),
+                _percent(good, len(judged)),
+            ]
+        )
+        came, answered, on_time, due = (
+            came + len(pairs),
+            answered + len(taken),
+            on_time + good,
+            due + len(judged),
+        )
+    table.facts = {"came": came, "answered": answered, "on_time": on_time, "due": due}
+    table.sentence = (
+        _("%(came)s questions and criticisms came in, %(answered)s are answered, %(share)s on time.")
+        % {"came": came, "answered": answered, "share": _percent(on_time, due)}
+        if came
+        else _("No questions or criticism came in.")
+    )
+    return table
+
+
+@figure
+def coverage(scope: Scope) -> Table:
+    """Watches done of those that were to be done, for each unit (R18, R21)."""
+    counted = (
+        Watch.objects.filter(channel__in=scope.channels, day__gte=scope.first, day__lte=scope.last)
+        .exclude(state="open")
+        .order_by()
+        .values_list("channel__unit__name", "state")
+        .annotate(count=Count("pk"))
+    )
+    units: dict[str, Counter[str]] = defaultdict(Counter)
+    for unit, state, count in counted:
+        units[unit][state] += count
+    table = Table(
+        "coverage",
+        _("Watch, by unit"),
+        [_("Unit"), _("To do"), _("On the day"), _("Too late"), _("Missed"), _("Done")],
+    )
+    for unit in sorted(units):
+        states = units[unit]
+        total = sum(states.values())
+        table.rows.append(
+            [
+                unit,
+                total,
+                states["confirmed"],
+                states["filled"],
+                states["missed"],
+                _percent(states["confirmed"], total),
+            ]
+        )
+    done, total = sum(row[2] for row in table.rows), sum(row[1] for row in table.rows)
+    table.facts = {"done": done, "total": total}
+    table.sentence = (
+        _("The watch was done %(done)s times of %(total)s.") % {"done": done, "total": total}
+        if total
+        else _("No watch was due.")
+    )
+    table.bars = 5
+    return table
+
+
+@figure
+def cases(scope: Scope) -> Table:
+    """Cases whose 24 hours run, by ground, and those that were exceeded (R19)."""
+    rows = (
+        Case.objects.filter(
+            comment__channel__in=scope.channels,
+            due_at__isnull=False,
+            discovered_at__gte=scope.starts_at,
+            discovered_at__lt=scope.ends_at,
+        )
+        .order_by("ground__name")
+        .values_list("ground__name", "discovered_at", "due_at", "closed_at")
+    )
+    grounds: dict[str, list[tuple[datetime, datetime, datetime | None]]] = defaultdict(list)
+    for ground, found_at, due_at, closed_at in rows:
+        if due_at is not None:
+            grounds[ground].append((found_at, due_at, closed_at))
+    table = Table(
+        "cases",
+        _("Cases with 24 hours"),
+        [_("Ground"), _("Found"), _("Closed"), _("Median"), _("Exceeded")],
+        bars=1,
+    )
+    for ground, its in grounds.items():
+        taken = sorted(closed - found for found, _due, closed in its if closed)
+        late = sum((closed or scope.at) > due for _found, due, closed in its)
+        table.rows.append([ground, len(its), len(taken), _middle(taken, 0.5), late])
+    total, late = sum(row[1] for row in table.rows), sum(row[4] for row in table.rows)
+    table.facts = {"total": total, "late": late}
+    table.sentence = _("%(total)s cases had 24 hours, %(late)s took longer.") % {"total": total, "late": late}
+    return table
+
+
+@figure
+def reviews(scope: Scope) -> Table:
+    """How long posts waited for the second person (R23)."""
+    read = list(
+        Review.objects.filter(
+            version__post__team__in=scope.teams, at__gte=scope.starts_at, at__lt=scope.ends_at
+        )
+        .order_by()
+        .values_list("verdict", "version__post", "at")
+    )
+    sent: dict[int, list[datetime]] = defaultdict(list)
+    submits = Event.objects.filter(
+        kind="post.submit", about_type="editorial.post", at__gte=scope.starts_at - QUIET, at__lt=scope.ends_at
+    )
+    for post, at in submits.order_by("at").values_list("about_id", "at").iterator():
+        sent[post].append(at)
+    waits: dict[str, list[timedelta]] = defaultdict(list)
+    for verdict, post, at in read:
+        if before := bisect_right(sent[post], at):
+            waits[verdict].append(at - sent[post][before - 1])
+    table = Table(
+        "reviews", _("Review times"), [_("Verdict"), _("Readings"), _("Median"), _("90th percentile")]
+    )
+    for verdict, label in Review.Verdict.choices:
+        if taken := sorted(waits[verdict]):
+            table.rows.append([label, len(taken), _middle(taken, 0.5), _middle(taken, 0.9)])
+    together = sorted(wait for its in waits.values() for wait in its)
+    table.sentence = (
+        _("Half of the posts were read within %(time)s.") % {"time": _middle(together, 0.5)}
+        if together
+        else _("No posts were read.")
+    )
+    return table
+
+
+@figure
+def spread(scope: Scope) -> Table:
+    """What went out, by month and kind (R5)."""
+    counted = (
+        _published(scope)
+        .annotate(month=TruncMonth("due_at"))
+        .order_by("month")
+        .values_list("month", "post__kind")
+        .annotate(count=Count("pk"))
+    )
+    months: dict[date, Counter[str]] = defaultdict(Counter)
+    for month, kind, count in counted:
+        months[month.date()][kind or _("other")] += count
+    kinds = [kind for kind, _count in sum(months.values(), Counter()).most_common(8)]
+    table = Table("spread", _("Posts over the year"), [_("Month"), _("Went out"), *kinds], bars=1)
+    table.rows = [
+        [f"{month:%Y-%m}", sum(its.values()), *(its[kind] for kind in kinds)] for month, its in months.items()
+    ]
+    total = sum(row[1] for row in table.rows)
+    table.facts = {"total": total}
+    table.sentence = _("%(total)s publications went out.") % {"total": total}
+    return table
+
+
+@figure
+def load(scope: Scope) -> Table:
+    """Weighted shifts for each person (R3)."""
+    held = Shift.objects.settled().filter(team__in=scope.teams, user__isnull=False)
+    points: Counter[str] = Counter()
+    turns: dict[str, set[Any]] = defaultdict(set)
+    for shift in held.between(scope.starts_at, scope.ends_at).select_related("user"):
+        name = shift.user.name if shift.user else ""
+        points[name] += load_of(shift)  # type: ignore[assignment]
+        turns[name].add((shift.team_id, shift.starts_at))
+    table = Table("load", _("Load, by person"), [_("Who"), _("Weighted days"), _("Shifts")], bars=1)
+    table.rows = [[name, round(float(total), 1), len(turns[name])] for name, total in points.most_common()]
+    table.sentence = (
+        _("%(count)s people shared the shifts.") % {"count": len(points)}
+        if points
+        else _("No shifts were held.")
+    )
+    return table
+
+
+@figure
+def consents(scope: Scope) -> Table:
+    """Consents that end within sixty days, and the pictures they are for (R15)."""
+    today = local_day(scope.at)
+    rows = (
+        ConsentEvent.objects.filter(
+            picture__in=Picture.objects.visible_to(scope.user), until__gte=today, until__lte=today + ENDING
+        )
+        .order_by("until")
+        .values_list("until", "picture__title", "person__name")[:50]
+    )
+    table = Table("consents", _("Consents that end"), [_("Last day"), _("Picture"), _("Who")])
+    table.rows = [[day(until), title, name] for until, title, name in rows]
+    table.sentence = _("%(count)s consents end within 60 days.") % {"count": len(table.rows)}
+    return table
+
+
+@figure
+def silent(scope: Scope) -> Table:
+    """Active channels on which nothing has gone out for sixty days (R30)."""
+    out = Q(publications__state="published", publications__due_at__lte=scope.at)
+    rows = (
+        Channel.objects.filter(pk__in=scope.channels, state=Channel.State.ACTIVE)
+        .annotate(last=Max("publications__due_at", filter=out), first=Min("publications__due_at"))
+        .filter(Q(last=None) | Q(last__lt=scope.at - QUIET))
+        .order_by("last")
+        .values_list("name", "platform__name", "last")[:50]
+    )
+    table = Table("silent", _("Channels sliding towards rest"), [_("Channel"), _("Platform"), _("Last post")])
+    table.rows = [[name, platform, day(last) if last else _("never")] for name, platform, last in rows]
+    table.sentence = _("%(count)s active channels have been silent for 60 days.") % {"count": len(table.rows)}
+    return table
+
+
+def all_tables(scope: Scope) -> Iterator[Table]:
+    """This will work out every figure of the scope, in the order they were added."""
+    for work in FIGURES.values():
+        yield work(scope)
+
+
+def _published(scope: Scope) -> Any:
+    return Publication.objects.filter(
+        channel__in=scope.channels, state="published", due_at__gte=scope.starts_at, due_at__lt=scope.ends_at
+    )
+
+
+def _percent(part: int, whole: int) -> str:
+    return f"{round(100 * part / whole)} %" if whole else "–"
+
+
+def _middle(taken: list[timedelta], share: float) -> str:
+    """The length of time that this share of the sorted ones did not exceed, in words."""
+    if not taken:
+        return "–"
+    if share == 0.5:
+        return span_in_words(timedelta(seconds=statistics.median(one.total_seconds() for one in taken)))
+    return span_in_words(taken[min(len(taken) - 1, int(share * len(taken)))])

@@ -1,0 +1,158 @@
+"""The doors to the follow-up: the page, each figure as CSV, and the week in words every Monday."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_GET
+
+from config.figures import FIGURES, Scope, Table, all_tables
+from core.clock import job
+from core.forms import DateInput
+from core.models import Notice, User
+from core.notices import Message, say, tell
+from core.request import person
+from core.workdays import instant, local_day
+from editorial.staffing import monday_of
+
+LONGEST = timedelta(days=3 * 366)
+REPORT_AT = "07:00"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+PARAGRAPH = ("spread", "answers", "coverage", "cases", "reviews")
+
+
+class PeriodForm(forms.Form):
+    since = forms.DateField(label=gettext_lazy("From"), widget=DateInput)
+    until = forms.DateField(label=gettext_lazy("Until and including"), widget=DateInput)
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        since, until = data.get("since"), data.get("until")
+        if since and until and until < since:
+            self.add_error("until", _("The last day comes before the first."))
+        elif since and until and until - since > LONGEST:
+            self.add_error("until", _("Choose three years at most."))
+        return data
+
+
+@require_GET
+def follow_up_page(request: HttpRequest) -> HttpResponse:
+    """This will show the figures of a period: the last week when none is asked for."""
+    form, scope = asked(request)
+    tables = list(all_tables(scope))
+    context = {
+        "form": form,
+        "scope": scope,
+        "tables": [(table, bars_of(table)) for table in tables],
+        "paragraph": " ".join(table.sentence for table in tables if table.name in PARAGRAPH),
+        "periods": periods(scope.at),
+        "query": f"since={scope.first}&until={scope.last}",
+    }
+    return render(request, "config/follow_up_page.html", context, status=422 if form.errors else 200)
+
+
+@require_GET
+def follow_up_csv(request: HttpRequest, name: str) -> HttpResponse:
+    """This will send one figure as CSV that Swedish Excel opens: semicolons, quotes, a byte order mark."""
+    if name not in FIGURES:
+        raise Http404
+    form, scope = asked(request)
+    if form.errors:
+        return follow_up_page(request)
+    table = FIGURES[name](scope)
+    answer = HttpResponse(as_csv([table.columns, *table.rows]), content_type="text/csv; charset=utf-8")
+    answer["Content-Disposition"] = f'attachment; filename="{name}-{scope.first}-{scope.last}.csv"'
+    return answer
+
+
+def asked(request: HttpRequest) -> tuple[PeriodForm, Scope]:
+    """This will read the period asked for; the last whole week when there is none or it makes no sense."""
+    now = timezone.now()
+    monday = monday_of(local_day(now))
+    first, last = monday - timedelta(days=7), monday - timedelta(days=1)
+    given = {name: request.GET.get(name) for name in ("since", "until")}
+    form = PeriodForm(given if any(given.values()) else {"since": str(first), "until": str(last)})
+    if form.is_valid():
+        first, last = form.cleaned_data["since"], form.cleaned_data["until"]
+    return form, Scope(person(request), first, last, now)
+
+
+def periods(at: datetime) -> list[tuple[str, str]]:
+    """This will name the usual periods with their addresses."""
+    today = local_day(at)
+    monday = monday_of(today)
+    spans = [
+        (_("Last week"), monday - timedelta(days=7), monday - timedelta(days=1)),
+        (_("This week"), monday, today),
+        (_("30 days"), today - timedelta(days=29), today),
+        (_("This year"), today.replace(month=1, day=1), today),
+        (_("12 months"), today - timedelta(days=364), today),
+    ]
+    return [
+        (label, f"{reverse('follow_up_page')}?since={first}&until={last}") for label, first, last in spans
+    ]
+
+
+def bars_of(table: Table) -> list[tuple[str, str, int]]:
+    """This will return label, value and length of each bar; the longest is 100."""
+    if table.bars is None:
+        return []
+    pairs = [(str(row[0]), row[table.bars]) for row in table.rows]
+    numbers = [float(str(value).rstrip(" %").replace("–", "0")) for _label, value in pairs]
+    most = 100 if any("%" in str(value) for _label, value in pairs) else max(numbers, default=0)
+    return [
+        (label, str(value), round(100 * number / most) if most else 0)
+        for (label, value), number in zip(pairs, numbers, strict=True)
+    ]
+
+
+def as_csv(rows: Iterable[Sequence[Any]]) -> str:
+    """This will write rows as CSV: everything quoted, and nothing that a spreadsheet would take for a formula."""
+    out = io.StringIO()
+    writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerows([_safe(str(cell)) for cell in row] for row in rows)
+    return "\ufeff" + out.getvalue()
+
+
+def _safe(cell: str) -> str:
+    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
+
+
+@job("weekly reports")
+def send_weekly_reports(at: datetime) -> int:
+    """This will tell last week in words, from seven on Mondays, those who want it, once; and return how many."""
+    today = local_day(at)
+    if today.weekday() or at < instant(today, REPORT_AT):
+        return 0
+    key = f"report:{today.isocalendar().year}-{today.isocalendar().week}"
+    had = Notice.objects.filter(key=key).values("recipient")
+    wanted = User.objects.filter(is_active=True, notice_settings__weekly_report=True).exclude(pk__in=had)
+    told = [_report(user, key, at) for user in wanted]
+    tell(told, at)
+    return len(told)
+
+
+def _report(user: User, key: str, at: datetime) -> Message:
+    today = local_day(at)
+    scope = Scope(user, today - timedelta(days=7), today - timedelta(days=1), at)
+    with translation.override(user.language):
+        words = " ".join(FIGURES[name](scope).sentence for name in PARAGRAPH)
+    return Message(
+        recipient=user,
+        key=key,
+        subject=say(gettext_lazy("Week %(number)s in words"), number=scope.first.isocalendar().week),
+        body=words,
+        url=f"{reverse('follow_up_page')}?since={scope.first}&until={scope.last}",
+        why=gettext_lazy("you asked for the follow-up every Monday"),
+    )

@@ -1,0 +1,115 @@
+"""One box over all rooms, within what the person may see. Five queries, whatever is found."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_GET
+
+from channels_registry.models import Channel
+from consent.models import Appearance, Person, Picture
+from consent.models.sight import units_of
+from core.models import SearchEntry, User
+from core.request import person
+from core.search import matches
+from editorial.models import Post, Team
+from moderation.models import Case, Comment
+from moderation.models.comments import channels_in_sight
+
+MOST = 60
+SHORT = 160
+KINDS: dict[str, tuple[str | Promise, str]] = {
+    "post": (_("Posts"), "editorial:post_page"),
+    "case": (_("Cases"), "moderation:case_page"),
+    "comment": (_("Comments"), "moderation:comment_page"),
+    "picture": (_("Pictures"), "consent:picture_page"),
+    "person": (_("People"), "consent:picture_page"),
+    "channel": (_("Channels"), "channels_registry:channel_page"),
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    title: str
+    text: str
+    url: str
+
+
+@require_GET
+def search_page(request: HttpRequest) -> HttpResponse:
+    """This will answer what was typed with what the person may see of it, gathered by kind."""
+    text = request.GET.get("q", "").strip()[:200]
+    groups = found(person(request), text)
+    context = {"q": text, "groups": groups, "count": sum(len(hits) for _label, hits in groups)}
+    return render(request, "config/search_page.html", context)
+
+
+def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
+    """This will find entries, ask each kind's own right once more, and gather them by kind, titles that match first."""
+    ids = matches(text, scopes_of(user)) if text.strip() else []
+    if not ids:
+        return []
+    entries = list(seen_by(user, ids).order_by("-pk")[:MOST])
+    words = text.casefold().split()
+    entries.sort(key=lambda entry: not any(word in entry.title.casefold() for word in words))
+    pictures = _pictures_of([entry.object_id for entry in entries if entry.kind == "person"])
+    return [
+        (label, hits)
+        for kind, (label, address) in KINDS.items()
+        if (
+            hits := [
+                Hit(entry.title, entry.body[:SHORT], _url(entry, address, pictures))
+                for entry in entries
+                if entry.kind == kind
+            ]
+        )
+    ]
+
+
+def scopes_of(user: User) -> set[str]:
+    """This will name the scopes the person may look into: teams, channels, units, or all of a kind."""
+    scopes = {"all"} | {f"t{pk}" for pk in Team.objects.visible_to(user).values_list("pk", flat=True)}
+    units = list(units_of(user).values_list("pk", flat=True))
+    scopes |= {f"u{pk}" for pk in units} | {f"p{pk}" for pk in units}
+    if user.is_superuser:
+        return scopes | {"kpost", "kanswer", "kpicture", "kperson"}
+    if user.is_records_officer:
+        return scopes | {"kanswer", "kpicture"}
+    channels = Channel.objects.filter(channels_in_sight(user)).values_list("pk", flat=True)
+    return scopes | {f"c{pk}" for pk in channels}
+
+
+def seen_by(user: User, ids: list[int]) -> QuerySet[SearchEntry]:
+    """This will keep the entries whose object the person may see, as each room decides now."""
+    rooms: dict[str, QuerySet] = {
+        "post": Post.objects.visible_to(user),
+        "case": Case.objects.visible_to(user),
+        "comment": Comment.objects.visible_to(user),
+        "picture": Picture.objects.visible_to(user),
+        "person": Person.objects.visible_to(user),
+        "channel": Channel.objects.visible_to(user),
+    }
+    allowed = Q()
+    for kind, rows in rooms.items():
+        allowed |= Q(kind=kind) & Q(Exists(rows.filter(pk=OuterRef("object_id"))))
+    return SearchEntry.objects.filter(allowed, pk__in=ids)
+
+
+def _pictures_of(people: list[int]) -> dict[int, int]:
+    if not people:
+        return {}
+    rows = Appearance.objects.filter(person__in=people).values_list("person", "picture")
+    return {shown: picture for shown, picture in rows if shown is not None}
+
+
+def _url(entry: SearchEntry, address: str, pictures: dict[int, int]) -> str:
+    if entry.kind != "person":
+        return reverse(address, args=[entry.object_id])
+    picture = pictures.get(entry.object_id)
+    return reverse(address, args=[picture]) if picture else reverse("consent:pictures_page")

@@ -1,0 +1,113 @@
+"""What is stored of people, why and for how long; what is removed when its time is over; and who looked at what.
+
+Each room says what it keeps with `keep`, and which of its events mean that somebody looked with `LOOKS`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.contrib.contenttypes.models import ContentType
+from django.contrib.sessions.models import Session
+from django.db import models, transaction
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from core import trail
+from core.models import Event, Notice, Seal, User
+
+Rows = Callable[[], "models.QuerySet[models.Model]"]
+Old = Callable[[datetime], "models.QuerySet[models.Model]"]
+
+# Kinds of events that say somebody opened something about a person.
+LOOKS: set[str] = set()
+KINDS: dict[str, Kept] = {}
+
+
+@dataclass(frozen=True)
+class Kept:
+    """Something that is stored. Without `old` it is never removed by time, and `why` says so."""
+
+    name: str
+    label: str | Promise
+    why: str | Promise
+    rows: Rows
+    old: Old | None = None
+
+    @property
+    def days(self) -> int | None:
+        """For how many days it is kept, as RETENTION_DAYS says; None is for ever."""
+        return settings.RETENTION_DAYS.get(self.name) if self.old else None
+
+
+def keep(name: str, *, label: Promise, why: Promise, rows: Rows, old: Old | None = None) -> None:
+    """This will put a kind on the page of what is stored. `old` finds the rows from before an instant."""
+    KINDS[name] = Kept(name, label, why, rows, old)
+
+
+def over(kind: Kept, at: datetime) -> models.QuerySet[models.Model] | None:
+    """This will find the rows whose time is over; None for what is kept for ever."""
+    if kind.old is None or kind.days is None:
+        return None
+    return kind.old(at - timedelta(days=kind.days))
+
+
+def dispose(at: datetime, *, really: bool) -> list[tuple[Kept, int]]:
+    """This will count, kind by kind, what is over; with `really` it removes it and writes the counts into the trail."""
+    found = [(kind, rows) for kind in KINDS.values() if (rows := over(kind, at)) is not None]
+    counts = [(kind, rows.count()) for kind, rows in found]
+    if really:
+        with transaction.atomic():
+            for (kind, count), (_same, rows) in zip(counts, found, strict=True):
+                rows.delete()
+                about = ContentType.objects.get_for_model(rows.model)
+                trail.record("retention.run", about=about, actor=None, at=at, data={kind.name: count})
+    return counts
+
+
+def looks() -> models.QuerySet[Event]:
+    """This will find the events that say who looked at what, newest first."""
+    return Event.objects.filter(kind__in=LOOKS)
+
+
+trail.WORDS["retention.run"] = _("What had been kept long enough was removed")
+
+keep(
+    "accounts",
+    label=_("Accounts: name, e-mail address, unit, roles"),
+    why=_("To log in, and to see who did what. Those who left stay, inactive: what they did stays theirs."),
+    rows=User.objects.all,
+)
+keep(
+    "sessions",
+    label=_("Logins that have run out"),
+    why=_("They open nothing any more."),
+    rows=Session.objects.all,
+    old=lambda before: Session.objects.filter(expire_date__lt=before),
+)
+keep(
+    "notices",
+    label=_("Notices: what you were told, and the e-mail about it"),
+    why=_("So that it can be shown that somebody was told in time."),
+    rows=Notice.objects.all,
+    old=lambda before: Notice.objects.filter(created_at__lt=before).exclude(
+        email_state__in=["pending", "sending"]
+    ),
+)
+keep(
+    "trail",
+    label=_("The trail: who did what and when, also logins"),
+    why=_(
+        "The city has to be able to show it for ten years. It is sealed; a removed row would break the seals."
+    ),
+    rows=Event.objects.all,
+)
+keep(
+    "seals",
+    label=_("The seals of the trail"),
+    why=_("They show that nothing was changed."),
+    rows=Seal.objects.all,
+)

@@ -1,0 +1,161 @@
+"""Search: one table of what can be found, kept by the database itself, and one query in the words of each database.
+
+Each room lists its `SOURCES` in `<app>/search.py`. Triggers keep the table equal to the sources, whichever door wrote.
+PostgreSQL reads Swedish full text with a GIN index, SQLite has FTS5. Whoever asks names the scopes they may see; the
+scope is part of the index, so a search reads what one may see and is as quick with a million rows that one may not.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import apps
+from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
+
+PREFIX = "seek_"
+MOST_WORDS, MOST_HITS = 8, 300
+
+
+@dataclass(frozen=True)
+class Source:
+    """Rows of `table` that can be found. The rest is SQL over NEW: which object, what it says, whose scope it is in.
+
+    `columns` are those whose change matters.
+    """
+
+    kind: str
+    table: str
+    columns: tuple[str, ...]
+    title: str
+    body: str
+    scope: str
+    key: str = "NEW.id"
+
+    @property
+    def name(self) -> str:
+        """The triggers' name, which carries a digest of their text so that an outdated one counts as missing."""
+        return f"{PREFIX}{self.kind}_{hashlib.sha256(repr(self).encode()).hexdigest()[:8]}"
+
+    @property
+    def write(self) -> str:
+        """The SQL that puts one row in the table in place of what stood there."""
+        return (
+            f"DELETE FROM core_searchentry WHERE kind = '{self.kind}' AND object_id = {self.key}; "  # noqa: S608
+            "INSERT INTO core_searchentry (kind, object_id, title, body, scope) VALUES "
+            f"('{self.kind}', {self.key}, {self.title}, {self.body}, {self.scope});"
+        )
+
+
+def all_sources() -> Iterator[Source]:
+    """This will yield the sources of every installed app that has some."""
+    for config in apps.get_app_configs():
+        if not config.name.startswith("django.") and find_spec(f"{config.name}.search"):
+            yield from getattr(import_module(f"{config.name}.search"), "SOURCES", ())
+
+
+def install(database: BaseDatabaseWrapper) -> None:
+    """This will make the triggers equal to the code's, and take in what a source held before it had any."""
+    tables = set(database.introspection.table_names())
+    if "core_searchentry" not in tables:
+        return
+    have = _installed(database)
+    with database.cursor() as cursor:
+        wanted = {
+            f"{source.name}_{event}" for source in all_sources() for event in ("insert", "update", "delete")
+        }
+        for trigger, table in have.items():
+            if trigger not in wanted:
+                on_table = f" ON {table}" if database.vendor == "postgresql" else ""
+                cursor.execute(f"DROP TRIGGER {trigger}{on_table}")
+        for source in all_sources():
+            if source.table in tables and f"{source.name}_insert" not in have:
+                for statement in _triggers(source, database.vendor):
+                    cursor.execute(statement)
+                cursor.execute("DELETE FROM core_searchentry WHERE kind = %s", [source.kind])
+                cursor.execute(_all_of(source))
+
+
+def matches(text: str, scopes: Iterable[str]) -> list[int]:
+    """This will find the newest entries in the scopes in which every word of `text` begins a word; one query, or none."""
+    words = [word for word in re.findall(r"\w+", text.casefold()) if word][:MOST_WORDS]
+    wanted = sorted(set(scopes))
+    if not words or not wanted:
+        return []
+    ask = _ask_postgresql if connection.vendor == "postgresql" else _ask_sqlite
+    return ask(words, wanted)
+
+
+def _ask_sqlite(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
+    said = " AND ".join(f'"{word}"*' for word in words)
+    within = " OR ".join(f'"{scope}"' for scope in scopes)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM core_searchwords WHERE core_searchwords MATCH %s ORDER BY rowid DESC LIMIT %s",
+            [f"({{title body}} : ({said})) AND (scope : ({within}))", MOST_HITS],
+        )
+        return [row[0] for row in cursor.fetchall()]
+
+
+def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT id FROM core_searchentry WHERE words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s)) "
+            "LIMIT %s",
+            [" & ".join(f"{word}:*" for word in words), " | ".join(scopes), MOST_HITS],
+        )
+        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
+
+
+def _installed(database: BaseDatabaseWrapper) -> dict[str, str]:
+    query = (
+        "SELECT name, tbl_name FROM sqlite_master WHERE type = 'trigger'"
+        if database.vendor == "sqlite"
+        else "SELECT tgname, relname FROM pg_trigger JOIN pg_class ON pg_class.oid = tgrelid WHERE NOT tgisinternal"
+    )
+    with database.cursor() as cursor:
+        cursor.execute(query)
+        return {name: table for name, table in cursor.fetchall() if name.startswith(PREFIX)}
+
+
+def _triggers(source: Source, vendor: str) -> Iterator[str]:
+    changed = f"UPDATE OF {', '.join(source.columns)}"
+    gone = (
+        f"DELETE FROM core_searchentry WHERE kind = '{source.kind}' "  # noqa: S608
+        f"AND object_id = {source.key.replace('NEW.', 'OLD.')};"
+    )
+    for event, when, work in (
+        ("insert", "INSERT", source.write),
+        ("update", changed, source.write),
+        ("delete", "DELETE", gone),
+    ):
+        name = f"{source.name}_{event}"
+        if vendor == "sqlite":
+            yield f"CREATE TRIGGER {name} AFTER {when} ON {source.table} BEGIN {work} END"
+        else:
+            yield (
+                f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $seek$ BEGIN {work} "
+                "RETURN NULL; END $seek$"
+            )
+            yield (
+                f"CREATE TRIGGER {name} AFTER {when} ON {source.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+            )
+
+
+def _all_of(source: Source) -> str:
+    """The SQL that takes in every row there is; of several rows about one object the newest."""
+    newest = (
+        f" WHERE NEW.id IN (SELECT MAX(id) FROM {source.table} GROUP BY {source.key.removeprefix('NEW.')})"  # noqa: S608
+        if source.key != "NEW.id"
+        else ""
+    )
+    return (
+        "INSERT INTO core_searchentry (kind, object_id, title, body, scope) "  # noqa: S608
+        f"SELECT '{source.kind}', {source.key}, {source.title}, {source.body}, {source.scope} "
+        f"FROM {source.table} AS NEW{newest}"
+    )

@@ -1,0 +1,193 @@
+"""The follow-up: figures of any period, within what one may see, in words, as CSV and on Mondays."""
+
+from __future__ import annotations
+
+import csv
+import io
+from datetime import date, timedelta
+
+import pytest
+from django.core import mail
+from django.urls import reverse
+
+from channels_registry.models import Channel
+from config.figures import FIGURES, Scope, answer_due, answers, cases, coverage, load, reviews, silent, spread
+from config.follow_up import as_csv
+from core.models import Notice, NoticeSettings
+from core.moves import perform
+from core.workdays import instant, local_day
+from editorial.models import Shift
+from moderation.models import Ground, Watch
+from moderation.transitions import open_case, register_comment
+
+pytestmark = pytest.mark.django_db
+TUESDAY = date(2026, 11, 24)
+
+
+def scope_of(user, at, days=7):
+    return Scope(user, local_day(at) - timedelta(days=days), local_day(at), at)
+
+
+def question(city, at, kind="question"):
+    return register_comment(
+        actor=city.anna, at=at, channel=city.channel, kind=kind, author_name="K", text="When?"
+    )
+
+
+@pytest.mark.rule("R13")
+@pytest.mark.parametrize(
+    ("asked", "due"),
+    [
+        ((TUESDAY, "14:59"), (TUESDAY + timedelta(days=1), "00:00")),
+        ((TUESDAY, "15:00"), (TUESDAY + timedelta(days=1), "12:00")),
+        ((date(2026, 11, 27), "16:00"), (date(2026, 11, 30), "12:00")),
+        ((date(2026, 12, 23), "15:30"), (date(2026, 12, 28), "12:00")),
+        ((date(2026, 10, 24), "09:00"), (date(2026, 10, 26), "12:00")),
+    ],
+)
+def test_question_is_due_the_same_working_day_or_by_noon_the_next(asked, due):
+    assert answer_due(instant(*asked)) == instant(*due)
+
+
+@pytest.mark.rule("R13")
+def test_answer_times_have_median_90th_and_share_on_time(city, at):
+    monday = instant(TUESDAY - timedelta(days=1), "09:00")
+    for hours in (1, 2, 3, 40):
+        comment = question(city, monday)
+        perform(comment, "handle", actor=city.anna, at=monday + timedelta(hours=hours), note="Answered.")
+    question(city, at)  # not due before midnight, so it is not late
+    table = answers(scope_of(city.erik, monday + timedelta(hours=41)))
+    assert table.rows == [["question", 5, 4, "2 h 30 min", "1 d 16 h", "60 %"]]
+    assert table.facts == {"came": 5, "answered": 4, "on_time": 3, "due": 5}
+    table = answers(scope_of(city.erik, at))
+    assert table.facts["due"] == 4
+
+
+@pytest.mark.rule("R18", "R21")
+def test_watch_coverage_is_shown_for_each_unit(city, at, client_of):
+    for offset in range(4):
+        Watch.objects.create(channel=city.channel, day=TUESDAY - timedelta(days=offset + 1))
+    Watch.objects.create(channel=city.other_channel, day=TUESDAY - timedelta(days=1))
+    watches = list(Watch.objects.filter(channel=city.channel).order_by("day"))
+    for watch in watches[:2]:
+        perform(watch, "confirm", actor=city.anna, at=at)
+    perform(watches[2], "miss", actor=None, at=at)
+    perform(watches[3], "miss", actor=None, at=at)
+    perform(watches[3], "fill_in", actor=city.anna, at=at, note="Late.")
+    perform(Watch.objects.get(channel=city.other_channel), "miss", actor=None, at=at)
+    mine = coverage(scope_of(city.karin, at))
+    assert mine.rows == [["Parks", 4, 2, 1, 1, "50 %"]]
+    assert mine.sentence == "The watch was done 2 times of 4."
+    assert [row[0] for row in coverage(scope_of(city.admin, at)).rows] == ["Library", "Parks"]
+
+
+@pytest.mark.rule("R19")
+def test_cases_count_those_that_were_exceeded(city, at):
+    ground = Ground.objects.get(code="unlawful_threat")
+    for hours in (30, 10):
+        comment = question(city, at - timedelta(hours=hours), kind="illegal")
+        open_case(comment, ground=ground, actor=city.anna, at=at - timedelta(hours=hours))
+    table = cases(scope_of(city.erik, at))
+    assert (table.facts, table.rows[0][1], table.rows[0][4]) == ({"total": 2, "late": 1}, 2, 1)
+    assert cases(scope_of(city.olle, at)).facts == {"total": 0, "late": 0}
+
+
+def test_review_times_spread_and_load(city, at, new_post):
+    post = new_post(kind="Trafik")
+    perform(post, "submit", actor=city.anna, at=at - timedelta(hours=5))
+    perform(post, "approve", actor=city.erik, at=at - timedelta(hours=2))
+    perform(post, "schedule", actor=city.anna, at=at - timedelta(hours=2), planned_at=at - timedelta(hours=1))
+    perform(post, "fall_due", actor=None, at=at - timedelta(hours=1))
+    perform(
+        post.publications.get(),
+        "confirm",
+        actor=city.anna,
+        at=at,
+        url="https://www.facebook.com/parks/posts/1",
+    )
+    scope = scope_of(city.erik, at)
+    assert reviews(scope).sentence == "Half of the posts were read within 3 h."
+    assert spread(scope).rows == [["2026-11", 1, 1]]
+    Shift.objects.create(
+        team=city.team,
+        duty="watch",
+        user=city.anna,
+        starts_at=instant(TUESDAY, "00:00"),
+        ends_at=instant(TUESDAY + timedelta(days=1), "00:00"),
+    )
+    assert load(scope).rows == [["Anna", 1.0, 1]]
+    assert load(scope_of(city.olle, at)).rows == []
+    assert spread(scope_of(city.olle, at)).rows == []
+
+
+@pytest.mark.rule("R30")
+def test_channels_without_a_post_for_sixty_days_are_named(city, at):
+    assert [row[0] for row in silent(scope_of(city.erik, at)).rows] == ["Parks on Facebook"]
+    Channel.objects.update(state="dormant")
+    assert silent(scope_of(city.erik, at)).rows == []
+
+
+def test_page_shows_every_figure_with_its_table_and_asks_for_sense(city, client_of):
+    erik, url = client_of(city.erik), reverse("follow_up_page")
+    page = erik.get(url).content.decode()
+    assert page.count('class="panel figure"') == len(FIGURES)
+    for wrong, said in (
+        ({"since": "2026-13-01", "until": "2026-01-01"}, "valid date"),
+        ({"since": "2026-02-01", "until": "2026-01-01"}, "before the first"),
+        ({"since": "2000-01-01", "until": "2026-01-01"}, "three years"),
+        ({"since": "2026-01-01"}, "required"),
+    ):
+        answer = erik.get(url, wrong)
+        assert (answer.status_code, said in answer.content.decode()) == (422, True)
+    assert erik.get(url, {"since": "2024-12-30", "until": "2026-01-04"}).status_code == 200
+
+
+def test_csv_is_quoted_marked_and_safe_from_formulas(city, client_of, at):
+    assert as_csv([["=1+1", "+4", "-4", "@x", "\tx", 'a"b', "å;ä"]]) == (
+        '\ufeff"\'=1+1";"\'+4";"\'-4";"\'@x";"\'\tx";"a""b";"å;ä"\r\n'
+    )
+    city.anna.name = "=cmd|' /C calc'!A0"
+    city.anna.save()
+    Shift.objects.create(
+        team=city.team, duty="watch", user=city.anna, starts_at=at, ends_at=at + timedelta(days=1)
+    )
+    url = reverse("follow_up_csv", args=["load"])
+    answer = client_of(city.erik).get(url, {"since": "2026-11-01", "until": "2026-12-31"})
+    assert answer["Content-Disposition"].startswith("attachment")
+    rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
+    assert rows[1][0] == "'=cmd|' /C calc'!A0"
+    assert client_of(city.erik).get(reverse("follow_up_csv", args=["secrets"])).status_code == 404
+
+
+def test_week_in_words_comes_once_on_monday_to_those_who_want_it(city, sweep_at):
+    NoticeSettings.objects.create(user=city.erik, weekly_report=True)
+    monday = instant(TUESDAY + timedelta(days=6), "06:59")
+    sweep_at(monday)
+    assert not Notice.objects.filter(key__startswith="report:").exists()
+    for minutes in (1, 2, 600):
+        sweep_at(monday + timedelta(minutes=minutes))
+    (notice,) = Notice.objects.filter(key__startswith="report:")
+    assert (notice.recipient, notice.subject) == (city.erik, "Week 48 in words")
+    assert "The watch was done" in notice.body or "No watch was due" in notice.body
+    letters = [letter for letter in mail.outbox if letter.subject == notice.subject]
+    assert len(letters) == 1
+    assert "List-Unsubscribe" in letters[0].extra_headers
+    assert f"since={TUESDAY - timedelta(days=1)}" in notice.url
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_follow_up_takes_the_same_queries_however_much_there_is(
+    city, at, client_of, django_assert_num_queries, count
+):
+    for number in range(count):
+        question(city, at)
+        Channel.objects.create(
+            platform=city.channel.platform,
+            name=f"C{number}",
+            handle=f"c{number}",
+            url=f"https://facebook.com/c{number}",
+            unit=city.unit,
+        )
+    karin = client_of(city.karin)
+    with django_assert_num_queries(17):
+        karin.get(reverse("follow_up_page"), {"since": "2026-01-01", "until": "2026-12-31"})

@@ -1,0 +1,150 @@
+"""One box over all rooms: what one may see, in Swedish, kept by the database whichever door wrote."""
+
+from __future__ import annotations
+
+import pytest
+from django.db import connection
+from django.urls import reverse
+
+from config.search import found, scopes_of
+from consent.transitions import add_person
+from core.models import SearchEntry
+from core.moves import perform
+from core.search import install, matches
+from editorial.models import Post
+from moderation.models import Ground
+from moderation.transitions import open_case, register_comment
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(user, text):
+    return {str(label): [hit.title for hit in hits] for label, hits in found(user, text)}
+
+
+@pytest.fixture
+def filled(city, at, new_post):
+    """A post, a comment and a case of the park team, and a person its unit keeps."""
+    new_post(title="Swans in the pond", base_text="They came back across the ice.")
+    comment = register_comment(
+        actor=city.anna,
+        at=at,
+        channel=city.channel,
+        kind="illegal",
+        author_name="Kurt",
+        text="A threat about ducks.",
+    )
+    open_case(
+        comment,
+        ground=Ground.objects.get(code="unlawful_threat"),
+        actor=city.anna,
+        at=at,
+        facts="Ducks again.",
+    )
+    city.anna.unit = city.unit
+    city.anna.save()
+    add_person(actor=city.anna, at=at, unit=city.unit, name="Maja Lind")
+    return city
+
+
+def test_each_room_is_found_in_one_box(filled):
+    assert titles(filled.anna, "swan") == {"Posts": ["Swans in the pond"]}
+    assert set(titles(filled.anna, "duck")) == {"Cases", "Comments"}
+    assert titles(filled.anna, "maja") == {"People": ["Maja Lind"]}
+    assert titles(filled.anna, "library") == {"Channels": ["Library on X"]}
+    assert titles(filled.anna, "swan pond") == {"Posts": ["Swans in the pond"]}
+    assert titles(filled.anna, "swan elephant") == {}
+
+
+def test_nobody_finds_what_they_may_not_see(filled):
+    city = filled
+    for word in ("swan", "duck", "maja"):
+        assert titles(city.olle, word) == {}
+        assert titles(city.stranger, word) == {}
+    assert set(titles(city.rut, "duck")) == {"Cases", "Comments"}
+    assert titles(city.rut, "maja") == {}
+    assert titles(city.rut, "swan") == {}
+    assert set(titles(city.karin, "duck")) == {"Cases", "Comments"}
+    assert set(titles(city.admin, "maja")) == {"People"}
+
+
+def test_right_that_ended_ends_in_the_search_at_once(filled):
+    filled.team.memberships.filter(user=filled.anna).delete()
+    assert titles(filled.anna, "swan") == {}
+    # Even for somebody who asks the index with another's scopes, each room is asked again.
+    from config.search import seen_by
+
+    ids = matches("swan", scopes_of(filled.erik))
+    assert len(ids) == 1
+    assert list(seen_by(filled.anna, ids)) == []
+
+
+def test_index_follows_every_door(filled, at, new_post):
+    post = Post.objects.get()
+    Post.objects.filter(pk=post.pk).update(title="Cranes")
+    assert titles(filled.anna, "swan") == {}
+    assert titles(filled.anna, "crane") == {"Posts": ["Cranes"]}
+    perform(post, "submit", actor=filled.anna, at=at)
+    assert SearchEntry.objects.filter(kind="post").count() == 1
+    Post.objects.bulk_create([Post(team=filled.team, title="Herons", created_by=filled.anna, created_at=at)])
+    assert titles(filled.anna, "heron") == {"Posts": ["Herons"]}
+
+
+def test_trigger_that_is_missing_is_made_and_the_source_taken_in_again(filled):
+    before = sorted(SearchEntry.objects.values_list("kind", "object_id", "title"))
+    with connection.cursor() as cursor:
+        from core.search import _installed
+
+        for trigger, table in _installed(connection).items():
+            cursor.execute(
+                f"DROP TRIGGER {trigger}" + (f" ON {table}" if connection.vendor == "postgresql" else "")
+            )
+    Post.objects.update(title="Unseen")
+    install(connection)
+    assert titles(filled.anna, "unseen") == {"Posts": ["Unseen"]}
+    assert len(SearchEntry.objects.all()) == len(before)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "   ",
+        '"',
+        "*",
+        "(",
+        "swan)",
+        "swan OR 1=1",
+        "NEAR(",
+        "a:b",
+        "'; DROP TABLE x; --",
+        "å" * 5000,
+        "& | !",
+        "\x00",
+        "title:swan",
+    ],
+)
+def test_no_text_breaks_the_search(filled, client_of, text):
+    assert client_of(filled.anna).get(reverse("search_page"), {"q": text}).status_code == 200
+
+
+def test_swedish_words_and_letters(city, new_post):
+    new_post(title="Båtar vid ån", base_text="Den röda båten ligger kvar.")
+    assert titles(city.anna, "båt") == {"Posts": ["Båtar vid ån"]}
+    assert titles(city.anna, "BÅTAR") == {"Posts": ["Båtar vid ån"]}
+    assert titles(city.anna, "bat") == {}
+
+
+@pytest.mark.parametrize("count", [1, 30])
+def test_five_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
+    for number in range(count):
+        new_post(title=f"Swan {number}")
+    with django_assert_num_queries(5):
+        assert len(found(city.anna, "swan")[0][1]) == count
+
+
+def test_markup_in_what_is_found_is_shown_as_text(city, new_post, client_of):
+    new_post(title="<script>swan</script>")
+    page = client_of(city.anna).get(reverse("search_page"), {"q": "swan"}).content.decode()
+    assert "&lt;script&gt;swan" in page
+    assert "<script>swan" not in page

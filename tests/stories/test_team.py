@@ -1,0 +1,110 @@
+"""A swap and a handover in a real browser, with and without script, and the pages of the team read by axe."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from core.workdays import instant, local_day
+from editorial.handovers import prepare_handovers
+from editorial.models import Handover, Shift, Swap
+from editorial.rota import WEEK
+from editorial.staffing import monday_of, propose_rota, publish_rota
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture
+def running(live_city):
+    """A published rota, held together by three people."""
+    city, now = live_city, timezone.now()
+    city.team.holding = "together"
+    city.team.save()
+    propose_rota(city.team, actor=city.erik, at=now)
+    publish_rota(city.team, actor=city.erik, at=now)
+    return city.team
+
+
+@pytest.mark.rule("R3", "R38")
+@pytest.mark.parametrize("script", [True, False])
+def test_swap_is_offered_by_one_and_taken_by_another(live_city, running, page_of, script):
+    anna, sara = page_of(live_city.anna, script=script), page_of(live_city.sara, script=script)
+    anna.goto(reverse("editorial:teams_page"))
+    anna.get_by_role("link", name="Park team:").last.click()
+    anna.get_by_role("button", name="Offer the shift").click()
+    expect(anna.locator("#messages")).to_contain_text("It is yours until somebody takes it.")
+    sara.goto("/")
+    sara.get_by_role("button", name="Take the shift").click()
+    expect(sara.locator("#messages")).to_contain_text("Take the shift")
+    assert Swap.objects.get().taker == live_city.sara
+    anna.reload()
+    expect(anna.get_by_role("heading", level=1)).to_have_text("Sara took the shift")
+    anna.get_by_role("button", name="Undo the swap").click()
+    expect(anna.locator("#messages")).to_contain_text("Undo the swap")
+    assert Swap.objects.get().state == "undone"
+    assert (
+        not Shift.objects.filter(pk__in=Swap.objects.get().shifts.all()).exclude(user=live_city.anna).exists()
+    )
+
+
+@pytest.mark.rule("R3", "R38")
+def test_handover_is_written_read_and_acknowledged(live_city, running, page_of):
+    monday = instant(monday_of(local_day(timezone.now())) + WEEK, "00:00")
+    shift = Shift.objects.filter(starts_at=monday, duty="watch").get()
+    running.rota_from = local_day(monday)
+    running.save()
+    prepare_handovers(monday - WEEK / 7)
+    handover = Handover.objects.get(at=monday)
+    assert handover.taker == shift.user
+    url = reverse("editorial:handover_page", args=[handover.pk])
+    other = next(user for user in running.everyone() if user != shift.user)
+    leaves, begins = page_of(other), page_of(shift.user)
+    leaves.goto(url)
+    leaves.get_by_label("Add a note").fill("The bridge is closed until Friday.")
+    leaves.get_by_role("button", name="Add the note").click()
+    begins.goto(url)
+    expect(begins.locator("main")).to_contain_text("The bridge is closed until Friday.")
+    begins.get_by_role("button", name="I have read it").click()
+    expect(begins.locator("main")).to_contain_text("has read it.")
+    handover.refresh_from_db()
+    assert handover.state == "acknowledged"
+
+
+def test_search_is_one_key_away(live_city, page_of):
+    page = page_of(live_city.anna)
+    page.goto(reverse("help_page"))
+    page.keyboard.press("Control+k")
+    page.keyboard.type("parks")
+    page.keyboard.press("Enter")
+    expect(page.locator("main")).to_contain_text("Parks on Facebook")
+
+
+@pytest.mark.rule("R38")
+@pytest.mark.parametrize("width", [1440, 320])
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_axe_finds_nothing_on_the_pages_of_the_team(live_city, running, page_of, axe, width, language):
+    city, now = live_city, timezone.now()
+    type(city.erik).objects.update(language=language)
+    propose_rota(city.team, actor=city.erik, at=now + 4 * WEEK)
+    shift = Shift.objects.settled().filter(user__isnull=False).first()
+    monday = instant(monday_of(local_day(now)) + WEEK, "00:00")
+    prepare_handovers(monday - WEEK / 7)
+    page = page_of(city.erik, width=width)
+    for address in (
+        "/",
+        reverse("editorial:teams_page"),
+        reverse("editorial:team_page", args=[city.team.pk]),
+        reverse("editorial:rota_page", args=[city.team.pk]),
+        reverse("editorial:shift_page", args=[shift.pk]),
+        reverse("editorial:handover_page", args=[Handover.objects.all()[0].pk]),
+        reverse("follow_up_page"),
+        reverse("search_page") + "?q=park",
+        reverse("notice_settings"),
+        reverse("help_page"),
+    ):
+        page.goto(address)
+        found = axe.run(page)
+        assert found.violations_count == 0, f"{address} {width} {language}\n{found.generate_report()}"
+        assert page.evaluate("document.documentElement.scrollWidth <= window.innerWidth"), (address, width)
