@@ -152,7 +152,7 @@ def lay_in(comments: int, cases: int) -> None:
         )
         for table in ("comment", "commentrevision", "case"):
             cursor.execute(
-                f"SELECT setval('moderation_{table}_id_seq', (SELECT max(id) FROM moderation_{table}))"  # noqa: S608
+                f"SELECT setval('moderation_{table}_id_seq', (SELECT max(id) FROM moderation_{table}))"
             )
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
