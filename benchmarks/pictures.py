@@ -93,7 +93,7 @@ SERIES = "WITH RECURSIVE n(i) AS (SELECT {first} UNION ALL SELECT i + 1 FROM n W
 WHO = f"%(person)s + (p.id * 7 + n.i %% {FACES}) %% 500"
 PLACES = "FROM consent_picture p, n WHERE p.id > %(before)s"
 PICTURE_ROWS = (
-    "INSERT INTO consent_picture (version, unit_id, title, alt_text, source, reference, credit, taken_at, licence, "
+    "INSERT INTO consent_picture (version, unit_id, title, alt_text, source, reference, credit, taken_at, licence, "  # noqa: S608  (constants)
     "state, sha, clean_sha, thumb_sha, blurred_sha, blurred_thumb_sha, look, content_type, width, height, size, "
     f"added_by_id, added_at) {SERIES.format(first='%(first)s', last='%(last)s')} "
     "SELECT 1, %(unit)s, 'Picture ' || CAST(i AS TEXT), 'People in a park.', 'own', '', '', '', '', 'listed', "

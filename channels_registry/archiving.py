@@ -159,8 +159,13 @@ def note_opened(item: ArchiveItem, *, actor: User, at: datetime) -> None:
     answer = rules.may_handle(actor, item.closure)
     if isinstance(answer, Refusal) and not actor.is_records_officer:
         raise MoveForbidden(answer)
-    if filestore.sha_of_file(filestore.path(ORIGINALS, item.sha)) != item.sha:
-        raise MoveRefused(_("The file on disk is damaged. Upload it again, and tell an administrator."))
+    try:
+        filestore.size_if_whole(ORIGINALS, item.sha)
+    except filestore.FileProblem as problem:
+        raise MoveRefused(
+            _("The file on disk is missing or damaged. Tell an administrator; the hash is %(sha)s.")
+            % {"sha": item.sha}
+        ) from problem
     with transaction.atomic():
         if not ArchiveItem.objects.filter(pk=item.pk, opened_at=None).update(opened_by=actor, opened_at=at):
             raise ChangedMeanwhile(_("Somebody has opened this file already."))

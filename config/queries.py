@@ -8,17 +8,14 @@ from typing import Any
 
 from django.db.models import Count, Q, QuerySet, Window
 
-from channels_registry.models import Closure
+from config.errands import MOST, Errand, errands_of
 from core.models import User
 from core.workdays import local_day
-from editorial.idea_states import IdeaState
-from editorial.models import FollowUp, Handover, Idea, Post, Publication, Swap, Takedown
+from editorial.models import Handover, Post, Publication, Swap
 from editorial.rota_queries import handover_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
 from moderation.states import CLOSED, CommentState, WatchState
-
-MOST = 8
 
 
 @dataclass(frozen=True)
@@ -34,10 +31,7 @@ class Day:
     planned: list[Post]
     watches: list[Watch]
     comments: list[Comment]
-    questions: list[FollowUp]
-    ideas: list[Idea]
-    to_sign: list[Closure]
-    takedowns: list[Takedown]
+    errands: dict[str, list[Errand]]
 
     @property
     def is_calm(self) -> bool:
@@ -45,13 +39,11 @@ class Day:
             self.handover
             or self.offers
             or self.cases
-            or self.takedowns
             or self.publications
             or self.reviews
             or self.watches
             or self.comments
-            or self.questions
-            or self.to_sign
+            or any(waiting for kind, waiting in self.errands.items() if kind != "idea")
         )
 
     @property
@@ -97,10 +89,7 @@ def day_of(user: User, at: datetime) -> Day:
                 "channel", "current"
             )
         ),
-        questions=_first(FollowUp.objects.to_do_by(user).select_related("post__team")),
-        ideas=_first(Idea.objects.filter(team__in=teams, state=IdeaState.NEW).select_related("team")),
-        to_sign=_first(Closure.objects.to_sign_by(user).select_related("channel__platform")),
-        takedowns=_first(Takedown.objects.visible_to(user).open().select_related("picture")),
+        errands=errands_of(user, teams),
     )
 
 

@@ -83,6 +83,19 @@ def look_alikes(picture: Picture, user: User) -> list[Picture]:
     return [one for bits, _pk, one in told if bits <= ALIKE_BITS][:6]
 
 
+def waiting(picture: Picture, at: datetime) -> list[ConsentRequest]:
+    """This will pick, among the words of a picture fetched `for_page`, the links that wait for an answer. No query."""
+    words = list(picture.words.all())
+    answered = {word.request_id for word in words if word.said != Said.ASKED}
+    found = []
+    for word in words:
+        request = word.request
+        if request is not None and request.pk not in answered and request.is_open_at(at):
+            request.signer, request.person = word.signer, word.person
+            found.append(request)
+    return found
+
+
 def open_requests(picture: Picture, at: datetime) -> list[ConsentRequest]:
     """This will find the links that wait for an answer, with signer and person."""
     requests = ConsentRequest.objects.filter(picture=picture, cancelled_at=None, ends_at__gt=at)

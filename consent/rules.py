@@ -17,8 +17,11 @@ def may_tend(user: User | None, picture: Picture) -> Answer:
     """This will grant whoever works for the picture's unit."""
     if user is None:
         return Refusal(_("Only a person can do this."))
+    tended = picture.tended_by
+    if user.pk not in tended:
+        tended[user.pk] = type(picture).objects.workable_by(user).filter(pk=picture.pk).exists()
     return grant_if(
-        type(picture).objects.workable_by(user).filter(pk=picture.pk).exists(),
+        tended[user.pk],
         _("Only people of the picture's unit, or in a team with them, can do this."),
     )
 

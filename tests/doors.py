@@ -11,15 +11,32 @@ from datetime import datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
+from django.core import signing
 from django.core.cache import cache
 from PIL import Image
 
+<<<<<<< HEAD
+from channels_registry.closing import open_closure
+from channels_registry.models import ArchiveItem, Channel, Closure, Upload
+from channels_registry.register import ask_opening
+from channels_registry.rest import plan_rest
 from consent.transitions import add_person, add_picture
+=======
+from consent.transitions import add_picture
+from core.letters import SALT
+>>>>>>> room-team
 from core.models import Notice
 from core.moves import perform
 from core.uploads import clean_image
+from core.workdays import local_day
+from editorial.feeds import make_address
 from editorial.ideas import hand_in, make_tip_form
-from editorial.models import FollowUp, Material, Post, Shift
+<<<<<<< HEAD
+from editorial.models import FollowUp, Material, Post, Shift, TeamChannel
+=======
+from editorial.models import Absence, FollowUp, Handover, Material, Post, Shift
+from editorial.swaps import offer
+>>>>>>> room-team
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.models import Ground, Watch
@@ -32,11 +49,47 @@ WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
 TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
 
 # Open to whoever has the address; the table says what they get.
+<<<<<<< HEAD
 PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
+=======
+PUBLIC = {
+    "health",
+    "ready",
+    "metrics",
+    "language",
+    "account_login",
+    "account_logout",
+    "account_inactive",
+    "account_signup",
+    "account_reset_password",
+    "account_reset_password_done",
+    "account_reset_password_from_key",
+    "account_reset_password_from_key_done",
+    "account_email_verification_sent",
+    "account_confirm_email",
+    "account_confirm_login_code",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "socialaccount_login_cancelled",
+    "socialaccount_login_error",
+    "socialaccount_signup",
+    "editorial:tip_form",
+    "editorial:tip_follow",
+    "editorial:feed",
+    "notice_unsubscribe",
+}
+>>>>>>> room-team
 # Nouns that everybody with an account may read.
 FOR_ALL = {"channel", "material", "team"}
 # Where the name of an address does not begin with its noun.
 AT = {
+    "channels_registry:rest_new": "channel",
+    "channels_registry:closure_new": "channel",
+    "channels_registry:shot_add": "closure",
+    "channels_registry:export_add": "closure",
+    "channels_registry:package_download": "closure",
+    "channels_registry:order_bounce": "closure",
+    "channels_registry:upload_begin": "closure",
     "moderation:case_open": "comment",
     "moderation:complaint_new": "comment",
     "moderation:reply_save": "comment",
@@ -44,6 +97,12 @@ AT = {
     "moderation:waiver_sign": "case",
     "moderation:evidence_add": "case",
     "editorial:tip_settings": "team",
+    "editorial:rota_page": "team",
+    "editorial:rota_propose": "team",
+    "editorial:rota_publish": "team",
+    "notice_unsubscribe": "unsubscribing",
+    "editorial:feed": "shift_feed",
+    "follow_up_csv": "figure",
     "editorial:tip_follow": "tip_secret",
     "editorial:tip_form": "tip_secret",
     "mfa_remove_webauthn": "key",
@@ -177,11 +236,94 @@ def tip(house: House) -> Any:
     return make_tip_form(house.city.team, actor=house.city.erik, at=house.at)
 
 
+<<<<<<< HEAD
+def closing_channel(house: House) -> Closure:
+    """A closure of a channel of its own, so that the team's channel stays as it is."""
+    city = house.city
+    channel = Channel.objects.create(
+        platform=city.channel.platform,
+        name="Old",
+        handle="old",
+        url="https://www.facebook.com/old",
+        unit=city.unit,
+    )
+    TeamChannel.objects.create(team=city.team, channel=channel)
+    return open_closure(channel, actor=city.anna, at=house.at, reason="goals", motive="Nobody reads it.")
+
+
+def part_of_closure(house: House, **parts: Any) -> SimpleNamespace:
+    return SimpleNamespace(
+        pk=house["closing"].pk, parts={"step": "reason", "name": "cancel", "order": 1} | parts
+    )
+
+
+def archived(house: House) -> SimpleNamespace:
+    values = {"kind": "content", "name": "e.zip", "sha": "0" * 64, "content_type": "text/plain", "size": 1}
+    item = ArchiveItem.objects.create(
+        closure=house["closing"], added_by=house.city.anna, added_at=house.at, **values
+    )
+    return part_of_closure(house, item=item.pk)
+
+
+def upload(house: House) -> SimpleNamespace:
+    made = Upload.objects.create(
+        closure=house["closing"], name="e.zip", size=9, begun_by=house.city.anna, begun_at=house.at
+    )
+    return part_of_closure(house, uid=made.uid)
+
+
+def opening(house: House) -> Any:
+    values = {"name": "Parks", "purpose": "Why", "audience": "All", "watched_by": "We"}
+    return ask_opening(
+        actor=house.city.anna,
+        at=house.at,
+        unit=house.city.unit,
+        owner=house.city.anna,
+        platform=house.city.channel.platform,
+        **values,
+    )
+
+
+def rest(house: House) -> Any:
+    day = house.at.date()
+    values = {"comments": "off", "why": "Winter", "told_how": "A post"}
+    return plan_rest(
+        house.city.channel,
+        actor=house.city.anna,
+        at=house.at,
+        starts_on=day,
+        ends_on=day + timedelta(days=30),
+        **values,
+    )
+=======
+def shift(house: House) -> Shift:
+    start = house.at + timedelta(days=20)
+    values = {"team": house.city.team, "user": house.city.anna, "duty": "watch"}
+    return Shift.objects.create(starts_at=start, ends_at=start + timedelta(days=7), **values)
+
+
+def absence(house: House) -> Absence:
+    day = local_day(house.at) + timedelta(days=60)
+    return Absence.objects.create(user=house.city.anna, starts_on=day, ends_on=day)
+
+
+def handover(house: House) -> Handover:
+    start = house.at + timedelta(days=1)
+    return Handover.objects.create(team=house.city.team, at=start, taker=house.city.anna)
+>>>>>>> room-team
+
+
 def fixed(**parts: Any) -> Callable[[House], Any]:
     return lambda house: SimpleNamespace(pk=1, parts=parts)
 
 
 THINGS: dict[str, Callable[[House], Any]] = {
+    "closing": closing_channel,
+    "closure": part_of_closure,
+    "item": archived,
+    "upload": upload,
+    "opening": opening,
+    "rest": rest,
     "notice": notice,
     "channel": lambda house: house.city.channel,
     "team": lambda house: house.city.team,
@@ -204,6 +346,17 @@ THINGS: dict[str, Callable[[House], Any]] = {
     "case": case,
     "evidence": evidence,
     "watch": lambda house: Watch.objects.get(channel=house.city.channel, day=house.at.date()),
+    "shift": shift,
+    "swap": lambda house: offer([house["shift"]], actor=house.city.anna, at=house.at, asked=None),
+    "absence": absence,
+    "handover": handover,
+    "shift_feed": lambda house: SimpleNamespace(
+        pk=1, parts={"secret": make_address(house.city.anna, house.at)}
+    ),
+    "unsubscribing": lambda house: SimpleNamespace(
+        pk=1, parts={"token": signing.dumps([house.city.anna.pk, "editorial.team"], salt=SALT)}
+    ),
+    "figure": fixed(name="load"),
     "key": fixed(),
     "directory": fixed(provider_id="directory"),
     "letter": fixed(key="x", uidb36="x", uidb64="x"),

@@ -19,6 +19,7 @@ from tests.test_pages import named
 
 PAGE = settings.BASE_DIR / "docs" / "doors.md"
 MISSING = 987_654
+NOBODYS = {"IntConverter": MISSING, "UUIDConverter": "00000000-0000-0000-0000-000000000000"}
 HEAD = """# The doors
 
 Every address and what each gets who knocks: written by `make doors`, compared by `tests/test_doors.py`. Objects belong to
@@ -81,7 +82,7 @@ def rows(city, at, client_of, time_machine) -> dict[tuple[str, str], list[str]]:
         path = reverse(name, kwargs=parts_of(name, parts, thing)) if thing or not parts else ""
         gone = reverse(
             name,
-            kwargs={part: MISSING if "Int" in type(kind).__name__ else "x" for part, kind in parts.items()},
+            kwargs={part: NOBODYS.get(type(kind).__name__, "x") for part, kind in parts.items()},
         )
         for method in ("GET", "POST"):
             each = [answer(clients[who], method, path) if path else "–" for who in doors.WHO]

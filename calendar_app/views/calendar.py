@@ -152,11 +152,12 @@ class Cell:
     @property
     def classes(self) -> str:
         """How the cell looks: today, a red day, outside the month, nothing in it."""
+        noted = any(mark.has_words for mark in self.marks)
         looks = {
             "cell--today": self.day.is_today,
             "cell--red": bool(self.day.red) or self.day.day.weekday() == 6,
             "cell--outside": self.day.is_outside,
-            "cell--empty": not (self.day.entries or self.places or self.marks or self.day.is_today),
+            "cell--empty": not (self.day.entries or self.places or self.day.is_today or noted),
         }
         return " ".join(["cell", *(name for name, is_so in looks.items() if is_so)])
 

@@ -3,9 +3,10 @@ from __future__ import annotations
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Substr
+from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from consent.models.people import Person
+from consent.models.people import Guardianship, Person
 from consent.models.sight import units_of
 from consent.states import PICTURE_MOVES, PeopleState, Source
 from core.models import Unit, User
@@ -31,7 +32,30 @@ class PictureQuerySet(models.QuerySet["Picture"]):
     def for_light(self) -> PictureQuerySet:
         """This will fetch along what a light is derived from, in as many queries for a hundred pictures as for one."""
         return self.prefetch_related(
-            "appearances__person__guardianships__guardian", "words", "bases", "bank_checks"
+            models.Prefetch("appearances", Appearance.objects.select_related("person")),
+            models.Prefetch(
+                "appearances__person__guardianships", Guardianship.objects.select_related("guardian")
+            ),
+            "words",
+            "bases",
+            "bank_checks",
+        )
+
+    def for_page(self) -> PictureQuerySet:
+        """This will fetch along what a picture's own page shows: what a light is derived from, with who wrote it.
+
+        Looks in the media bank are left out: most pictures have none.
+        """
+        from consent.models.words import ConsentEvent
+
+        words = ConsentEvent.objects.select_related("person", "signer", "noted_by", "request")
+        return self.prefetch_related(
+            models.Prefetch("appearances", Appearance.objects.select_related("person")),
+            models.Prefetch(
+                "appearances__person__guardianships", Guardianship.objects.select_related("guardian")
+            ),
+            models.Prefetch("words", words),
+            "bases",
         )
 
 
@@ -115,6 +139,11 @@ class Picture(Movable):
 
     def __str__(self) -> str:
         return self.title
+
+    @cached_property
+    def tended_by(self) -> dict[int, bool]:
+        """Who may tend it, as far as it was asked for this copy of the row: a page asks for every button."""
+        return {}
 
     @property
     def shown_sha(self) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from consent import queries
 from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, FactsForm, FilterForm
 from consent.lights import light_of
-from consent.models import Picture
+from consent.models import MediaBankCheck, Picture
 from consent.rules import may_tend
 from consent.states import Source
 from consent.transitions import COPIES, ORIGINALS, THUMBS, correct_facts
@@ -101,8 +102,15 @@ def picture_original(request: HttpRequest, pk: int) -> HttpResponse:
 
 def fetch(request: HttpRequest, pk: int) -> Picture:
     """This will return a picture that the user may see. Raises Http404."""
-    pictures = Picture.objects.visible_to(person(request)).select_related("unit", "added_by").for_light()
-    return get_object_or_404(pictures, pk=pk)
+    user = person(request)
+    pictures = Picture.objects.visible_to(user).select_related("unit", "added_by").for_page()
+    picture = get_object_or_404(pictures, pk=pk)
+    if picture.source == Source.MEDIA_BANK:
+        checks = MediaBankCheck.objects.select_related("noted_by")
+        prefetch_related_objects([picture], Prefetch("bank_checks", checks))
+    if not (user.is_records_officer or user.is_superuser):
+        picture.tended_by[user.pk] = True  # all that others see is theirs to tend
+    return picture
 
 
 def page(
@@ -127,8 +135,8 @@ def page(
             if not (move.name == "say_none" and places)
         ],
         "is_bank": picture.source == Source.MEDIA_BANK,
-        "words": picture.words.select_related("person", "signer", "noted_by").order_by("-pk"),
-        "waiting": queries.open_requests(picture, now),
+        "words": list(reversed(picture.words.all())),
+        "waiting": queries.waiting(picture, now),
         "look_alikes": queries.look_alikes(picture, user),
         "uses": queries.uses_of(picture, user),
         "events": trail.events_about(picture)[:50],

@@ -166,7 +166,10 @@ def test_file_that_was_damaged_on_disk_is_not_opened(journey, city):
     kept = filestore.path(archiving.ORIGINALS, item.sha)
     kept.chmod(0o600)
     kept.write_bytes(b"other")
-    with pytest.raises(MoveRefused, match="damaged"):
+    with pytest.raises(MoveRefused, match="missing or damaged"):
+        archiving.note_opened(item, actor=city.rut, at=journey.at)
+    kept.unlink()
+    with pytest.raises(MoveRefused, match="missing or damaged"):
         archiving.note_opened(item, actor=city.rut, at=journey.at)
 
 

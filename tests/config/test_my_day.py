@@ -109,7 +109,7 @@ def test_day_takes_the_same_queries_however_much_waits(
         )
     sweep_at(at)
     erik = client_of(city.erik)
-    with django_assert_num_queries(17):
+    with django_assert_num_queries(14):
         seen_by(erik)
 
 

@@ -243,7 +243,7 @@ def test_lights_take_as_many_queries_for_three_pictures_as_for_one(
         picture = new_picture(color)
         says(picture, listed(picture, name=color), "given")
     for count in (1, 3):
-        with django_assert_num_queries(7):  # type: ignore[attr-defined]
+        with django_assert_num_queries(6):  # type: ignore[attr-defined]
             for picture in Picture.objects.for_light()[:count]:
                 assert light_of(picture, [], DAY).is_green
 

@@ -200,3 +200,20 @@ def test_what_was_said_is_never_changed_by_any_door(
     for statement in (f"UPDATE consent_{table} SET noted_at = noted_at", f"DELETE FROM consent_{table}"):
         with pytest.raises(DatabaseError, match="written once"), transaction.atomic():
             connection.cursor().execute(statement)
+
+
+def test_picture_page_takes_the_same_queries_for_three_people_as_for_one(
+    city: City,
+    client_of: ClientOf,
+    new_picture: NewPicture,
+    listed: Callable[..., Person],
+    says: Callable[..., None],
+    django_assert_num_queries: Callable[..., object],
+) -> None:
+    picture, client = new_picture(), client_of(city.anna)
+    url = reverse("consent:picture_page", args=[picture.pk])
+    for names in (("Maja",), ("Nora", "Ida")):
+        for name in names:
+            says(picture, listed(picture, name=name), "given")
+        with django_assert_num_queries(15):  # type: ignore[attr-defined]
+            client.get(url)

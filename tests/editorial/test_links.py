@@ -214,6 +214,18 @@ def test_broken_link_blocks_until_the_approver_gives_a_reason(city, linked, at):
     assert post.state == "scheduled"
 
 
+def test_link_that_broke_since_the_approval_is_not_planned(city, linked, at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    answer(post, "works")
+    perform(post, "approve", actor=city.erik, at=at)
+    links.ask_links(post, ["https://one.example/"], occasion="asked", at=at)
+    answer(post, "broken", "missing")
+    with pytest.raises(MoveRefused, match="A link does not work"):
+        perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=1))
+    assert post.state == "approved"
+
+
 def test_link_nobody_can_check_does_not_block(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)

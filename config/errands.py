@@ -1,0 +1,79 @@
+"""The smaller things that ask something of a person today, of whatever room, read in one query."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db.models import CharField, DateTimeField, F, IntegerField, QuerySet, Value
+from django.db.models.functions import Cast, Left
+from django.urls import reverse
+from django.utils.text import Truncator
+
+from channels_registry.models import Closure
+from core.models import User
+from editorial.idea_states import IdeaState
+from editorial.models import FollowUp, Idea, Takedown
+
+MOST = 8
+
+# Each kind with where it leads, in the order of what waits least well.
+PAGES = {
+    "to_sign": "channels_registry:closure_sign",
+    "takedown": "editorial:takedown_page",
+    "question": "editorial:follow_up_page",
+    "idea": "editorial:idea_page",
+}
+KINDS = list(PAGES)
+
+
+@dataclass(frozen=True)
+class Errand:
+    """One thing to do, as a line: what, about what, and until when."""
+
+    kind: str
+    pk: int
+    what: str
+    about: str
+    due_at: datetime | None
+
+    @property
+    def title(self) -> str:
+        line = next((line.strip() for line in self.what.splitlines() if line.strip()), "")
+        return Truncator(line).chars(80)
+
+    @property
+    def url(self) -> str:
+        return reverse(PAGES[self.kind], args=[self.pk])
+
+
+def errands_of(user: User, teams: list[int]) -> dict[str, list[Errand]]:
+    """This will read what waits for `user`, by kind, eight of each at most, in one query."""
+    rows = _rows("to_sign", Closure.objects.to_sign_by(user), "channel__name", "channel__platform__name")
+    rows = rows.union(
+        _rows("takedown", Takedown.objects.visible_to(user).open(), "picture__title", "cause", "due_at"),
+        _rows("question", FollowUp.objects.to_do_by(user), "post__title", "post__team__name", "due_at"),
+        _rows("idea", Idea.objects.filter(team__in=teams, state=IdeaState.NEW), "what", "team__name"),
+        all=True,
+    )
+    found: dict[str, list[Errand]] = defaultdict(list)
+    for number, pk, what, about, due_at in rows.order_by("number", "due", "id")[: len(KINDS) * MOST]:
+        found[KINDS[number]].append(Errand(KINDS[number], pk, what, about, due_at))
+    return {kind: found[kind][:MOST] for kind in KINDS}
+
+
+def _rows(kind: str, found: QuerySet[Any], what: str, about: str, due_at: str = "") -> QuerySet[Any, Any]:
+    """This will give every kind the same columns, as a union needs them."""
+    due = F(due_at) if due_at else Cast(Value(None), DateTimeField())
+    return (
+        found.order_by()
+        .annotate(
+            number=Value(KINDS.index(kind), IntegerField()),
+            said=Left(Cast(what, CharField()), 300),
+            of=Cast(about, CharField()),
+            due=due,
+        )
+        .values_list("number", "id", "said", "of", "due")
+    )
