@@ -100,7 +100,8 @@ def test_no_address_answers_with_an_error_of_ours(city, at, client_of, time_mach
     for client in clients.values():
         client.raise_request_exception = False
     with transaction.atomic():
-        known = fields_of(clients["anna"].get(path).content)
+        page = clients["anna"].get(path)
+        known = [] if page.streaming else fields_of(page.content)
         transaction.set_rollback(True)
     names = st.sampled_from(known + GUESSES) if known else st.sampled_from(GUESSES)
 
@@ -134,6 +135,8 @@ def test_no_address_answers_with_an_error_of_ours(city, at, client_of, time_mach
                 if method in {"get", "post", "head"}
                 else getattr(clients[who], method)(path, said.encode(), headers={header: clean})
             )
+            if answer.streaming:
+                b"".join(answer.streaming_content)  # what fails while it is sent fails here
             transaction.set_rollback(True)
         clients[who].cookies = cookies
         allowed = (
