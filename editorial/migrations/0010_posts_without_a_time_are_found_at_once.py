@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0021_logo_or_product_shown'),
+        ('editorial', '0009_logo_or_product_shown'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

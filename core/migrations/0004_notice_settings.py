@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('core', '0010_logins_end_with_roles'),
+        ('core', '0003_logins_end_with_roles'),
     ]
 
     operations = [

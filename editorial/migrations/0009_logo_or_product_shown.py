@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0060_rota'),
+        ('editorial', '0008_rota'),
     ]
 
     operations = [

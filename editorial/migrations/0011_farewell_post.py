@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('channels_registry', '0002_register_rest_and_closure'),
-        ('editorial', '0061_posts_without_a_time_are_found_at_once'),
+        ('editorial', '0010_posts_without_a_time_are_found_at_once'),
     ]
 
     operations = [

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0050_channels_may_ask_for_approval_of_a_move'),
+        ('editorial', '0007_channels_may_ask_for_approval_of_a_move'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,6 +19,6 @@ def note_last_posts(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("editorial", "0040_farewell_post")]
+    dependencies = [("editorial", "0011_farewell_post")]
 
     operations = [migrations.RunPython(note_last_posts, migrations.RunPython.noop)]

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('editorial', '0030_takedowns'),
+        ('editorial', '0006_takedowns'),
     ]
 
     operations = [

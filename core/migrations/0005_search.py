@@ -32,7 +32,7 @@ def drop(apps: Any, schema_editor: Any) -> None:
 
 
 class Migration(migrations.Migration):
-    dependencies = [("core", "0011_notice_settings")]
+    dependencies = [("core", "0004_notice_settings")]
     operations = [
         migrations.CreateModel(
             name="SearchEntry",

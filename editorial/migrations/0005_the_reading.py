@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('channels_registry', '0001_initial'),
         ('consent', '0001_pictures_and_consent'),
-        ('editorial', '0010_ideas_material_follow_ups'),
+        ('editorial', '0004_ideas_material_follow_ups'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

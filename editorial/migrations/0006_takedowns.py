@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('consent', '0002_requests_letters_and_places'),
-        ('editorial', '0020_the_reading'),
+        ('editorial', '0005_the_reading'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
