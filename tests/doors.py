@@ -42,8 +42,8 @@ TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records"
 
 # Open to whoever has the address; the table says what they get.
 PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
-# Nouns that everybody with an account may read.
-FOR_ALL = {"channel", "material", "team"}
+# Nouns that everybody with an account may read; a figure counts what the reader may see, and nothing else.
+FOR_ALL = {"channel", "figure", "material", "team"}
 # Where the name of an address does not begin with its noun.
 AT = {
     "channels_registry:rest_new": "channel",
