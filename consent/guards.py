@@ -19,8 +19,25 @@ _ASKED = _changed(
     "ends_at",
 )
 
+_YES = "('given', 'renewed')"
+
 GUARDS: list[Guard] = [
     *append_only("consent_consentevent", "What somebody said is written once. A mistake is a new event."),
+    # Asked of each new word, not of those noted before scans and witnesses were kept.
+    Guard(
+        "consent_paper_without_scan",
+        "consent_consentevent",
+        "INSERT",
+        f"NEW.way = 'paper' AND NEW.said IN {_YES} AND NEW.scan_sha = ''",
+        "A yes on paper needs its scan.",
+    ),
+    Guard(
+        "consent_oral_without_witness",
+        "consent_consentevent",
+        "INSERT",
+        f"NEW.way = 'oral' AND NEW.said IN {_YES} AND NEW.witness = ''",
+        "A yes said orally needs its witness.",
+    ),
     *append_only("consent_legalbasis", "A legal basis is written once. A new one takes its place."),
     *append_only("consent_mediabankcheck", "What the media bank said is written once."),
     *append_only("consent_noticetext", "What signers were told is written once. A change is a new version."),

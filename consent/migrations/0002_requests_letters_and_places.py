@@ -280,14 +280,6 @@ class Migration(migrations.Migration):
             model_name='consentevent',
             constraint=models.CheckConstraint(condition=models.Q(('noted_by__isnull', False), ('request__isnull', False), _connector='OR'), name='consent_word_has_a_source'),
         ),
-        migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said__in', ('given', 'renewed')), ('way', 'paper'), _negated=True), models.Q(('scan_sha', ''), _negated=True), _connector='OR'), name='consent_paper_has_its_scan', violation_error_message='Add the scan of the paper.'),
-        ),
-        migrations.AddConstraint(
-            model_name='consentevent',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('said__in', ('given', 'renewed')), ('way', 'oral'), _negated=True), models.Q(('witness', ''), _negated=True), _connector='OR'), name='consent_oral_has_its_witness', violation_error_message='Say who else heard it.'),
-        ),
         migrations.AddIndex(
             model_name='letter',
             index=models.Index(condition=models.Q(('state__in', ['pending', 'sending'])), fields=['try_at'], name='consent_letter_unsent'),

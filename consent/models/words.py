@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Person
 from consent.models.pictures import Picture
-from consent.states import YES, BankSays, Basis, Said, Way
+from consent.states import BankSays, Basis, Said, Way
 
 
 class Noted(models.Model):
@@ -86,16 +86,6 @@ class ConsentEvent(models.Model):
             models.CheckConstraint(
                 condition=models.Q(noted_by__isnull=False) | models.Q(request__isnull=False),
                 name="consent_word_has_a_source",
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(way=Way.PAPER, said__in=YES) | ~models.Q(scan_sha=""),
-                name="consent_paper_has_its_scan",
-                violation_error_message=_("Add the scan of the paper."),
-            ),
-            models.CheckConstraint(
-                condition=~models.Q(way=Way.ORAL, said__in=YES) | ~models.Q(witness=""),
-                name="consent_oral_has_its_witness",
-                violation_error_message=_("Say who else heard it."),
             ),
         ]
 
