@@ -16,6 +16,7 @@ from editorial.takedowns import take_down
 
 class City(Protocol):
     now: datetime
+    usable: dict[str, list[Picture]]
 
 
 def lay_in(city: City) -> None:
@@ -28,11 +29,14 @@ def lay_in(city: City) -> None:
     pictures = list(
         Picture.objects.filter(pk__in=out.values("post__pictures__picture"), source="own").for_light()
     )
-    done = [picture for picture in pictures if _take_back(picture, city.now - timedelta(days=9))][:1]
-    for picture in done:
-        _finish(picture, city.now - timedelta(days=8))
-    for picture in [one for one in pictures if one not in done][:1]:
-        _take_back(picture, city.now - timedelta(hours=3))
+    done = next((one for one in pictures if _take_back(one, city.now - timedelta(days=9))), None)
+    if done is not None:
+        _finish(done, city.now - timedelta(days=8))
+    late = next(
+        (one for one in pictures if one != done and _take_back(one, city.now - timedelta(hours=3))), None
+    )
+    for usable in city.usable.values():
+        usable[:] = [picture for picture in usable if picture not in (done, late)]
 
 
 def _ask_the_silent(picture: Picture, at: datetime) -> None:

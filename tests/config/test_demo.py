@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 import urllib.request
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -56,6 +58,12 @@ def answers(url: str) -> bool:
         return False
 
 
+def post_states(folder: Path) -> set[str]:
+    """The states of the invented city's posts: there is always something to do."""
+    with closing(sqlite3.connect(folder / "redaktionen.sqlite3")) as database:
+        return {state for (state,) in database.execute("SELECT DISTINCT state FROM editorial_post")}
+
+
 def processes_of(group: int) -> list[str]:
     listed = subprocess.run(["ps", "-eo", "sid=,args="], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if line.split()[0] == str(group)]
@@ -69,6 +77,8 @@ def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
             assert demo.poll() is None, demo.stdout and demo.stdout.read()
             assert time.monotonic() < ends
             time.sleep(0.5)
+        states = post_states(Path(environment["VAR_DIR"]))
+        assert {"draft", "in_review", "changes_asked", "approved", "due", "published", "dropped"} <= states
         second = start(environment)
         said, _errors = second.communicate(timeout=60)
         assert second.returncode == 1
