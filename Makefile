@@ -1,6 +1,7 @@
 # Redaktionen: make demo | test | check | bench
 PYTHON ?= python3
 PORT ?= 8000
+WORKERS ?= auto
 BIN = .venv/bin
 CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one-0123456789 BASE_URL=https://redaktionen.example VAR_DIR=var/check
 
@@ -9,7 +10,7 @@ CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one
 help:
 	@echo "make demo        an invented city in your browser (PORT=$(PORT))"
 	@echo "make demo-reset  forget what the demo holds"
-	@echo "make test        every test (ARGS= goes to pytest)"
+	@echo "make test        every test (ARGS= goes to pytest, WORKERS= side by side)"
 	@echo "make check       style, types, floors, migrations, settings, translations"
 	@echo "make messages    gather what needs translating"
 	@echo "make doors       write docs/doors.md: every address for everybody"
@@ -39,7 +40,7 @@ demo-reset:
 
 test: .venv/dev
 	@$(CHECK_ENV) $(BIN)/python manage.py messages --compile
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 check: .venv/dev
 	$(BIN)/ruff check .

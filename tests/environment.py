@@ -3,6 +3,7 @@
 import os
 import secrets
 import tempfile
+from urllib.parse import urlsplit
 
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ.setdefault("BASE_URL", "http://testserver")
@@ -13,5 +14,11 @@ os.environ.setdefault("EMAIL_URL", "memorymail://")
 os.environ.setdefault("LINK_TRUSTED_HOSTS", "avinge.example")
 os.environ.setdefault("LOG_LEVEL", "WARNING")
 os.environ.setdefault("SECOND_FACTOR_FOR", "")
+# Several processes may run the suite side by side: each has a folder and a broker of its own, as it has a database.
+if worker := os.environ.get("PYTEST_XDIST_WORKER"):
+    os.environ["VAR_DIR"] = os.path.join(os.environ["VAR_DIR"], worker)
+    if redis := os.environ.get("REDIS_URL"):
+        number = int(urlsplit(redis).path.strip("/") or 0) + int(worker.removeprefix("gw"))
+        os.environ["REDIS_URL"] = urlsplit(redis)._replace(path=f"/{number}").geturl()
 # Where the collected static files would lie: whitenoise warns when there is no such folder.
 os.makedirs(os.path.join(os.environ["VAR_DIR"], "static"), exist_ok=True)

@@ -31,7 +31,7 @@ def test_every_setting_is_documented_and_nothing_else():
     }
     page = (settings.BASE_DIR / "docs" / "settings.md").read_text()
     described = set(re.findall(r"^\| `([A-Z_]+)`", page, re.MULTILINE))
-    assert described == read | {"PORT", "PYTHON"}
+    assert described == read | {"PORT", "PYTHON", "WORKERS"}
 
 
 @pytest.mark.parametrize("command", ["moves", "messages"])
