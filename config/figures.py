@@ -17,6 +17,7 @@ from typing import Any
 from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
 from django.db.models.functions import TruncMonth
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from channels_registry.models import Channel
 from consent.models import ConsentEvent, Picture
@@ -221,7 +222,11 @@ def cases(scope: Scope) -> Table:
         table.rows.append([ground, len(its), len(taken), _middle(taken, 0.5), late])
     total, late = sum(row[1] for row in table.rows), sum(row[4] for row in table.rows)
     table.facts = {"total": total, "late": late}
-    table.sentence = _("%(total)s cases had 24 hours, %(late)s took longer.") % {"total": total, "late": late}
+    table.sentence = ngettext(
+        "%(total)s case had 24 hours, %(late)s took longer.",
+        "%(total)s cases had 24 hours, %(late)s took longer.",
+        total,
+    ) % {"total": total, "late": late}
     return table
 
 
@@ -280,7 +285,9 @@ def spread(scope: Scope) -> Table:
     ]
     total = sum(row[1] for row in table.rows)
     table.facts = {"total": total}
-    table.sentence = _("%(total)s publications went out.") % {"total": total}
+    table.sentence = ngettext(
+        "%(total)s publication went out.", "%(total)s publications went out.", total
+    ) % {"total": total}
     return table
 
 
@@ -297,7 +304,8 @@ def load(scope: Scope) -> Table:
     table = Table("load", _("Load, by person"), [_("Who"), _("Weighted days"), _("Shifts")], bars=1)
     table.rows = [[name, round(float(total), 1), len(turns[name])] for name, total in points.most_common()]
     table.sentence = (
-        _("%(count)s people shared the shifts.") % {"count": len(points)}
+        ngettext("%(count)s person had all the shifts.", "%(count)s people shared the shifts.", len(points))
+        % {"count": len(points)}
         if points
         else _("No shifts were held.")
     )
@@ -317,7 +325,10 @@ def consents(scope: Scope) -> Table:
     )
     table = Table("consents", _("Consents that end"), [_("Last day"), _("Picture"), _("Who")])
     table.rows = [[day(until), title, name] for until, title, name in rows]
-    table.sentence = _("%(count)s consents end within 60 days.") % {"count": len(table.rows)}
+    count = len(table.rows)
+    table.sentence = ngettext(
+        "%(count)s consent ends within 60 days.", "%(count)s consents end within 60 days.", count
+    ) % {"count": count}
     return table
 
 
@@ -334,7 +345,12 @@ def silent(scope: Scope) -> Table:
     )
     table = Table("silent", _("Channels sliding towards rest"), [_("Channel"), _("Platform"), _("Last post")])
     table.rows = [[name, platform, day(last) if last else _("never")] for name, platform, last in rows]
-    table.sentence = _("%(count)s active channels have been silent for 60 days.") % {"count": len(table.rows)}
+    count = len(table.rows)
+    table.sentence = ngettext(
+        "%(count)s active channel has been silent for 60 days.",
+        "%(count)s active channels have been silent for 60 days.",
+        count,
+    ) % {"count": count}
     return table
 
 

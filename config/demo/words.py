@@ -49,8 +49,8 @@ PLATFORMS = [
     ("instagram", "Instagram", ["instagram.com"], 2200),
     ("x", "X", ["x.com", "twitter.com"], 280),
     ("linkedin", "LinkedIn", ["linkedin.com"], 3000),
-    ("youtube", "Youtube", ["youtube.com", "youtu.be"], 5000),
-    ("tiktok", "Tiktok", ["tiktok.com"], 2200),
+    ("youtube", "YouTube", ["youtube.com", "youtu.be"], 5000),
+    ("tiktok", "TikTok", ["tiktok.com"], 2200),
 ]
 
 # name, platform, handle, address, unit, comments, purpose
