@@ -6,6 +6,8 @@ import logging
 from collections.abc import Callable
 from datetime import datetime
 
+from django.core.exceptions import ImproperlyConfigured
+
 from core import ladders, notices, trail
 from core.models import Pulse
 
@@ -17,9 +19,14 @@ _jobs: dict[str, Job] = {}
 
 
 def job(name: str) -> Callable[[Job], Job]:
-    """This will run the decorated function `(at) -> how many` in each round, before what is due is told and sent."""
+    """This will run the decorated function `(at) -> how many` in each round, before what is due is told and sent.
+
+    Raises ImproperlyConfigured when another floor has a job of that name.
+    """
 
     def add(function: Job) -> Job:
+        if name in _jobs:
+            raise ImproperlyConfigured(f"There are two jobs named “{name}”.")
         _jobs[name] = function
         return function
 

@@ -12,6 +12,7 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
+from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
 
 from core.models import Rung
@@ -25,9 +26,14 @@ _climbs: dict[str, Climb] = {}
 
 
 def ladder(name: str) -> Callable[[Climb], Climb]:
-    """This will let the decorated function `(rungs, at)` do what is due on the ladder `name`."""
+    """This will let the decorated function `(rungs, at)` do what is due on the ladder `name`.
+
+    Raises ImproperlyConfigured when another floor has a ladder of that name.
+    """
 
     def add(function: Climb) -> Climb:
+        if name in _climbs:
+            raise ImproperlyConfigured(f"There are two ladders named “{name}”.")
         _climbs[name] = function
         return function
 

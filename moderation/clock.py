@@ -135,7 +135,7 @@ def climb_watches(rungs: list[Rung], at: datetime) -> None:
     tell(messages, at)
 
 
-@job("closures")
+@job("holidays")
 def announce_closures(at: datetime) -> int:
     """This will have each team reminded, two weeks before a long closure such as Christmas, to plan who looks in."""
     today = local_day(at)
@@ -143,14 +143,14 @@ def announce_closures(at: datetime) -> int:
     if not coming:
         return 0
     step = coming[0][0].isoformat()
-    told = Rung.objects.filter(ladder="closure", step=step).values("object_id")
+    told = Rung.objects.filter(ladder="holiday", step=step).values("object_id")
     watched = TeamChannel.objects.filter(channel__in=Channel.objects.to_watch()).values("team")
     teams = list(Team.objects.filter(pk__in=watched).exclude(pk__in=told).values_list("pk", flat=True))
-    ladders.set_up_many("closure", teams, {step: at})
+    ladders.set_up_many("holiday", teams, {step: at})
     return len(teams)
 
 
-@ladder("closure")
+@ladder("holiday")
 def climb_closures(rungs: list[Rung], at: datetime) -> None:
     """This will tell the editors of a long closure on which nobody is planned to look in."""
     teams = Team.objects.in_bulk({rung.object_id for rung in rungs})

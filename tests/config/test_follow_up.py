@@ -19,6 +19,7 @@ from core.workdays import instant, local_day
 from editorial.models import Shift
 from moderation.models import Ground, Watch
 from moderation.transitions import open_case, register_comment
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 TUESDAY = date(2026, 11, 24)
@@ -123,7 +124,7 @@ def test_review_times_spread_and_load(city, at, new_post):
 @pytest.mark.rule("R30")
 def test_channels_without_a_post_for_sixty_days_are_named(city, at):
     assert [row[0] for row in silent(scope_of(city.erik, at)).rows] == ["Parks on Facebook"]
-    Channel.objects.update(state="dormant")
+    put_to_rest(city.channel, city.erik, at)
     assert silent(scope_of(city.erik, at)).rows == []
 
 
