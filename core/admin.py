@@ -114,7 +114,7 @@ class UserAdmin(DjangoUserAdmin):
     fieldsets = [
         (None, {"fields": ["name", "email", "password", "unit", "language"]}),
         (
-            _("May"),
+            _("Rights"),
             {"fields": ["is_active", "is_web_strategist", "is_records_officer", "is_staff", "is_superuser"]},
         ),
     ]

@@ -52,5 +52,5 @@ def do_move(
     except MoveRefused as refused:
         obj.refresh_from_db()
         return page(refusal=refused.reason, status=status_of(refused))
-    messages.success(request, _("Done: %(move)s.") % {"move": obj.MOVES[name].label})
+    messages.success(request, _("Done: %(what)s.") % {"what": obj.MOVES[name].done or obj.MOVES[name].label})
     return redirect(own_address(request, request.POST.get("next", "")) or to)

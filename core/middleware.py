@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import logging
 import time
 import uuid
@@ -11,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import Resolver404, resolve
 from django.utils import translation
 
 from core import metrics, second_factor
@@ -50,6 +52,32 @@ class LanguageMiddleware:
             # What somebody may see is kept by no proxy and on no shared computer.
             response.headers.setdefault("Cache-Control", "private, no-store")
         return response
+
+
+class WayBackMiddleware:
+    """Shows a page with a way back to whoever opens an address that belongs to a button, such as after a refused step."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code != 405 or request.method != "GET" or not request.user.is_authenticated:
+            return response
+        page = render(request, "405.html", {"back_url": page_above(request.path)}, status=405)
+        page.headers["Allow"] = response.headers.get("Allow", "")
+        return page
+
+
+def page_above(path: str) -> str:
+    """This will return the nearest address above `path` that is one of the site's."""
+    parts = path.strip("/").split("/")
+    for count in range(len(parts) - 1, 0, -1):
+        above = "/" + "/".join(parts[:count]) + "/"
+        with contextlib.suppress(Resolver404):
+            resolve(above)
+            return above
+    return "/"
 
 
 class SecondFactorMiddleware:

@@ -88,6 +88,7 @@ def propose(members: Sequence[Member], needs: Iterable[Need], *, seed: int) -> l
         for need in sorted(its, key=lambda need: (need.fixed is None, ledger.able(need))):
             choices.append(ledger.choose(need, seed))
     even_out(choices, ledger)
+    fill_again(choices, ledger)
     return sorted(choices, key=lambda choice: (choice.need.week, choice.need.duties))
 
 
@@ -110,6 +111,27 @@ def even_out(choices: list[Choice], ledger: Ledger) -> None:
                 if ledger.relative(heavy) > ledger.relative(light)
             ):
                 break
+
+
+def fill_again(choices: list[Choice], ledger: Ledger) -> None:
+    """This will give what stayed empty to whoever was freed that week by evening out."""
+    taken = {(choice.need.week, choice.member.key) for choice in choices if choice.member}
+    for number, choice in enumerate(choices):
+        need = choice.need
+        if choice.member is not None or need.fixed is not None:
+            continue
+        free = [
+            (ledger.publishes_own(member, need), ledger.relative(member), member.key)
+            for member in ledger.members
+            if member.duties.issuperset(need.duties)
+            and (need.week, member.key) not in taken
+            and not ledger.hindrance(member, need.week)
+        ]
+        if free:
+            chosen = ledger.by_key[min(free)[2]]
+            ledger.load[chosen.key] += need.size
+            taken.add((need.week, chosen.key))
+            choices[number] = replace(choice, member=chosen, reason="lightest")
 
 
 class Ledger:

@@ -30,7 +30,7 @@ def faults_of_manifest(name):
         if not target.is_file():
             yield f"{path}: the file is missing."
         elif sha256(target.read_bytes()) != digest:
-            yield f"{path}: the file is not the one that was exported."
+            yield f"{path}: filen är inte den som exporterades. (The file is not the one that was exported.)"
     for target in sorted(HERE.rglob("*")):
         path = target.relative_to(HERE).as_posix()
         payload = path.startswith("data/")
@@ -98,7 +98,9 @@ def main():
             faults.append(f"The bag cannot be read: {error!r}")
     for fault in faults:
         sys.stdout.write(f"{fault}\n")
-    sys.stdout.write("This bag does not hold.\n" if faults else "All holds.\n")
+    sys.stdout.write(
+        "Paketet stämmer inte. (This bag does not hold.)\n" if faults else "Allt stämmer. (All holds.)\n"
+    )
     return 1 if faults else 0
 
 

@@ -118,7 +118,7 @@ def export_cases(cases: Sequence[Case], *, actor: User, at: datetime, out: IO[by
     digest = bag.close(
         {
             "Source-Organization": settings.CITY_NAME,
-            "External-Description": f"{len(cases)} cases of moderation",
+            "External-Description": f"Modereringsärenden: {len(cases)}",
             "External-Identifier": name,
             "Bag-Software-Agent": "Redaktionen",
         }

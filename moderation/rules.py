@@ -34,6 +34,13 @@ def may_moderate(user: User | None, obj: Case | Comment | Complaint | Reply | Wa
     return grant_if(team is not None and team.has_member(user), _("Only the channel's team can do this."))
 
 
+def may_seal(user: User | None, case: Case) -> Answer:
+    """This will grant the team, but never for what may not be copied: there is nothing to seal then."""
+    if case.ground.copy_is_crime:
+        return Refusal(_("A copy of this may be a crime. Write the waiver instead."))
+    return may_moderate(user, case)
+
+
 def may_order_removal(user: User | None, case: Case) -> Answer:
     """This will grant the team once evidence of the comment as it reads now is sealed, or a waiver signed (R20)."""
     answer = may_moderate(user, case)

@@ -121,7 +121,7 @@ CASE_MOVES = MoveTable(
             _("Seal the evidence"),
             (K.FOUND, K.GATHERING),
             K.SEALED,
-            rules.may_moderate,
+            rules.may_seal,
             done=_("Evidence sealed"),
         ),
         Move(

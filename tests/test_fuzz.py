@@ -157,7 +157,6 @@ def test_no_address_answers_with_an_error_of_ours(city, at, client_of, time_mach
         "/static/%2e%2e%2fmanage.py",
         "/posts/٣/",
         "/posts/99999999999999999999999/",
-        "//",
         "/admin/..;/",
         "/posts/1%0d%0aX: y/",
         "/" + "a" * 6000,

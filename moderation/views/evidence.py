@@ -116,10 +116,11 @@ def evidence_original(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def boxes_in(text: str) -> list[list[float]]:
-    """This will read boxes, a line each: left, top, width and height in per cent. Raises ValueError."""
-    boxes = [
-        [float(side) for side in line.replace(",", ".").split()] for line in text.splitlines() if line.strip()
-    ]
+    """This will read boxes, a line each: left, top, width and height in per cent. Raises ValueError.
+
+    A comma with a space after it parts two numbers, and so do three commas; any other is a Swedish decimal sign.
+    """
+    boxes = [[float(side) for side in _sides(line)] for line in text.splitlines() if line.strip()]
     if not all(math.isfinite(side) for box in boxes for side in box):
         raise ValueError(text)
     return boxes
@@ -146,3 +147,9 @@ def _answer(request: HttpRequest, kind: str, area: str, sha: str, disposition: s
     response = HttpResponse(data, content_type=kind)
     response.headers["Content-Disposition"] = f'{disposition}; filename="{sha[:16]}.{SUFFIXES[kind]}"'
     return response
+
+
+def _sides(line: str) -> list[str]:
+    if " " not in line.strip() and line.count(",") == 3:
+        return line.split(",")
+    return line.replace(", ", " ").replace(",", ".").split()

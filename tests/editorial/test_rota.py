@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from editorial.rota import WEEK, Member, Need, available_days, propose, touch, week_load
@@ -53,6 +53,22 @@ HOLDINGS = st.sampled_from(
 @pytest.mark.rule("R3")
 @settings(max_examples=150, deadline=None)
 @given(teams(), HOLDINGS, st.integers(1, 12), st.integers(0, 5))
+@example(
+    people=[
+        Member(key=0, name="P0", duties=frozenset({"publish", "watch"}), share=20),
+        Member(key=2, name="P2", duties=frozenset({"answer"}), share=50),
+        Member(
+            key=4,
+            name="P4",
+            duties=frozenset({"answer", "publish", "watch"}),
+            share=20,
+            busy=((date(2026, 11, 30), date(2026, 11, 30)),),
+        ),
+    ],
+    holding=(("publish",), ("watch",), ("answer",), ("remove",)),
+    count=3,
+    seed=0,
+)
 def test_nobody_is_on_duty_twice_away_or_without_the_duty_and_no_shift_is_empty_that_someone_could_have_taken(
     people, holding, count, seed
 ):

@@ -179,7 +179,7 @@ def test_export_is_a_bag_that_bagit_accepts_with_ascii_names_and_a_readable_case
     statement = json.loads(min(bag.glob("data/case-*/statement-1.json")).read_text())
     assert statement["decision_ground"] == "DECISION_GROUND_ILLEGAL_CONTENT"
     assert statement["manifestly_illegal"] is True
-    assert check_bag(bag) == (0, "All holds.\n")
+    assert check_bag(bag) == (0, "Allt stämmer. (All holds.)\n")
 
 
 @pytest.mark.rule("R20")
