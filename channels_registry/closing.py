@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -122,6 +123,7 @@ def save_plan(
             _("The channel has not been silent for %(count)s months, so its followers have to be told.")
             % {"count": settings.NO_NOTICE_MONTHS}
         )
+    _ask_the_day(closure, values, local_day(at))
     changed = {
         name: value for name, value in values.items() if name in PLAN and getattr(closure, name) != value
     }
@@ -136,6 +138,26 @@ def save_plan(
         elif set(changed) & {"closes_on", "public_reason", "followers_go_to", "tells_nobody"}:
             propose_notices(closure)
     forget_read(closure)
+
+
+def _ask_the_day(closure: Closure, values: Mapping[str, Any], today: date) -> None:
+    """This will refuse a closing day that no first notice can come 30 days before (R33), unless none is needed."""
+    day, first = values.get("closes_on"), today + timedelta(days=settings.NOTICE_AHEAD_DAYS)
+    if (
+        day is None
+        or day == closure.closes_on
+        or day >= first
+        or values.get("tells_nobody", closure.tells_nobody)
+    ):
+        return
+    if closure.notices.exclude(published_at=None).exists() or plans.silent_long_enough(
+        closure.channel, today
+    ):
+        return
+    raise MoveRefused(
+        _("The followers are told %(count)s days ahead, so %(day)s is the first day possible.")
+        % {"count": settings.NOTICE_AHEAD_DAYS, "day": date_format(first)}
+    )
 
 
 def propose_notices(closure: Closure) -> None:
@@ -236,6 +258,17 @@ def decide_archive(
         )
         _bump(closure, None, archive=row)
         trail.record("closure.archive", about=closure, actor=actor, at=at, note=motive, data={"level": level})
+        if actor != officer:
+            tell_people(
+                closure,
+                [officer],
+                at,
+                f"archive:{row.pk}",
+                gettext_lazy("Your word on what is kept of %(channel)s is noted"),
+                say(gettext_lazy("%(name)s noted: %(word)s"), name=actor.name, word=officer_word),
+                gettext_lazy("your word as a records officer stands in the plan"),
+                step="archive",
+            )
     forget_read(closure)
     return row
 

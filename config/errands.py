@@ -22,6 +22,7 @@ MOST = 8
 # Each kind with where it leads, in the order of what waits least well.
 PAGES = {
     "to_sign": "channels_registry:closure_sign",
+    "to_advise": "channels_registry:closure_page",
     "takedown": "editorial:takedown_page",
     "question": "editorial:follow_up_page",
     "idea": "editorial:idea_page",
@@ -53,6 +54,7 @@ def errands_of(user: User, teams: list[int]) -> dict[str, list[Errand]]:
     """This will read what waits for `user`, by kind, eight of each at most, in one query."""
     rows = _rows("to_sign", Closure.objects.to_sign_by(user), "channel__name", "channel__platform__name")
     rows = rows.union(
+        _rows("to_advise", Closure.objects.to_advise_by(user), "channel__name", "channel__platform__name"),
         _rows("takedown", Takedown.objects.visible_to(user).open(), "picture__title", "cause", "due_at"),
         _rows("question", FollowUp.objects.to_do_by(user), "post__title", "post__team__name", "due_at"),
         _rows("idea", Idea.objects.filter(team__in=teams, state=IdeaState.NEW), "what", "team__name"),

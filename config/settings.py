@@ -142,6 +142,7 @@ MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
 # Administrators make the accounts; whose address it is has been asked there.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
+ACCOUNT_FORMS = {"login": "core.login_forms.LoginForm"}
 MFA_FORMS = {
     "activate_totp": "core.login_forms.ActivateTOTPForm",
     "authenticate": "core.login_forms.AuthenticateForm",

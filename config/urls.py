@@ -24,6 +24,8 @@ urlpatterns = [
     path("looks/", views.looks_page, name="looks_page"),
     path("privacy/", views.privacy_page, name="privacy_page"),
     path("parts/", views.parts_page, name="parts_page"),
+    # Addresses are the administrators' to change: they are how the city knows who somebody is.
+    path("account/email/", views.no_such_page),
     path("account/", include("allauth.account.urls")),
     path("account/second-step/", include("allauth.mfa.urls")),
     path("account/directory/", include("allauth.socialaccount.urls")),

@@ -77,6 +77,11 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     return HttpResponse(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
 
 
+def no_such_page(request: HttpRequest) -> HttpResponse:
+    """This will answer that there is nothing here. Raises Http404."""
+    raise Http404
+
+
 @login_not_required
 @require_POST
 def language(request: HttpRequest) -> HttpResponse:

@@ -11,6 +11,7 @@ from allauth.core import context
 from django.conf import settings
 from django.db.models import F, Q
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy
 
 from core.models import Unit, User
 from core.request import own_address
@@ -19,6 +20,10 @@ ROLE_FIELDS = ("is_staff", "is_superuser", "is_records_officer", "is_web_strateg
 
 
 class AccountAdapter(DefaultAccountAdapter):
+    error_messages = DefaultAccountAdapter.error_messages | {
+        "email_password_mismatch": gettext_lazy("The e-mail address or the password is not right."),
+    }
+
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """This will refuse: administrators create accounts, or the city's directory does."""
         return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
@@ -49,3 +50,12 @@ class AddWebAuthnForm(webauthn.AddWebAuthnForm):
 
 class EditWebAuthnForm(webauthn.EditWebAuthnForm):
     name = forms.CharField(label=_("What do you call the key?"), max_length=100)
+
+
+class LoginForm(AllauthLoginForm):
+    """Asks for e-mail and password without saying the labels once more inside the fields."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)

@@ -39,6 +39,15 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
     def running(self) -> ClosureQuerySet:
         return self.exclude(state__in=OVER)
 
+    def to_advise_by(self, user: User) -> ClosureQuerySet:
+        """This will find what is prepared and lacks the person's word: a web strategist's advice, a records officer's."""
+        waits = models.Q(pk__in=[])
+        if user.is_web_strategist:
+            waits |= models.Q(consultations=None)
+        if user.is_records_officer:
+            waits |= models.Q(archive=None)
+        return self.filter(waits, state=ClosureState.PREPARING)
+
     def to_sign_by(self, user: User) -> ClosureQuerySet:
         """This will find what waits for the person's signature, as a chief or a deputy of one."""
         signed = Decision.objects.filter(closure=models.OuterRef("pk"), voided_at=None, signer=user)

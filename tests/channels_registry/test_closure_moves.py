@@ -16,6 +16,7 @@ from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefu
 from core.workdays import local_day
 from editorial.models import FarewellPost, Post
 from tests.channels_registry.closures import WHERE
+from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -495,3 +496,31 @@ def test_chiefs_are_asked_again_after_three_and_seven_days(journey, city, sweep_
     sweep_at(at + timedelta(days=3, minutes=1))
     again = Notice.objects.filter(key__startswith=f"closure:{closure.pk}:rung:")
     assert [notice.recipient.name for notice in again] == ["Ulf"]
+
+
+@pytest.mark.rule("R33")
+def test_closing_day_that_no_first_notice_can_come_before_is_refused(city, at):
+    closure = closing.open_closure(
+        city.channel, actor=city.anna, at=at, reason="audience", motive="Few follow us."
+    )
+    today = local_day(at)
+
+    def save(days):
+        values = {"closes_on": today + timedelta(days=days)}
+        closing.save_plan(closure, actor=city.anna, at=at, seen=None, values=values)
+
+    with pytest.raises(MoveRefused, match="30 days ahead"):
+        save(29)
+    save(30)
+    assert closure.closes_on == today + timedelta(days=30)
+
+
+@pytest.mark.rule("R31", "R34")
+def test_strategist_and_records_officer_find_on_min_dag_what_waits_for_their_word(city, at):
+    strategist = make_user("Tove", is_web_strategist=True)
+    closure = closing.open_closure(
+        city.channel, actor=city.anna, at=at, reason="audience", motive="Few follow us."
+    )
+    for person in (strategist, city.rut):
+        assert list(Closure.objects.to_advise_by(person)) == [closure]
+    assert not Closure.objects.to_advise_by(city.erik).exists()
