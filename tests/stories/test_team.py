@@ -37,12 +37,12 @@ def test_swap_is_offered_by_one_and_taken_by_another(live_city, running, page_of
     expect(anna.locator("#messages")).to_contain_text("It is yours until somebody takes it.")
     sara.goto("/")
     sara.get_by_role("button", name="Take the shift").click()
-    expect(sara.locator("#messages")).to_contain_text("Take the shift")
+    expect(sara.locator("#messages")).to_contain_text("Swap taken")
     assert Swap.objects.get().taker == live_city.sara
     anna.reload()
     expect(anna.get_by_role("heading", level=1)).to_have_text("Sara took the shift")
     anna.get_by_role("button", name="Undo the swap").click()
-    expect(anna.locator("#messages")).to_contain_text("Undo the swap")
+    expect(anna.locator("#messages")).to_contain_text("Swap undone")
     assert Swap.objects.get().state == "undone"
     assert (
         not Shift.objects.filter(pk__in=Swap.objects.get().shifts.all()).exclude(user=live_city.anna).exists()
