@@ -10,13 +10,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import Count, Q, QuerySet
+from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, When
 from django.db.models.functions import TruncMonth
 
 from calendar_app.models import DayNote, Slot
 from calendar_app.windows import Window
 from core.models import User
 from core.workdays import local_day
+from editorial.models import Membership
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,10 @@ class Mark:
 
     note: DayNote
     day: date
+
+    @property
+    def may_change(self) -> bool:
+        return bool(getattr(self.note, "may_change", False))
 
     @property
     def has_words(self) -> bool:
@@ -76,13 +81,16 @@ def by_day(slots: QuerySet[Slot]) -> dict[date, list[Slot]]:
 
 
 def marks(user: User, window: Window, teams: Collection[int] | None = None) -> dict[date, list[Mark]]:
-    """This will read the notes that touch the window, under each of their days in it."""
+    """This will read the notes that touch the window, by day, each with whether `user` may change it."""
     found: dict[date, list[Mark]] = defaultdict(list)
     days = window.days()
     notes = DayNote.objects.visible_to(user)
     if teams is not None:
         notes = DayNote.objects.filter(Q(for_all=True) | Q(team__in=teams))
-    for note in notes.between(window.first, window.last):
+    membership = Membership.objects.filter(team=OuterRef("team"), user=user)
+    edited = Exists(membership.filter(role=Membership.Role.EDITOR))
+    whose = Case(When(for_all=True, then=edited), default=Exists(membership), output_field=BooleanField())
+    for note in notes.annotate(may_change=whose).between(window.first, window.last):
         for day in days[max(0, (note.first_on - window.first).days) :]:
             if day > note.last_on:
                 break

@@ -52,7 +52,7 @@ def marks(days: Iterable[Mark], *, every: bool = False) -> SafeString:
 
 def _mark(mark: Mark, has_words: bool) -> SafeString:
     words = format_html('<span class="hidden">{}</span>' if not has_words else "{}", mark.note.title)
-    if has_words and mark.note.kind == "note":
+    if has_words and mark.may_change and mark.note.kind == "note":
         words = format_html('<a href="{}">{}</a>', address("calendar_app:note_edit", mark.note.pk), words)
     return format_html('<li class="mark mark--{}">{}</li>', mark.note.kind, words)
 

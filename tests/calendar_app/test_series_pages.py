@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from calendar_app.models import DayNote, SavedView, Series, Slot
+from calendar_app.notes import keep_note
 from calendar_app.transitions import write_post
 from core.models import Event
 from core.moves import perform
@@ -374,3 +375,15 @@ def test_admin_moves_places_only_as_the_rules_say(city, at, new_series, client_o
     assert (refused.status_code, "team" in refused.content.decode()) == (403, True)
     perform(slot, "skip", actor=city.anna, at=at, note="x")
     assert admin.get(reverse("admin:calendar_app_slot_change", args=[slot.pk])).status_code == 200
+
+
+def test_note_leads_to_its_page_only_for_those_who_may_change_it(city, at, client_of):
+    note = DayNote(
+        title="Council meets", team=city.team, first_on=local_day(at), last_on=local_day(at), for_all=True
+    )
+    keep_note(note, actor=city.erik, at=at)
+    address = reverse("calendar_app:note_edit", args=[note.pk])
+    month = f"{reverse('calendar_app:month_page')}?on={local_day(at)}"
+    for who, leads in ((city.erik, True), (city.anna, False), (city.olle, False)):
+        page = client_of(who).get(month).content.decode()
+        assert ("Council meets" in page, address in page) == (True, leads), who
