@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import CharField, DateTimeField, F, IntegerField, QuerySet, Value
+from django.db.models import CharField, DateTimeField, Exists, F, IntegerField, OuterRef, QuerySet, Value
 from django.db.models.functions import Cast, Left
 from django.urls import reverse
 from django.utils.text import Truncator
 
 from channels_registry.models import Closure
 from core.models import User
-from editorial.idea_states import IdeaState
-from editorial.models import FollowUp, Idea, Takedown
+from editorial.idea_states import FollowUpState, IdeaState
+from editorial.models import FollowUp, Idea, Takedown, TakedownTask
+from editorial.takedown_states import TaskState
 
 MOST = 8
 
@@ -52,14 +53,19 @@ class Errand:
 
 def errands_of(user: User, teams: list[int]) -> dict[str, list[Errand]]:
     """This will read what waits for `user`, by kind, eight of each at most, in one query."""
-    rows = _rows("to_sign", Closure.objects.to_sign_by(user), "channel__name", "channel__platform__name")
-    rows = rows.union(
-        _rows("to_advise", Closure.objects.to_advise_by(user), "channel__name", "channel__platform__name"),
-        _rows("takedown", Takedown.objects.visible_to(user).open(), "picture__title", "cause", "due_at"),
-        _rows("question", FollowUp.objects.to_do_by(user), "post__title", "post__team__name", "due_at"),
+    ours = TakedownTask.objects.filter(takedown=OuterRef("pk"), publication__post__team__in=teams)
+    open_for_us = Exists(ours.exclude(state=TaskState.CHECKED))
+    questions = FollowUp.objects.filter(state=FollowUpState.OPEN, post__team__in=teams)
+    kinds = [
+        _rows("takedown", Takedown.objects.filter(open_for_us), "picture__title", "cause", "due_at"),
+        _rows("question", questions, "post__title", "post__team__name", "due_at"),
         _rows("idea", Idea.objects.filter(team__in=teams, state=IdeaState.NEW), "what", "team__name"),
-        all=True,
-    )
+    ]
+    if user.is_web_strategist or user.is_records_officer:
+        advice = Closure.objects.to_advise_by(user)
+        kinds.append(_rows("to_advise", advice, "channel__name", "channel__platform__name"))
+    to_sign = Closure.objects.to_sign_by(user)
+    rows = _rows("to_sign", to_sign, "channel__name", "channel__platform__name").union(*kinds, all=True)
     found: dict[str, list[Errand]] = defaultdict(list)
     for number, pk, what, about, due_at in rows.order_by("number", "due", "id")[: len(KINDS) * MOST]:
         found[KINDS[number]].append(Errand(KINDS[number], pk, what, about, due_at))
