@@ -90,7 +90,6 @@ def test_rules_are_told_as_data():
 
 
 def test_broker_that_does_not_answer_is_told_on_the_health_page(client, monkeypatch):
-    monkeypatch.setattr(app.conf, "broker_url", "redis://127.0.0.1:1/0")
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     response = client.get(reverse("health"))
     assert (response.status_code, response.json()["broker"]["ok"]) == (503, False)
