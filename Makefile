@@ -11,7 +11,7 @@ help:
 	@echo "make demo        an invented city in your browser (PORT=$(PORT))"
 	@echo "make demo-reset  forget what the demo holds"
 	@echo "make test        every test (ARGS= goes to pytest, WORKERS= side by side)"
-	@echo "make check       style, types, floors, migrations, settings, translations"
+	@echo "make check       style, types, floors, migrations, settings, templates, translations"
 	@echo "make messages    gather what needs translating"
 	@echo "make doors       write docs/doors.md: every address for everybody"
 	@echo "make chaos       kill, pause and empty at random, then ask what must be true (MINUTES=10 SEED=1)"
@@ -49,6 +49,7 @@ check: .venv/dev
 	$(BIN)/lint-imports
 	$(CHECK_ENV) $(BIN)/python manage.py makemigrations --check --dry-run
 	$(CHECK_ENV) $(BIN)/python manage.py check --deploy --fail-level WARNING
+	$(CHECK_ENV) DJANGO_SETTINGS_MODULE=config.settings $(BIN)/python -m checks.templates
 	$(CHECK_ENV) $(BIN)/python manage.py messages --check
 	$(CHECK_ENV) $(BIN)/python manage.py rules --check
 

@@ -43,6 +43,15 @@ def _flush_with_guards_off(self: flush.Command, **options: Any) -> None:
 flush.Command.handle = _flush_with_guards_off  # type: ignore[method-assign]
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The long ones first: side by side, nobody then waits at the end for the last browser."""
+    items.sort(
+        key=lambda item: (
+            item.get_closest_marker("slow") is None and item.get_closest_marker("browser") is None
+        )
+    )
+
+
 @pytest.fixture(autouse=True)
 def _english() -> Iterator[None]:
     with translation.override("en"):

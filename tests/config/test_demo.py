@@ -16,9 +16,11 @@ from pathlib import Path
 import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
 from django.db import connection
 
 from core import triggers
+from core.models import User
 
 pytestmark = pytest.mark.slow
 
@@ -103,3 +105,11 @@ def test_program_refuses_to_start_without_a_guard():
     with pytest.raises(ImproperlyConfigured, match="lacks guards"):
         triggers.require(connection)
     triggers.install(connection)
+
+
+@pytest.mark.django_db
+def test_city_is_not_built_where_its_links_lead_nowhere(settings):
+    settings.LINK_TRUSTED_HOSTS = []
+    with pytest.raises(CommandError, match="set LINK_TRUSTED_HOSTS=avinge.example"):
+        call_command("demo_data")
+    assert not User.objects.exists()

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone, translation
 
 from config.demo.build import ACCOUNTS, City
+from config.demo.words import DOMAIN
 from core.models import User
 from editorial.models import Post
 from moderation.models import Case, Comment
@@ -25,6 +27,8 @@ class Command(BaseCommand):
             raise CommandError(
                 "This database holds real content; the invented city is built in an empty one only."
             )
+        if DOMAIN not in settings.LINK_TRUSTED_HOSTS:
+            raise CommandError(f"The invented city's links lead nowhere: set LINK_TRUSTED_HOSTS={DOMAIN}.")
         with translation.override("sv"), transaction.atomic():
             City(timezone.now()).build()
         self.stdout.write(
