@@ -110,6 +110,6 @@ def test_program_refuses_to_start_without_a_guard():
 @pytest.mark.django_db
 def test_city_is_not_built_where_its_links_lead_nowhere(settings):
     settings.LINK_TRUSTED_HOSTS = []
-    with pytest.raises(CommandError, match="set LINK_TRUSTED_HOSTS=avinge.example"):
+    with pytest.raises(CommandError, match=r"set LINK_TRUSTED_HOSTS=avinge\.example"):
         call_command("demo_data")
     assert not User.objects.exists()
