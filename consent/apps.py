@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -15,8 +16,9 @@ class ConsentConfig(AppConfig):
         post_migrate.connect(lay_in_texts, sender=self)
 
 
-def lay_in_texts(**kwargs: Any) -> None:
+def lay_in_texts(using: str, **kwargs: Any) -> None:
     """This will store the information texts that the house comes with, where a language has none."""
     from consent.texts import lay_in
 
-    lay_in()
+    if "consent_noticetext" in connections[using].introspection.table_names():
+        lay_in()

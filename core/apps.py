@@ -22,14 +22,15 @@ class CoreConfig(AppConfig):
 
 
 def lift_guards(using: str, plan: Sequence[Any] = (), **kwargs: Any) -> None:
-    """This will drop SQLite's guards while there is something to migrate: it cannot rebuild a table that a guard names.
+    """This will drop SQLite's triggers while there is something to migrate: it cannot rebuild a table that one names.
 
     They come back with post_migrate; if the migration fails, nothing starts without them.
     """
-    from core import triggers
+    from core import search, triggers
 
     if plan and connections[using].vendor == "sqlite":
         triggers.drop_all(connections[using])
+        search.drop_all(connections[using])
 
 
 def install_guards(using: str, **kwargs: Any) -> None:

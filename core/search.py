@@ -69,16 +69,21 @@ def install(database: BaseDatabaseWrapper) -> None:
         wanted = {
             f"{source.name}_{event}" for source in all_sources() for event in ("insert", "update", "delete")
         }
-        for trigger, table in have.items():
-            if trigger not in wanted:
-                on_table = f" ON {table}" if database.vendor == "postgresql" else ""
-                cursor.execute(f"DROP TRIGGER {trigger}{on_table}")
+        for trigger in have.keys() - wanted:
+            cursor.execute(_drop(trigger, have[trigger], database.vendor))
         for source in all_sources():
             if source.table in tables and f"{source.name}_insert" not in have:
                 for statement in _triggers(source, database.vendor):
                     cursor.execute(statement)
                 cursor.execute("DELETE FROM core_searchentry WHERE kind = %s", [source.kind])
                 cursor.execute(_all_of(source))
+
+
+def drop_all(database: BaseDatabaseWrapper) -> None:
+    """This will drop what keeps the words equal to the rooms. Only migrating does this; `install` makes them anew."""
+    with database.cursor() as cursor:
+        for trigger, table in _installed(database).items():
+            cursor.execute(_drop(trigger, table, database.vendor))
 
 
 def matches(text: str, scopes: Iterable[str]) -> list[int]:
@@ -121,6 +126,10 @@ def _installed(database: BaseDatabaseWrapper) -> dict[str, str]:
     with database.cursor() as cursor:
         cursor.execute(query)
         return {name: table for name, table in cursor.fetchall() if name.startswith(PREFIX)}
+
+
+def _drop(trigger: str, table: str, vendor: str) -> str:
+    return f"DROP TRIGGER {trigger}" + (f" ON {table}" if vendor == "postgresql" else "")
 
 
 def _triggers(source: Source, vendor: str) -> Iterator[str]:

@@ -1,6 +1,7 @@
 from typing import Any
 
 from django.apps import AppConfig
+from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
@@ -29,8 +30,9 @@ class ModerationConfig(AppConfig):
         post_migrate.connect(lay_in_grounds, sender=self)
 
 
-def lay_in_grounds(**kwargs: Any) -> None:
+def lay_in_grounds(using: str, **kwargs: Any) -> None:
     """This will store the grounds that are not there yet; what an administrator changed stays."""
     from moderation.grounds import lay_in
 
-    lay_in()
+    if "moderation_ground" in connections[using].introspection.table_names():
+        lay_in()

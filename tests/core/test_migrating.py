@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
 
 from core import triggers
 from core.apps import lift_guards
@@ -25,4 +27,22 @@ def test_guards_are_lifted_only_where_tables_are_rebuilt_and_only_while_there_is
     lift_guards(using="default", plan=[("a migration", False)])
     assert bool(triggers.missing(connection)) == (connection.vendor == "sqlite")
     triggers.install(connection)
+    assert not triggers.missing(connection)
+
+
+def test_squashed_migrations_lead_where_the_steps_they_replace_lead():
+    loader = MigrationLoader(None, replace_migrations=False)
+    squashed = {key: steps.replaces[-1] for key, steps in loader.disk_migrations.items() if steps.replaces}
+    assert {app for app, _name in squashed} >= {"core", "editorial", "moderation"}
+    by_steps = loader.project_state(list(squashed.values()))
+    at_once = loader.project_state(list(squashed))
+    assert MigrationAutodetector(by_steps, at_once)._detect_changes() == {}
+    assert MigrationAutodetector(at_once, by_steps)._detect_changes() == {}
+
+
+def test_a_room_is_taken_down_and_built_again():
+    call_command("migrate", "moderation", "zero", verbosity=0)
+    assert "moderation_case" not in connection.introspection.table_names()
+    call_command("migrate", verbosity=0)
+    assert "moderation_case" in connection.introspection.table_names()
     assert not triggers.missing(connection)

@@ -1,0 +1,80 @@
+"""axe finds nothing on any page there is, in both languages, wide and narrow, and no page scrolls sideways.
+
+The pages are those of the table of doors; how they look when much has happened, the stories of each room show.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from core import clock
+from core.workdays import instant, is_working_day, local_day
+from tests import doors
+from tests.doors import House
+from tests.test_doors import addresses, parts_of
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+# Whoever is let in first shows the page.
+GUESTS = ["erik", "anna", "karin", "rut", "admin", "nobody"]
+WIDTHS = [1440, 320]
+
+
+def pages(house: House, clients: dict[str, Client]) -> Iterator[tuple[str, str]]:
+    """Each address that answers with a page, and somebody who is let in."""
+    for name, parts in addresses().items():
+        noun = doors.noun_of(name) if parts else ""
+        if parts and noun not in doors.THINGS:
+            continue
+        path = reverse(name, kwargs=parts_of(name, parts, house[noun] if noun in doors.THINGS else None))
+        for who, client in clients.items():
+            cookies = client.cookies.copy()
+            answer = client.get(path)
+            client.cookies = cookies
+            if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
+                yield path, who
+                break
+
+
+def last_working_noon() -> datetime:
+    """What is shown happened then: the watches of that day are open."""
+    day = local_day(timezone.now()) - timedelta(days=1)
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return instant(day, "12:00")
+
+
+def faults_of(page: Any, axe: Any, address: str) -> Iterator[tuple[Any, ...]]:
+    page.goto(address)
+    for width in WIDTHS:
+        page.set_viewport_size({"width": width, "height": 1000})
+        for one in axe.run(page).response["violations"]:
+            yield address, width, one["id"], one["nodes"][0]["html"][:120]
+        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
+            yield address, width, "scrolls sideways"
+
+
+@pytest.mark.rule("R38")
+@pytest.mark.parametrize("language", ["sv", "en"])
+def test_axe_finds_nothing_on_any_page(live_city, page_of, client_of, axe, language):
+    type(live_city.erik).objects.update(language=language)
+    now = last_working_noon()
+    clock.sweep(now)
+    clients = {who: Client() if who == "nobody" else client_of(getattr(live_city, who)) for who in GUESTS}
+    clients["nobody"].cookies["django_language"] = language
+    shown = list(pages(House(live_city, now), clients))
+    assert len(shown) > 100
+    open_pages = {who: page_of(getattr(live_city, who)) for who in GUESTS if who != "nobody"}
+    wrong = []
+    for address, who in [*shown, ("/no-such-page/", "erik")]:
+        if who == "nobody":
+            continue
+        wrong += faults_of(open_pages[who], axe, address)
+    assert wrong == []
