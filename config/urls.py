@@ -10,7 +10,11 @@ handler500 = "config.views.broken"
 
 # A directory that speaks SAML has doors only where it is set up: its packages are an extra.
 saml = (
-    [path("account/", include("allauth.socialaccount.providers.saml.urls"))]
+    [
+        path("account/saml/<str:organization_slug>/acs/finish/", directory_views.saml_finish),
+        path("account/saml/<str:organization_slug>/sls/", views.no_such_page),
+        path("account/", include("allauth.socialaccount.providers.saml.urls")),
+    ]
     if settings.SAML_ENTITY_ID
     else []
 )

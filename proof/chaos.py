@@ -249,6 +249,7 @@ def broken_rules(journal: Journal) -> Iterator[str]:
 
 def wrong_notices(house: House, began: datetime, ended: datetime, outage: float) -> Iterator[str]:
     from core.models import Notice, Rung
+    from moderation.models import Case
 
     late = timedelta()
     for rung in Rung.objects.filter(due_at__lte=ended, cancelled_at=None):
@@ -268,7 +269,10 @@ def wrong_notices(house: House, began: datetime, ended: datetime, outage: float)
     if seconds > TOLD_WITHIN + outage:
         yield f"A step was told {seconds:.0f} s late."
     letters = letters_in(house.folder / "letters")
+    settled = set(Case.objects.filter(state__in=["removed", "kept"]).values_list("pk", flat=True))
     for notice in Notice.objects.all():
+        if notice.email_state == "moot" and notice.about_id in settled:
+            continue  # the case was settled before its letter left
         if notice.email_state != "sent":
             yield f"The notice {notice.pk} is {notice.email_state}."
         elif not letters[str(notice.message_id)] and notice.attempts < 2:

@@ -86,7 +86,9 @@ class House:
             "WEB_PROCESSES": str(self.web_processes),
             "LOG_LEVEL": "CRITICAL",
             "PYTHONWARNINGS": "ignore",
+            "PROMETHEUS_MULTIPROC_DIR": str(self.folder / "metrics"),
         }
+        (self.folder / "metrics").mkdir()
 
     def make_database(self) -> None:
         """This will make an empty cluster that only this machine reaches. Root cannot run it; then postgres does."""
@@ -179,6 +181,20 @@ class House:
                 ticks = sum(map(int, rest[11:15] if pid in firsts else rest[11:13]))
                 taken[kind] = taken.get(kind, 0) + ticks / os.sysconf("SC_CLK_TCK")
         return taken
+
+    def requests_finished(self) -> int:
+        """This will tell how many requests the web processes came to the end of, also when nobody waited any longer."""
+        from prometheus_client import CollectorRegistry, multiprocess
+
+        registry = CollectorRegistry()
+        multiprocess.MultiProcessCollector(registry, path=str(self.folder / "metrics"))
+        found = [
+            row
+            for metric in registry.collect()
+            if metric.name == "redaktionen_answers"
+            for row in metric.samples
+        ]
+        return int(sum(row.value for row in found if row.name.endswith("_total")))
 
     def pause_database(self, seconds: float) -> None:
         """This will freeze PostgreSQL for a while: nothing is refused, and nothing answers."""

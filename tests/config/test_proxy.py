@@ -232,7 +232,7 @@ def test_without_a_proxy_few_who_send_slowly_stop_the_web_server_for_a_while_onl
     listener = socket.create_server(("127.0.0.1", 0), backlog=512)
     address = f"http://127.0.0.1:{listener.getsockname()[1]}"
     with web(tmp_path, listener, BASE_URL="http://127.0.0.1", ALLOWED_HOSTS="127.0.0.1"):
-        until(lambda: requests.get(address + LOGIN, timeout=60).status_code == 200, 60)
+        until(lambda: requests.get(address + LOGIN, timeout=240).status_code == 200, 240)
         slow = [socket.create_connection(listener.getsockname()) for _ in range(8)]
         try:
             for one in slow:

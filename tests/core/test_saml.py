@@ -34,20 +34,20 @@ def house(live_people, tmp_path) -> Iterator[tuple[str, saml.Directory]]:
         "OIDC_ROLE_GROUPS": "records_officers=g-records,people=g-people",
     }
     with web(tmp_path, listener, **environment):
-        until(lambda: requests.get(address + "/account/login/", timeout=60).status_code == 200, 60)
+        until(lambda: requests.get(address + "/account/login/", timeout=240).status_code == 200, 240)
         yield address, directory
 
 
 def come(house: tuple[str, saml.Directory], answer: Any) -> requests.Response:
     """Press the button, go to the directory, and come back with what it answers. Returns the last page."""
     browser, address = requests.Session(), house[0]
-    page = browser.get(f"{address}/account/login/", timeout=60).text
+    page = browser.get(f"{address}/account/login/", timeout=240).text
     action = re.search(r'action="(/account/saml/directory/login/[^"]*)"', page)[1].replace("&amp;", "&")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
-    there = browser.post(address + action, {"csrfmiddlewaretoken": token}, timeout=60, allow_redirects=False)
+    there = browser.post(address + action, {"csrfmiddlewaretoken": token}, timeout=240, allow_redirects=False)
     assert there.headers["Location"].startswith(saml.LOGIN)
     sent = {"SAMLResponse": answer(there.headers["Location"])}
-    return browser.post(f"{address}/account/saml/directory/acs/", sent, timeout=60)
+    return browser.post(f"{address}/account/saml/directory/acs/", sent, timeout=240)
 
 
 def test_somebody_of_a_group_comes_in_with_the_role_it_gives(house):
@@ -78,7 +78,7 @@ def test_what_another_directory_signed_or_nobody_did_lets_nobody_in(house):
     ):
         page = come(house, answer)
         assert page.status_code in {401, 403}, page.text
-        assert "/account/login" in requests.get(house[0], timeout=60).url
+        assert "/account/login" in requests.get(house[0], timeout=240).url
     assert not User.objects.filter(email="kalle@avinge.example").exists()
 
 
@@ -91,12 +91,12 @@ def test_an_answer_nobody_asked_for_lets_nobody_in(house):
 
     come(house, keep)
     sent = {"SAMLResponse": kept[0]}
-    page = requests.Session().post(f"{house[0]}/account/saml/directory/acs/", sent, timeout=60)
+    page = requests.Session().post(f"{house[0]}/account/saml/directory/acs/", sent, timeout=240)
     assert page.url.startswith(f"{house[0]}/account/")
     assert not User.objects.filter(email="kalle@avinge.example").exists()
 
 
 def test_the_directory_reads_what_we_are(house):
-    page = requests.get(f"{house[0]}/account/saml/directory/metadata/", timeout=60)
+    page = requests.get(f"{house[0]}/account/saml/directory/metadata/", timeout=240)
     assert page.status_code == 200
     assert f"{house[0]}/account/saml/directory/acs/" in page.text
