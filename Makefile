@@ -16,7 +16,7 @@ help:
 	@echo "make doors       write docs/doors.md: every address for everybody"
 	@echo "make chaos       kill, pause and empty at random, then ask what must be true (MINUTES=10 SEED=1)"
 	@echo "make load        200 simulated people (PEOPLE=200 MINUTES=5)"
-	@echo "make bench       measure (ONLY=foundation, on DATABASE_URL when set)"
+	@echo "make bench       measure, beside the run before (ONLY=foundation AGAINST=earlier.json, on DATABASE_URL when set)"
 
 .venv/made:
 	@$(PYTHON) -c 'import sys; sys.exit("Redaktionen needs Python 3.11 or newer; name one with PYTHON=.") if sys.version_info < (3, 11) else None'
@@ -57,7 +57,7 @@ messages: .venv/dev
 	$(CHECK_ENV) $(BIN)/python manage.py messages
 
 bench: .venv/dev
-	$(CHECK_ENV) $(BIN)/python -m benchmarks.run $(ONLY)
+	$(CHECK_ENV) $(BIN)/python -m benchmarks.run "$(ONLY)" "$(AGAINST)"
 
 doors: .venv/dev
 	WRITE_DOORS=1 $(BIN)/pytest -q tests/test_doors.py

@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import uuid
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
@@ -16,7 +11,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels_registry import rules
+from channels_registry import pieces, rules
 from channels_registry.models import ArchiveItem, Closure, Upload
 from channels_registry.states import ClosureState
 from core import filestore, trail
@@ -28,7 +23,6 @@ from core.uploads import CleanImage
 ORIGINALS, COPIES = "channel-archive", "channel-archive-copies"
 KEEPING = (ClosureState.TELLING, ClosureState.ARCHIVING)
 PIECE = 8 * 1024 * 1024
-BLOCK = 256 * 1024
 # What exports come as: the first bytes, and the type they are handed out with.
 SIGNATURES = (
     (b"PK\x03\x04", "application/zip"),
@@ -128,12 +122,11 @@ def take_piece(upload: Upload, *, offset: int, stream: IO[bytes], length: int) -
     """
     if not 0 < length <= PIECE:
         raise UploadProblem(_("A piece has to have 1 to %(most)s bytes.") % {"most": PIECE}, upload.received)
-    with _locked(upload) as handle:
+    with pieces.held(upload) as held:
         upload.refresh_from_db()
         if upload.finished_at or offset != upload.received or offset + length > upload.size:
             raise UploadProblem(_("The piece does not fit. Go on from where the upload is."), upload.received)
-        written = _copy(stream, handle, offset, length)
-        os.fsync(handle)
+        written = held.write(stream, offset, length)
         rows = Upload.objects.filter(pk=upload.pk, received=offset, finished_at=None)
         if not rows.update(received=offset + written):
             raise UploadProblem(_("The piece does not fit. Go on from where the upload is."), upload.received)
@@ -145,12 +138,12 @@ def finish_upload(upload: Upload, *, actor: User, at: datetime) -> ArchiveItem:
     """This will keep a complete upload under its hash and forget the pieces. Raises UploadProblem before that."""
     if upload.received != upload.size:
         raise UploadProblem(_("The file is not complete yet."), upload.received)
-    source = part_of(upload)
-    with _locked(upload), transaction.atomic():
+    with pieces.held(upload) as held, transaction.atomic():
         if not Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=at):
             raise ChangedMeanwhile
-        item = keep_export(upload.closure, actor=actor, at=at, source=source, name=upload.name)
-    source.unlink(missing_ok=True)
+        with held.whole() as source:
+            item = keep_export(upload.closure, actor=actor, at=at, source=source, name=upload.name)
+    held.forget()
     return item
 
 
@@ -170,39 +163,6 @@ def note_opened(item: ArchiveItem, *, actor: User, at: datetime) -> None:
         if not ArchiveItem.objects.filter(pk=item.pk, opened_at=None).update(opened_by=actor, opened_at=at):
             raise ChangedMeanwhile(_("Somebody has opened this file already."))
         trail.record("closure.item_opened", about=item.closure, actor=actor, at=at, data={"sha": item.sha})
-
-
-def part_of(upload: Upload) -> Path:
-    """This will return where the pieces of an upload lie."""
-    return Path(settings.FILES_DIR) / "incoming" / f"{uuid.UUID(str(upload.uid)).hex}.part"
-
-
-def _copy(stream: IO[bytes], handle: int, offset: int, length: int) -> int:
-    """Write up to `length` bytes in small blocks; a connection that breaks ends the piece early."""
-    written = 0
-    while written < length:
-        try:
-            block = stream.read(min(BLOCK, length - written))
-        except OSError:  # the browser went away in the middle of the piece: what came is kept
-            break
-        if not block:
-            break
-        os.pwrite(handle, block, offset + written)
-        written += len(block)
-    return written
-
-
-@contextmanager
-def _locked(upload: Upload) -> Iterator[int]:
-    """Hold the upload's file for oneself: two browsers may send the same piece."""
-    target = part_of(upload)
-    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    handle = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield handle
-    finally:
-        os.close(handle)
 
 
 def _add(closure: Closure, actor: User, at: datetime, **facts: Any) -> ArchiveItem:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-import os
 import re
-import shutil
 import tempfile
 import zipfile
 from datetime import datetime, timedelta
@@ -23,6 +21,7 @@ from django.utils.translation import gettext_lazy
 from channels_registry import plans
 from channels_registry.archiving import ORIGINALS
 from channels_registry.models import ArchiveItem, ArchivePackage, Closure
+from channels_registry.pieces import scratch
 from core import filestore, trail
 from core.clock import job
 
@@ -57,7 +56,7 @@ def build_packages(at: datetime) -> int:
         try:
             build(package, at)
             built += 1
-        except (OSError, bagit.BagError) as error:
+        except (OSError, filestore.FileProblem, bagit.BagError) as error:
             log.exception("the archive package of closure %s was not built", package.closure_id)
             ArchivePackage.objects.filter(pk=package.pk).update(error=repr(error))
     return built
@@ -66,7 +65,7 @@ def build_packages(at: datetime) -> int:
 def build(package: ArchivePackage, at: datetime) -> None:
     """This will write the bag, validate it, keep it as one ZIP file under its hash, and put its hashes in the trail."""
     closure = package.closure
-    area = Path(settings.FILES_DIR) / "incoming"
+    area = scratch()
     area.mkdir(mode=0o700, parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=area) as folder:
         bag_folder = Path(folder) / f"avslut-{closure.pk}"
@@ -99,12 +98,7 @@ def _fill(folder: Path, closure: Closure) -> None:
         page = render_to_string("channels_registry/package.html", {"closure": closure, "facts": facts})
     (folder / "index.html").write_text(page)
     for item in items:
-        target = folder / file_name(item)
-        source = filestore.path(ORIGINALS, item.sha)
-        try:
-            os.link(source, target)
-        except OSError:
-            shutil.copyfile(source, target)
+        filestore.copy_to(ORIGINALS, item.sha, folder / file_name(item))
 
 
 def file_name(item: ArchiveItem) -> str:

@@ -10,7 +10,7 @@ from django.db import DatabaseError, connection
 from kombu.exceptions import OperationalError
 
 from config.celery import app
-from core import triggers
+from core import filestore, triggers
 from core.models import Notice, Pulse, Rung
 
 UNSENT_AFTER = timedelta(minutes=15)
@@ -21,7 +21,7 @@ def health(at: datetime) -> tuple[bool, dict[str, Any]]:
     answers: dict[str, Any] = {"database": database()}
     if answers["database"]["ok"]:
         answers |= {"clock": _clock(at), "notices": _notices(at), "rungs": _rungs()}
-    answers["broker"] = _broker()
+    answers |= {"broker": _broker(), "files": {"ok": filestore.place().is_well()}}
     return all(answer["ok"] for answer in answers.values()), answers
 
 

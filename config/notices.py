@@ -16,6 +16,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods
 
+from core.doors import limited
 from core.forms import TimeInput
 from core.letters import unsubscribe, unsubscribed
 from core.models import Notice, NoticeSettings, User
@@ -82,6 +83,7 @@ def notice_settings(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@limited()
 @csrf_exempt
 @require_http_methods(["GET", "POST"])
 def notice_unsubscribe(request: HttpRequest, token: str) -> HttpResponse:

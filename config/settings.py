@@ -177,6 +177,43 @@ SOCIALACCOUNT_PROVIDERS = {
         else [],
     }
 }
+# The same by SAML, for directories that speak nothing newer; needs requirements/saml.txt.
+SAML_ENTITY_ID = env.str("SAML_ENTITY_ID", default="")
+SAML_GROUPS_ATTRIBUTE = env.str("SAML_GROUPS_ATTRIBUTE", default="groups")
+if SAML_ENTITY_ID:
+    INSTALLED_APPS += ["allauth.socialaccount.providers.saml"]
+    SOCIALACCOUNT_PROVIDERS["saml"] = {
+        "APPS": [
+            {
+                "name": env.str("SAML_NAME", default="katalogen"),
+                "provider_id": SAML_ENTITY_ID,
+                "client_id": "directory",
+                "settings": {
+                    "idp": {
+                        "entity_id": SAML_ENTITY_ID,
+                        "sso_url": env.str("SAML_LOGIN_URL"),
+                        "x509cert": env.str("SAML_CERTIFICATE"),
+                    },
+                    "attribute_mapping": {
+                        "uid": env.list(
+                            "SAML_ID_ATTRIBUTE", default=["urn:oasis:names:tc:SAML:attribute:subject-id"]
+                        ),
+                        "email": env.list("SAML_EMAIL_ATTRIBUTE", default=["email", "mail"]),
+                        "first_name": env.list("SAML_FIRST_NAME_ATTRIBUTE", default=["givenName"]),
+                        "last_name": env.list("SAML_LAST_NAME_ATTRIBUTE", default=["sn"]),
+                    },
+                    # What nobody asked for, or nobody signed, lets nobody in.
+                    "advanced": {
+                        "strict": True,
+                        "want_assertion_signed": True,
+                        "reject_idp_initiated_sso": True,
+                        "reject_deprecated_algorithm": True,
+                        "want_name_id": True,
+                    },
+                },
+            }
+        ]
+    }
 ALLAUTH_TRUSTED_PROXY_COUNT = env.int("TRUSTED_PROXY_COUNT", default=0)
 
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
@@ -215,8 +252,21 @@ TIME_ZONE = "Europe/Stockholm"
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [BASE_DIR / "static"]
 STATIC_ROOT = Path(env.str("STATIC_DIR", default=str(VAR_DIR / "static")))
+# Evidence and pictures lie in FILES_DIR, or in this bucket of an S3-compatible store (core/filestore.py).
+FILES_BUCKET = env.str("FILES_BUCKET", default="")
+FILES_BUCKET_URL = env.str("FILES_BUCKET_URL", default="") or None
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": FILES_DIR}},
+    "kept": {
+        "BACKEND": "core.bucket.Store",
+        "OPTIONS": {
+            "bucket_name": FILES_BUCKET,
+            "endpoint_url": FILES_BUCKET_URL,
+            "region_name": env.str("FILES_BUCKET_REGION", default="us-east-1"),
+            "access_key": env.str("FILES_BUCKET_KEY", default="") or None,
+            "secret_key": env.str("FILES_BUCKET_SECRET", default="") or None,
+        },
+    },
     "staticfiles": {
         "BACKEND": env.str(
             "STATIC_STORAGE", default="whitenoise.storage.CompressedManifestStaticFilesStorage"

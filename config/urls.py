@@ -1,4 +1,5 @@
 from allauth.account import views as account
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
@@ -7,6 +8,16 @@ from core import directory_views
 
 handler500 = "config.views.broken"
 
+# A directory that speaks SAML has doors only where it is set up: its packages are an extra.
+saml = (
+    [
+        path("account/saml/<str:organization_slug>/acs/finish/", directory_views.saml_finish),
+        path("account/saml/<str:organization_slug>/sls/", views.no_such_page),
+        path("account/", include("allauth.socialaccount.providers.saml.urls")),
+    ]
+    if settings.SAML_ENTITY_ID
+    else []
+)
 urlpatterns = [
     path("", views.my_day, name="my_day"),
     path("search/", search.search_page, name="search_page"),
@@ -35,6 +46,7 @@ urlpatterns = [
         directory_views.callback,
         name="openid_connect_callback",
     ),
+    *saml,
     path("metrics", views.metrics_page, name="metrics"),
     path("admin/login/", account.login),
     path("admin/", admin.site.urls),

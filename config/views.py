@@ -19,14 +19,15 @@ from django.views.decorators.http import require_GET, require_POST
 from config import frame, queries
 from config import health as health_answers
 from core import metrics, privacy
+from core.filestore import StoreAway
 from core.forms import PartsForm
 from core.models import Event, Notice
 from core.request import own_address, person
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """This will answer an error of ours: 503 while the database cannot be reached, which passes, otherwise 500."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    """This will answer an error of ours: 503 while database or files cannot be reached, which passes, otherwise 500."""
+    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | StoreAway):
         answer = HttpResponse(render_to_string("500.html"), status=503)
         answer.headers["Retry-After"] = "10"
         return answer

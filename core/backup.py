@@ -6,7 +6,7 @@ whatever the copied rows name is there. Logins and the login's limits are left o
 
 from __future__ import annotations
 
-import hashlib
+import io
 import json
 import os
 import shutil
@@ -14,10 +14,10 @@ import sqlite3
 import stat
 import subprocess
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
@@ -44,7 +44,7 @@ def back_up(folder: Path, at: datetime) -> dict[str, Any]:
     name = "database.sqlite3" if connection.vendor == "sqlite" else "database.dump"
     copy = _copy_sqlite if connection.vendor == "sqlite" else _dump_postgresql
     copy(folder / name)
-    files = [_copy_file(place, folder / FILES) for place in stored_files()]
+    files = [_copy_file(area, sha, folder / FILES) for area, sha in filestore.stored()]
     head = Seal.objects.order_by("-id").first()
     manifest = {
         "format": FORMAT,
@@ -53,7 +53,7 @@ def back_up(folder: Path, at: datetime) -> dict[str, Any]:
         "files": sorted(files),
         "head": head.hash if head else trail.GENESIS,
     }
-    _write(folder / MANIFEST, json.dumps(manifest, indent=1).encode())
+    _write(folder / MANIFEST, io.BytesIO(json.dumps(manifest, indent=1).encode()))
     return manifest
 
 
@@ -73,27 +73,19 @@ def restore(folder: Path) -> dict[str, Any]:
         _load_postgresql(dump)
     for name in manifest["files"]:
         area, sha = name.split("/")
-        filestore.keep(area, (folder / FILES / area / sha).read_bytes())
+        filestore.keep_file(area, folder / FILES / area / sha, take=False)
     if wrong := faults():
         raise BackupProblem("The copy was laid back, and is not whole: " + " ".join(wrong))
     return manifest
-
-
-def stored_files() -> Iterator[tuple[str, str]]:
-    """This will yield the area and the hash of every stored file."""
-    root = Path(settings.FILES_DIR)
-    for path in sorted(root.glob("*/*/*")):
-        if filestore.AREA.fullmatch(path.parts[-3]) and filestore.SHA.fullmatch(path.name):
-            yield path.parts[-3], path.name
 
 
 def faults() -> list[str]:
     """This will say, a sentence each, what does not hold: seals, files, guards. Empty means whole. Reads only."""
     wrong = trail.verify_chain()
     wrong += [f"The guard “{guard.name}” is missing." for guard in triggers.missing(connection)]
-    for area, sha in stored_files():
+    for area, sha in filestore.stored():
         try:
-            filestore.read(area, sha)
+            filestore.size_if_whole(area, sha)
         except filestore.FileProblem as problem:
             wrong.append(f"{area}/{sha}: {type(problem).__name__}.")
     return wrong
@@ -102,7 +94,7 @@ def faults() -> list[str]:
 def read_manifest(folder: Path) -> dict[str, Any]:
     """This will read what the copy says of itself. Raises BackupProblem when it is none, or names a file badly."""
     try:
-        manifest: dict[str, Any] = json.loads(_read(folder / MANIFEST))
+        manifest: dict[str, Any] = _manifest_in(folder)
         names, database = manifest["files"], manifest["database"]
         sound = (
             manifest["format"] == FORMAT
@@ -115,6 +107,11 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     if not sound:
         raise BackupProblem(f"{folder / MANIFEST} names something that is no part of a copy.")
     return manifest
+
+
+def _manifest_in(folder: Path) -> Any:
+    with _plain(folder / MANIFEST) as source:
+        return json.load(source)
 
 
 def _is_sound(name: Any) -> bool:
@@ -138,9 +135,10 @@ def _check_copy(folder: Path, manifest: dict[str, Any]) -> None:
 def _check_target() -> None:
     if connection.introspection.table_names():
         raise BackupProblem("The database is not empty. Make a new one and name it in DATABASE_URL.")
-    root = Path(settings.FILES_DIR)
-    if root.exists() and any(root.iterdir()):
-        raise BackupProblem(f"{root} is not empty. Name an empty folder in FILES_DIR.")
+    if not filestore.place().is_empty():
+        if settings.FILES_BUCKET:
+            raise BackupProblem(f"{settings.FILES_BUCKET} is not empty. Name an empty one in FILES_BUCKET.")
+        raise BackupProblem(f"{settings.FILES_DIR} is not empty. Name an empty folder in FILES_DIR.")
 
 
 def _make_private(folder: Path) -> None:
@@ -205,37 +203,41 @@ def _run(program: str, *arguments: str) -> None:
         raise BackupProblem(f"{program} ended with: {done.stderr.strip()}")
 
 
-def _copy_file(place: tuple[str, str], root: Path) -> str:
-    area, sha = place
+def _copy_file(area: str, sha: str, root: Path) -> str:
     folder = root / area
     for level in (root, folder):
         level.mkdir(mode=0o700, exist_ok=True)
     try:
-        _write(folder / sha, filestore.read(area, sha))
+        with filestore.open_kept(area, sha) as source:
+            _write(folder / sha, source)
+        if _sha_of(folder / sha) != sha:
+            raise filestore.FileDamaged(sha)
     except filestore.FileProblem as problem:
         raise BackupProblem(f"{area}/{sha} is not what its hash says: {type(problem).__name__}.") from problem
     return f"{area}/{sha}"
 
 
-def _write(target: Path, data: bytes) -> None:
+def _write(target: Path, source: IO[bytes]) -> None:
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(handle, "wb") as out:
-        out.write(data)
+        shutil.copyfileobj(source, out, filestore.BLOCK)
         out.flush()
         os.fsync(out.fileno())
 
 
-def _read(path: Path) -> bytes:
-    """Read a plain file; a link could lead out of the copy and is refused."""
+@contextmanager
+def _plain(path: Path) -> Iterator[IO[bytes]]:
+    """Open a plain file; a link could lead out of the copy and is refused."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(handle, "rb") as source:
         if not stat.S_ISREG(os.fstat(handle).st_mode):
             raise OSError(f"{path} is no plain file")
-        return source.read()
+        yield source
 
 
 def _sha_of(path: Path) -> str:
     try:
-        return hashlib.sha256(_read(path)).hexdigest()
+        with _plain(path) as source:
+            return filestore.digest_of(source)[0]
     except OSError as error:
         raise BackupProblem(f"{path.name} is missing, or is no plain file.") from error

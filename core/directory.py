@@ -1,4 +1,4 @@
-"""Login with the city's own directory (OpenID Connect): who may come in, and which roles its groups give."""
+"""Login with the city's own directory (OpenID Connect or SAML): who may come in, and which roles its groups give."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import HttpRequest
 from django.shortcuts import render
@@ -52,6 +53,8 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
         email = user_email(sociallogin.user)
         if not email:
             raise _refusal(request, _("The directory gave no e-mail address. Ask an administrator."))
+        if fault := _fault_in_name(sociallogin.user):
+            raise _refusal(request, fault)
         if User.objects.filter(mailbox=mailbox_of(email)).exists():
             raise _refusal(
                 request,
@@ -77,12 +80,17 @@ class DirectoryAdapter(DefaultSocialAccountAdapter):
 def claims_of(account: SocialAccount) -> dict[str, Any]:
     """This will return what the directory signed about the person."""
     claims: dict[str, Any] = account.extra_data.get("id_token") or account.extra_data.get("userinfo") or {}
-    return claims
+    return claims if _speaks_openid(account) else account.extra_data
+
+
+def _speaks_openid(account: SocialAccount) -> bool:
+    return bool(account.provider != settings.SAML_ENTITY_ID or not settings.SAML_ENTITY_ID)
 
 
 def groups_of(account: SocialAccount) -> set[str]:
     """This will return the person's groups, as the directory names them."""
-    groups = claims_of(account).get(settings.OIDC_GROUPS_CLAIM) or []
+    name = settings.OIDC_GROUPS_CLAIM if _speaks_openid(account) else settings.SAML_GROUPS_ATTRIBUTE
+    groups = claims_of(account).get(name) or []
     return {str(group) for group in (groups if isinstance(groups, list) else [groups])}
 
 
@@ -100,6 +108,15 @@ def give_roles(user: User, account: SocialAccount) -> None:
     end_sessions([user.pk])
     user.refresh_from_db()
     trail.record("user.roles_changed", about=user, actor=None, at=timezone.now(), data={"roles": changed})
+
+
+def _fault_in_name(user: User) -> str:
+    """Say why the directory's name for somebody new cannot be taken, or nothing."""
+    try:
+        user.ask_name()
+    except ValidationError as refused:
+        return " ".join(refused.messages)
+    return ""
 
 
 def _is_named(account: SocialAccount) -> bool:

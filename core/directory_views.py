@@ -31,3 +31,27 @@ def _kept(view: Door) -> Door:
 
 
 login, callback = _kept(views.login), _kept(views.callback)
+
+
+@login_not_required
+def saml_finish(request: HttpRequest, organization_slug: str) -> HttpResponse:
+    """This will read the directory's answer by SAML; what cannot be read, or is signed by nobody, is a page of its own."""
+    from allauth.socialaccount.providers.saml.views import finish_acs
+    from lxml.etree import LxmlError
+    from onelogin.saml2.errors import OneLogin_Saml2_Error, OneLogin_Saml2_ValidationError
+    from xmlsec import Error
+
+    wrong = (
+        OneLogin_Saml2_Error,
+        OneLogin_Saml2_ValidationError,
+        LxmlError,
+        Error,
+        KeyError,
+        TypeError,
+        ValueError,
+    )
+    try:
+        return finish_acs(request, organization_slug=organization_slug)
+    except (*wrong, AttributeError) as error:
+        log.warning("the directory gave no usable answer: %s", type(error).__name__)
+        return render(request, "socialaccount/authentication_error.html", status=401)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account import signals as account
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context
 from allauth.mfa import signals as mfa
@@ -16,6 +17,7 @@ from django.dispatch import receiver
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import metrics, trail
@@ -32,6 +34,7 @@ trail.WORDS |= {
     "login.code_failed": _("Login with a wrong code"),
     "login.step_added": _("Second step of the login added"),
     "login.step_removed": _("Second step of the login removed"),
+    "login.password_changed": _("Password changed"),
     "login.codes_renewed": _("Recovery codes renewed"),
     "user.roles_changed": _("Roles changed"),
     "user.from_directory": _("Account made by the directory"),
@@ -69,6 +72,13 @@ def code_failed(user: User, **kwargs: Any) -> None:
     trail.record("login.code_failed", about=user, actor=None, at=timezone.now())
 
 
+@receiver([account.password_changed, account.password_set, account.password_reset])
+def password_changed(user: User, **kwargs: Any) -> None:
+    """This will note and tell that the password is another one, to whoever's it is."""
+    event = trail.record("login.password_changed", about=user, actor=user, at=timezone.now())
+    _tell_of_change(user, event, _("The password of your login was changed"), "account_change_password")
+
+
 @receiver(mfa.authenticator_reset)
 def codes_renewed(user: User, authenticator: Authenticator, **kwargs: Any) -> None:
     trail.record("login.codes_renewed", about=user, actor=user, at=timezone.now())
@@ -100,7 +110,7 @@ def _step_changed(authenticator: Authenticator, kind: str) -> None:
     if request is not None and actor.pk == user.pk:
         request.session.pop(SESSION_KEY, None)
         update_session_auth_hash(request, user)
-    _tell_of_change(user, event)
+    _tell_of_change(user, event, _("The second step of your login was changed"), "mfa_index")
 
 
 @transaction.atomic
@@ -110,13 +120,13 @@ def take_away_second_step(user: User) -> None:
         authenticator.delete()
 
 
-def _tell_of_change(user: User, event: Event) -> None:
+def _tell_of_change(user: User, event: Event, subject: Promise, page: str) -> None:
     message = Message(
         recipient=user,
         key=f"login-{event.pk}",
-        subject=_("The second step of your login was changed"),
+        subject=subject,
         body=_("Was it not you? Change your password at once and tell an administrator."),
-        url=reverse("mfa_index"),
+        url=reverse(page),
         why=_("it is your account"),
         urgent=True,
     )

@@ -32,6 +32,10 @@ WITHOUT_SECOND_STEP = {
     "ready",
     "openid_connect_login",
     "openid_connect_callback",
+    "saml_acs",
+    "saml_finish_acs",
+    "saml_login",
+    "saml_metadata",
 }
 
 
@@ -48,9 +52,9 @@ class LanguageMiddleware:
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        if request.user.is_authenticated:
-            # What somebody may see is kept by no proxy and on no shared computer.
-            response.headers.setdefault("Cache-Control", "private, no-store")
+        # What somebody may see is kept by no proxy and on no shared computer, also where strangers' answers are.
+        if request.user.is_authenticated and "public" in response.headers.get("Cache-Control", "public"):
+            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 

@@ -104,6 +104,14 @@ def digest_of(events: Iterable[Event]) -> tuple[str, int]:
     return digest.hexdigest(), count
 
 
+def first_digest_of(events: Iterable[Event]) -> tuple[str, int]:
+    """This will return the digest as the first seals have it: over the events' lines, so that all are needed."""
+    digest, count = hashlib.sha256(), 0
+    for count, event in enumerate(events, start=1):  # noqa: B007
+        digest.update(event_line(event) + b"\n")
+    return digest.hexdigest(), count
+
+
 def line_hash(event: Event) -> str:
     """This will return the SHA-256 of an event's line, as hex."""
     return hashlib.sha256(event_line(event)).hexdigest()
@@ -155,9 +163,12 @@ def faults_of(seal: Seal, expected: str) -> list[str]:
     wrong = []
     if seal.prev != expected:
         wrong.append(f"Seal {seal.pk} does not follow the one before it.")
-    digest, count = digest_of(Event.objects.filter(seal=seal).order_by("id").iterator())
-    if (digest, count) != (seal.digest, seal.event_count):
-        wrong.append(f"The events of seal {seal.pk} are not those it sealed ({count} of {seal.event_count}).")
+    events, sealed = Event.objects.filter(seal=seal).order_by("id"), (seal.digest, seal.event_count)
+    found = digest_of(events.iterator())
+    if found != sealed and first_digest_of(events.iterator()) != sealed:
+        wrong.append(
+            f"The events of seal {seal.pk} are not those it sealed ({found[1]} of {seal.event_count})."
+        )
     if hash_of(seal.prev, seal.digest, seal.event_count, seal.sealed_at) != seal.hash:
         wrong.append(f"Seal {seal.pk} was changed.")
     return wrong

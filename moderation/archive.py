@@ -81,7 +81,7 @@ def _read_file(finding: Finding, area: str, sha: str, what: str) -> None:
         finding.size += filestore.size_if_whole(area, sha)
         finding.files += 1
     except filestore.FileMissing:
-        finding.faults.append(f"{what}: the file {filestore.path(area, sha)} is missing.")
+        finding.faults.append(f"{what}: the file {filestore.place_of(area, sha)} is missing.")
     except (filestore.FileDamaged, OSError, ValueError) as error:
         why = "does not have its hash any more" if isinstance(error, filestore.FileDamaged) else repr(error)
         finding.faults.append(f"{what}: the file {area}/{sha[:2]}/{sha} {why}.")

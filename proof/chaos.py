@@ -183,13 +183,24 @@ def report(journal: Journal) -> None:
     print(
         f"answers: {dict(sorted(statuses.items()))}; unanswered: {journal.unanswered}; done: {len(journal.done)}"
     )
+    steps = Counter(f"{kind} {what[1]}" if "move" in kind else kind for kind, what in journal.done)
+    print(f"answered as done: {dict(sorted(steps.items()))}")
 
 
 def faults(house: House, journal: Journal, began: datetime, ended: datetime, outage: float) -> Iterator[str]:
     """This will say, a sentence each, what is not as it must be."""
+    yield from idle(journal)
     yield from missing_writes(journal)
     yield from broken_rules(journal)
     yield from wrong_notices(house, began, ended, outage)
+
+
+def idle(journal: Journal) -> Iterator[str]:
+    """An office that never came to an approval or a removal proves nothing about them."""
+    done = {(kind, what[1]) for kind, what in journal.done if kind in ("post move", "case move")}
+    for step in (("post move", "approve"), ("case move", "order_removal"), ("case move", "check_gone")):
+        if step not in done:
+            yield f"Nobody came to {step[1]} ({step[0]}) while it lasted."
 
 
 def missing_writes(journal: Journal) -> Iterator[str]:
@@ -238,6 +249,7 @@ def broken_rules(journal: Journal) -> Iterator[str]:
 
 def wrong_notices(house: House, began: datetime, ended: datetime, outage: float) -> Iterator[str]:
     from core.models import Notice, Rung
+    from moderation.models import Case
 
     late = timedelta()
     for rung in Rung.objects.filter(due_at__lte=ended, cancelled_at=None):
@@ -257,7 +269,10 @@ def wrong_notices(house: House, began: datetime, ended: datetime, outage: float)
     if seconds > TOLD_WITHIN + outage:
         yield f"A step was told {seconds:.0f} s late."
     letters = letters_in(house.folder / "letters")
+    settled = set(Case.objects.filter(state__in=["removed", "kept"]).values_list("pk", flat=True))
     for notice in Notice.objects.all():
+        if notice.email_state == "moot" and notice.about_id in settled:
+            continue  # the case was settled before its letter left
         if notice.email_state != "sent":
             yield f"The notice {notice.pk} is {notice.email_state}."
         elif not letters[str(notice.message_id)] and notice.attempts < 2:

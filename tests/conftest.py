@@ -22,6 +22,7 @@ from core import clock, triggers
 from core.models import Unit, User
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.transitions import save_post
+from tests.core import s3
 
 PASSWORD = "losenord-for-test"
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
@@ -61,6 +62,14 @@ def _english() -> Iterator[None]:
 @pytest.fixture(autouse=True)
 def _own_files(settings: Any, tmp_path: Any) -> None:
     settings.FILES_DIR = tmp_path / "files"
+
+
+@pytest.fixture
+def store(settings: Any) -> Iterator[s3.Store]:
+    """An S3-compatible store of its own, in which files are kept instead of on the disk."""
+    with s3.running() as running:
+        s3.use(settings, running)
+        yield running
 
 
 @dataclass

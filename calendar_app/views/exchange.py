@@ -18,7 +18,7 @@ from calendar_app.forms.calendar import CalendarForm
 from calendar_app.forms.exchange import FeedForm, ImportForm
 from calendar_app.models import CsvImport, Feed
 from calendar_app.windows import day_of, month_of, week_of, year_of
-from core.doors import status_of
+from core.doors import limited, status_of
 from core.moves import MoveRefused
 from core.request import person
 from core.workdays import local_day
@@ -63,6 +63,7 @@ def feed_revoke(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @login_not_required
+@limited()
 @require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """This will give the plan to a calendar program that holds the secret; anything else is not found."""

@@ -30,7 +30,7 @@ from channels_registry.models import Channel, Closure, LookOver, Opening
 from channels_registry.rules import is_chief, keeps_the_register, tends
 from channels_registry.states import ENDED, ChannelState, DormancyState
 from core import filestore, trail
-from core.doors import do_move, status_of
+from core.doors import do_move, limited, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.workdays import local_day
@@ -66,6 +66,7 @@ def channels_csv(request: HttpRequest) -> StreamingHttpResponse:
 
 
 @login_not_required
+@limited()
 @cache_control(public=True, max_age=300)
 @require_GET
 def public_page(request: HttpRequest) -> HttpResponse:
@@ -75,6 +76,7 @@ def public_page(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@limited()
 @cache_control(public=True, max_age=300)
 @require_GET
 def public_json(request: HttpRequest) -> JsonResponse:

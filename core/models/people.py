@@ -10,6 +10,8 @@ from django.db import models
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
+from core import names
+
 
 def mailbox_of(email: str) -> str:
     """This will return the mailbox an address leads to: lower case, without a +tag, so that one person is one mailbox."""
@@ -77,6 +79,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     email = models.EmailField(_("e-mail address"), unique=True)
     mailbox = models.CharField(max_length=254, unique=True, editable=False)
     name = models.CharField(_("name"), max_length=120)
+    # How the name looks, by which one that imitates it is found.
+    looks = models.CharField(max_length=240, editable=False, db_index=True, default="")
     unit = models.ForeignKey(
         Unit, models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("unit")
     )
@@ -108,14 +112,43 @@ class User(AbstractBaseUser, PermissionsMixin):
         taken = User.objects.filter(mailbox=mailbox_of(self.email)).exclude(pk=self.pk)
         if taken.exists():
             raise ValidationError({"email": _("This mailbox already has an account.")})
+        self.ask_name()
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        """This will also note which mailbox the address leads to."""
+        """This will also note which mailbox the address leads to and how the name looks.
+
+        Raises ValidationError for a name of mixed alphabets, with invisible signs, or that imitates a colleague's.
+        """
         self.email = self.email.strip().lower()
         self.mailbox = mailbox_of(self.email)
-        if (fields := kwargs.get("update_fields")) and "email" in fields:
-            kwargs["update_fields"] = {*fields, "mailbox"}
+        fields = kwargs.get("update_fields")
+        if fields is None or "name" in fields:
+            self.ask_name()
+        if fields:
+            follow = {"email": "mailbox", "name": "looks"}
+            kwargs["update_fields"] = {*fields, *(follow[name] for name in fields if name in follow)}
         super().save(*args, **kwargs)
+
+    def ask_name(self) -> None:
+        """This will ask whether the name, when it is new, may be one. Namesakes who are written alike may both be here.
+
+        Raises ValidationError.
+        """
+        self.name = names.tidy(self.name)
+        before, self.looks = self.looks, names.looks_of(self.name)
+        if self.pk and before == self.looks and User.objects.filter(pk=self.pk, name=self.name).exists():
+            return
+        if fault := names.fault_in(self.name):
+            raise ValidationError({"name": fault})
+        alike = User.objects.filter(looks=self.looks).exclude(pk=self.pk).exclude(name__iexact=self.name)
+        if self.looks and alike.exists():
+            raise ValidationError(
+                {
+                    "name": _(
+                        "The name looks like that of a colleague and is another. Write it in another way."
+                    )
+                }
+            )
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
         """This will differ, so that logins end, when password, activity, a role or `session_round` changes."""

@@ -12,7 +12,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from core import trail
-from core.doors import status_of
+from core.doors import limited, status_of
 from core.moves import MoveRefused
 from core.request import person
 from editorial import absences, feeds, rota_queries
@@ -96,6 +96,7 @@ def feed_revoke(request: HttpRequest) -> HttpResponse:
 
 
 @login_not_required
+@limited()
 @never_cache
 @require_GET
 def feed(request: HttpRequest, secret: str) -> HttpResponse:

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.doors import do_move, status_of
+from core.doors import do_move, limited, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from editorial.idea_forms import OpenTipForm
@@ -27,6 +27,7 @@ WRONG_A_MINUTE = 30  # addresses that lead nowhere, from one place
 
 
 @login_not_required
+@limited()
 @never_cache
 @require_http_methods(["GET", "POST"])
 def tip_form(request: HttpRequest, secret: str) -> HttpResponse:
@@ -48,6 +49,7 @@ def tip_form(request: HttpRequest, secret: str) -> HttpResponse:
 
 
 @login_not_required
+@limited()
 @never_cache
 @require_http_methods(["GET"])
 def tip_follow(request: HttpRequest, secret: str) -> HttpResponse:

@@ -13,7 +13,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from channels_registry import archiving, packages
+from channels_registry import archiving, packages, pieces
 from channels_registry.models import ArchiveItem, Upload
 from core import filestore
 from core.models import Event
@@ -58,10 +58,30 @@ def test_upload_that_breaks_off_goes_on_where_it_was(journey, city, at):
     item = archiving.finish_upload(again, actor=city.anna, at=at)
     assert item.sha == hashlib.sha256(data).hexdigest()
     assert filestore.read(archiving.ORIGINALS, item.sha) == data
-    assert not archiving.part_of(again).exists()
+    assert not pieces.part_of(again).exists()
     with pytest.raises(archiving.UploadProblem):
         archiving.take_piece(again, offset=len(data), stream=io.BytesIO(b"x"), length=1)
     assert Event.objects.get(kind="closure.item").data["sha"] == item.sha
+
+
+@pytest.mark.rule("R34")
+def test_pieces_that_come_to_several_web_servers_meet_in_the_bucket(
+    store, journey, city, at, tmp_path, settings
+):
+    closure, data = journey.telling(), zip_bytes("x" * 300_000)
+    upload = begin(closure, city, at, data)
+    for number, offset in enumerate(range(0, len(data), 100_000)):
+        settings.FILES_DIR = tmp_path / f"machine-{number}"
+        piece = data[offset : offset + 100_000]
+        stream = Breaks(piece, 40_000) if number == 0 else io.BytesIO(piece)
+        came = archiving.take_piece(upload, offset=offset, stream=stream, length=len(piece))
+        if number == 0:
+            assert came == 40_000
+            rest = io.BytesIO(piece[came:])
+            archiving.take_piece(upload, offset=came, stream=rest, length=len(piece) - came)
+    item = archiving.finish_upload(upload, actor=city.anna, at=at)
+    assert store.objects == {f"channel-archive/{item.sha[:2]}/{item.sha}": data}
+    assert not [path for path in tmp_path.rglob("*") if path.is_file() and path.parent != tmp_path]
 
 
 @pytest.mark.rule("R34")
@@ -216,7 +236,7 @@ def test_package_that_cannot_be_built_says_why_and_is_tried_again(journey, city)
     perform(closure, "close", actor=city.anna, at=journey.at, how="deleted", handle_kept="The vault")
     assert packages.build_packages(journey.at) == 0
     closure = journey.fresh(closure)
-    assert "FileNotFoundError" in closure.package.error
+    assert "FileMissing" in closure.package.error
     target = filestore.path(archiving.ORIGINALS, item.sha)
     (journey.tmp_path / "away").rename(target)
     assert packages.build_packages(journey.at + timedelta(minutes=16)) == 1

@@ -85,6 +85,37 @@ def test_the_demo_the_tests_and_the_units_start_the_same_worker():
     assert program(service(unit)["ExecStart"])[-len(WORKER) :] == WORKER
 
 
+def seconds(text: str, name: str) -> list[int]:
+    return [int(number) for number in re.findall(rf"{name}\W+(\d+)s?\b", text)]
+
+
+def test_units_container_and_proxy_agree_on_where_and_how_long():
+    web, worker = (
+        next(path for path in UNITS if path.name.startswith(f"redaktionen-{name}"))
+        for name in ("web", "worker")
+    )
+    compose, proxy = (DEPLOY / "compose.yaml").read_text(), (DEPLOY / "nginx_proxy.conf").read_text()
+    server = (DEPLOY / "gunicorn.py").read_text()
+    ends = [int(service(path)["TimeoutStopSec"]) for path in (web, worker)]
+    assert seconds(compose, "stop_grace_period") == ends
+    assert ends[0] > seconds(server, "graceful_timeout")[0], "what is under way may end"
+    assert ends[1] > settings_of_celery().task_time_limit
+    assert seconds(proxy, "proxy_read_timeout")[0] > seconds(server, "\ntimeout")[0]
+    socket_unit = (DEPLOY / "systemd" / "redaktionen-web.socket").read_text()
+    place = re.search(r"^ListenStream=(\S+)", socket_unit, re.MULTILINE)[1]
+    assert f"http://unix:{place};" in proxy
+    assert f"unix/{place}" in (DEPLOY / "Caddyfile").read_text()
+    most = int(re.search(r"client_max_body_size (\d+)m", (DEPLOY / "nginx.conf").read_text())[1])
+    assert f"max_size {most}MB" in (DEPLOY / "Caddyfile").read_text()
+    assert most * 1024 * 1024 > 20 * settings.UPLOAD_MAX_BYTES
+
+
+def settings_of_celery():
+    from config import celeryconfig
+
+    return celeryconfig
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_a_unit_may_do_little(path):
     found = service(path)
@@ -113,7 +144,7 @@ def test_every_variable_of_the_example_is_described():
     assert all(f"| `{name}` |" in page for name in names)
 
 
-@pytest.mark.parametrize("name", ["nginx.conf", "Caddyfile"])
+@pytest.mark.parametrize("name", ["nginx_proxy.conf", "Caddyfile"])
 def test_the_proxy_throws_away_what_a_visitor_claims(name):
     text = (DEPLOY / name).read_text()
     for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -47,6 +48,50 @@ def test_with_https_cookies_are_secure_and_the_browser_remembers_to_use_it(city,
             True,
             "Lax",
         )
+
+
+def test_an_open_page_is_kept_for_strangers_only(city, client_of, settings):
+    """It shows the name of whoever is logged in: a cache on the way must not hand that to the next."""
+    settings.PUBLIC_REGISTER = True
+    for name in ("channels_registry:public_page", "channels_registry:public_json"):
+        assert "public" in Client().get(reverse(name)).headers["Cache-Control"]
+        assert client_of(city.anna).get(reverse(name)).headers["Cache-Control"] == "private, no-store"
+
+
+LINKS = {"secret": "x" * 30, "token": "x" * 30}
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "channels_registry:public_page",
+        "channels_registry:public_json",
+        "calendar_app:feed",
+        "editorial:feed",
+        "editorial:tip_form",
+        "editorial:tip_follow",
+        "notice_unsubscribe",
+        "signer:ask",
+    ],
+)
+def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, settings, name):
+    settings.PUBLIC_REGISTER = True
+    path = reverse(name, kwargs=named_parts(name))
+    cache.clear()
+    asked = [Client().get(path).status_code for _ in range(20)]
+    assert 429 not in asked, "people ask this often"
+    for _ in range(301):
+        late = Client().get(path)
+    assert late.status_code == 429
+    assert "public" not in late.headers.get("Cache-Control", "")
+    elsewhere = Client(REMOTE_ADDR="192.0.2.7").get(path)
+    assert elsewhere.status_code != 429, "somebody else does not wait"
+
+
+def named_parts(name: str) -> dict[str, str]:
+    parts = {"editorial:tip": "secret", "calendar_app:feed": "secret", "editorial:feed": "secret"}
+    parts |= {"notice_unsubscribe": "token", "signer:ask": "token"}
+    return {part: LINKS[part] for start, part in parts.items() if name.startswith(start)}
 
 
 def test_a_page_of_somebody_is_kept_by_no_cache_on_the_way(city, client_of):

@@ -7,7 +7,7 @@ from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
-from core.models import Event
+from core.models import Event, Notice
 from editorial.models import Membership
 from tests.conftest import PASSWORD
 
@@ -130,3 +130,15 @@ def test_metrics_are_for_whoever_has_the_token_and_name_nobody(city, client, set
     assert "redaktionen_rungs_due 0.0" in text
     assert 'redaktionen_answers_total{page="account_login",status="3xx"}' in text
     assert "anna" not in text.lower()
+
+
+@pytest.mark.django_db
+def test_a_changed_password_is_noted_and_told_to_whoever_s_it_is(city, client_of):
+    client = client_of(city.anna)
+    typed = {"oldpassword": PASSWORD, "password1": "en-helt-annan-fras", "password2": "en-helt-annan-fras"}
+    assert client.post(reverse("account_change_password"), typed).status_code == 302
+    event = Event.objects.get(kind="login.password_changed")
+    assert (event.about_id, event.actor_id) == (city.anna.pk, city.anna.pk)
+    notice = Notice.objects.get(key=f"login-{event.pk}")
+    assert (notice.recipient, notice.urgent) == (city.anna, True)
+    assert "en-helt-annan-fras" not in notice.body

@@ -1,0 +1,125 @@
+"""The pieces of an upload that is under way: one growing file on the disk, or objects of their own in the bucket."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import tempfile
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Protocol
+
+from django.conf import settings
+from django.db import transaction
+
+from channels_registry.models import Upload
+from core import filestore
+
+BLOCK = 256 * 1024
+
+
+class Pieces(Protocol):
+    def write(self, stream: IO[bytes], offset: int, length: int) -> int: ...
+    def whole(self) -> Any: ...
+    def forget(self) -> None: ...
+
+
+@contextmanager
+def held(upload: Upload) -> Iterator[Pieces]:
+    """Hold the upload's pieces for oneself: two browsers may send the same one, to two web servers."""
+    if settings.FILES_BUCKET:
+        with transaction.atomic():
+            Upload.objects.select_for_update().get(pk=upload.pk)
+            yield _InBucket(f"incoming/{_number(upload)}/")
+        return
+    target = part_of(upload)
+    target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    handle = os.open(target, os.O_RDWR | os.O_CREAT, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield _OnDisk(target, handle)
+    finally:
+        os.close(handle)
+
+
+def part_of(upload: Upload) -> Path:
+    """This will return where on the disk the pieces of an upload lie."""
+    return scratch() / f"{_number(upload)}.part"
+
+
+def scratch() -> Path:
+    """This will return the folder for what is not kept yet."""
+    return Path(settings.FILES_DIR) / "incoming"
+
+
+def _number(upload: Upload) -> str:
+    return uuid.UUID(str(upload.uid)).hex
+
+
+@dataclass
+class _OnDisk:
+    target: Path
+    handle: int
+
+    def write(self, stream: IO[bytes], offset: int, length: int) -> int:
+        """This will write up to `length` bytes at their place and return how many came."""
+        written = 0
+        for block in _blocks(stream, length):
+            os.pwrite(self.handle, block, offset + written)
+            written += len(block)
+        os.fsync(self.handle)
+        return written
+
+    @contextmanager
+    def whole(self) -> Iterator[Path]:
+        yield self.target
+
+    def forget(self) -> None:
+        self.target.unlink(missing_ok=True)
+
+
+@dataclass
+class _InBucket:
+    folder: str
+
+    def write(self, stream: IO[bytes], offset: int, length: int) -> int:
+        """This will put up to `length` bytes as an object named by their place and return how many came."""
+        data = b"".join(_blocks(stream, length))
+        _bucket().replace(f"{self.folder}{offset:015d}", data)
+        return len(data)
+
+    @contextmanager
+    def whole(self) -> Iterator[Path]:
+        scratch().mkdir(mode=0o700, parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=scratch()) as out:
+            for name in sorted(_bucket().names(self.folder)):
+                with _bucket().open(name) as piece:
+                    while block := piece.read(BLOCK):
+                        out.write(block)
+            out.flush()
+            yield Path(out.name)
+
+    def forget(self) -> None:
+        for name in list(_bucket().names(self.folder)):
+            _bucket().erase(name)
+
+
+def _bucket() -> Any:
+    return filestore.place()
+
+
+def _blocks(stream: IO[bytes], length: int) -> Iterator[bytes]:
+    """Yield up to `length` bytes in small blocks; a connection that breaks ends the piece early."""
+    left = length
+    while left:
+        try:
+            block = stream.read(min(BLOCK, left))
+        except OSError:  # the browser went away in the middle of the piece: what came is kept
+            return
+        if not block:
+            return
+        left -= len(block)
+        yield block
