@@ -15,6 +15,7 @@ from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.uploads import UploadRefused
 from core.workdays import local_day
+from editorial.models import Handover
 from moderation import queries
 from moderation.checking import check_address, note_author_told, note_police_report, note_seen
 from moderation.forms import (
@@ -42,6 +43,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page_obj": queries.CappedPaginator(cases, 25).get_page(request.GET.get("page")),
         "now": timezone.now(),
+        "handover": Handover.objects.visible_to(user).open().first(),
         "tab": "cases",
     }
     return render(request, "moderation/queue_page.html", context)
