@@ -219,6 +219,9 @@ def page(
     moves = open_moves(case, user, lambda name: reverse("moderation:case_move", args=[case.pk, name]))
     is_ours = case.team is not None and case.team.has_member(user)
     events = list(queries.case_events(case, [one.pk for one in bundles])[:80])
+    removals = list(case.removals.all())
+    # Nobody looks whether a comment is gone, or writes to its author, before something was done about it.
+    looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
     context = {
         "case": case,
         "comment": case.comment,
@@ -236,13 +239,13 @@ def page(
         "decision": decision or DecisionForm(case=case),
         "form": screenshot or ScreenshotForm(initial={"context": gathering.context if gathering else ""}),
         "waiver_form": waiver_form or WaiverForm(),
-        "removals": list(case.removals.all()),
-        "checks": list(case.checks.select_related("checked_by")),
+        "removals": removals,
+        "checks": list(case.checks.select_related("checked_by")) if looked_for else [],
         "may_check": is_ours and case.state in (CaseState.REMOVAL_ORDERED, CaseState.GONE),
         "seen_form": seen_form or SeenForm(),
         "reports": list(case.police_reports.all()),
         "police": police or PoliceForm(initial={"reported_on": local_day(now)}),
-        "told": list(case.author_notices.all()),
+        "told": list(case.author_notices.all()) if removals or case.hidden_at else [],
         "author": author or AuthorForm(initial={"text": letter(case)}),
         "claimed": case.is_claimed(now),
         "noun": "case",

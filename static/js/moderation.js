@@ -58,7 +58,8 @@ if (register) {
   const part = register.querySelector("[data-when-case]");
   const refresh = () => {
     const kind = register.elements.kind.value;
-    part.hidden = ["question", "praise", "criticism"].includes(kind) && !part.querySelector(".field--invalid");
+    const mayHaveToGo = ["unsuitable", "illegal"].includes(kind) || register.elements.ground.value !== "";
+    part.hidden = !mayHaveToGo && !part.querySelector(".field--invalid");
     const warning = part.querySelector("[data-never-copied]");
     const ground = register.elements.ground.value;
     const never = ground !== "" && warning.dataset.neverCopied.split(" ").includes(ground);
