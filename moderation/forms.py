@@ -70,7 +70,9 @@ class CommentForm(forms.Form):
         widget=DateTimeInput(),
         help_text=gettext_lazy("Leave empty for now. A question's time for an answer runs from here."),
     )
-    ground = GroundField(required=False, help_text=gettext_lazy("Opens a case at once."))
+    ground = GroundField(
+        required=False, help_text=gettext_lazy("Needed for what is illegal. Opens a case at once.")
+    )
     facts = forms.CharField(
         label=gettext_lazy("What it is about"),
         max_length=5000,
