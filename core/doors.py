@@ -87,5 +87,9 @@ def do_move(
     except MoveRefused as refused:
         obj.refresh_from_db()
         return page(refusal=refused.reason, status=status_of(refused))
-    messages.success(request, _("Done: %(what)s.") % {"what": obj.MOVES[name].done or obj.MOVES[name].label})
+    move = obj.MOVES[name]
+    if move.failure:
+        messages.warning(request, _("Noted: %(what)s.") % {"what": move.done or move.label})
+    else:
+        messages.success(request, _("Done: %(what)s.") % {"what": move.done or move.label})
     return redirect(own_address(request, request.POST.get("next", "")) or to)

@@ -11,6 +11,7 @@ import logging
 import uuid
 from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import models, transaction
@@ -88,9 +89,8 @@ def climb(at: datetime) -> int:
     A rung that fails is tried alone, then pushed on, rarer each time, with its error kept; the others go on.
     """
     told = 0
-    while due := list(_due(at)[:BATCH]):
-        for name in dict.fromkeys(row_ladder for _pk, row_ladder in due):
-            told += _climb_batch(name, [pk for pk, row_ladder in due if row_ladder == name], at)
+    while (name := _due(at).values_list("ladder", flat=True).first()) is not None:
+        told += _climb_batch(name, at)
     return told
 
 
@@ -98,30 +98,46 @@ def _untold() -> models.QuerySet[Rung]:
     return Rung.objects.filter(told_at=None, cancelled_at=None)
 
 
-def _due(at: datetime) -> models.QuerySet[Rung, tuple[int, str]]:
-    return _untold().filter(try_at__lte=at).order_by("try_at").values_list("pk", "ladder")
+def _due(at: datetime) -> models.QuerySet[Rung]:
+    return _untold().filter(try_at__lte=at).order_by("try_at", "pk")
 
 
-def _climb_batch(name: str, pks: list[int], at: datetime) -> int:
+def _climb_batch(name: str, at: datetime) -> int:
+    claimed: list[int] = []
     try:
-        return _claim_and_climb(name, pks, at)
-    except (
-        Exception
-    ) as error:  # one bad row must not stop the others: each is tried alone, and kept if it fails
-        if len(pks) > 1:
-            return sum(_climb_batch(name, [pk], at) for pk in pks)
+        with transaction.atomic():
+            # Locked in one order, so that two rounds at once wait for each other and never in a circle.
+            batch = _due(at).filter(ladder=name).select_for_update().values("pk")[:BATCH]
+            rungs = _claim(batch, at)
+            claimed = [rung.pk for rung in rungs]
+            if rungs:
+                _climbs[name](rungs, at)
+        return len(rungs)
+    except Exception:  # one bad row must not stop the others: each is tried alone, and kept if it fails
+        if not claimed:
+            raise
+        log.warning("the ladder %s failed; its %s rungs are tried one by one", name, len(claimed))
+        return sum(_climb_alone(name, pk, at) for pk in claimed)
+
+
+def _climb_alone(name: str, pk: int, at: datetime) -> int:
+    try:
+        with transaction.atomic():
+            rungs = _claim([pk], at)
+            if rungs:
+                _climbs[name](rungs, at)
+        return len(rungs)
+    except Exception as error:  # kept on the row, and tried again later
         log.exception("a rung of the ladder %s failed", name)
-        _push_on(pks[0], repr(error), at)
+        _push_on(pk, repr(error), at)
         return 0
 
 
-def _claim_and_climb(name: str, pks: list[int], at: datetime) -> int:
+def _claim(pks: Any, at: datetime) -> list[Rung]:
+    """Take the rungs that nobody else has taken meanwhile."""
     claim = uuid.uuid4()
-    with transaction.atomic():
-        claimed = _untold().filter(pk__in=pks, try_at__lte=at).update(told_at=at, claim=claim)
-        if claimed:
-            _climbs[name](list(Rung.objects.filter(claim=claim).order_by("due_at", "pk")), at)
-    return claimed
+    _untold().filter(pk__in=pks, try_at__lte=at).update(told_at=at, claim=claim)
+    return list(Rung.objects.filter(claim=claim).order_by("due_at", "pk"))
 
 
 def _push_on(pk: int, error: str, at: datetime) -> None:

@@ -29,7 +29,11 @@ State, Way = Notice.EmailState, NoticeSettings.Way
 
 
 def way_to(
-    wishes: NoticeSettings | None, about: models.Model | None, *, urgent: bool, at: datetime
+    wishes: NoticeSettings | None,
+    about: models.Model | type[models.Model] | None,
+    *,
+    urgent: bool,
+    at: datetime,
 ) -> tuple[str, datetime]:
     """This will return the e-mail's state and when to try, as the person wishes. What is urgent goes now."""
     if wishes is None or urgent:

@@ -58,7 +58,8 @@ class Move:
 
     `rule` says who may. `needs` names details that must be given. `sets` names columns that the move writes from its
     details, in the same statement as the state. `needs_note` asks for a reason, `takes_note` lets one be given.
-    `by_clock` moves are no buttons: the system does them. `done` says in the trail what happened.
+    `by_clock` moves are no buttons: the system does them. `done` says in the trail what happened. `failure` marks the
+    step that says something did not work: no page says “Done” to it.
     """
 
     name: str
@@ -72,6 +73,7 @@ class Move:
     takes_note: bool = False
     danger: bool = False
     by_clock: bool = False
+    failure: bool = False
     done: str | Promise = ""
 
 

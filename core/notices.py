@@ -113,8 +113,7 @@ def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words
         key=message.key,
         about_type=message.about._meta.label_lower if message.about else "",
         about_id=message.about.pk if message.about else None,
-        # A line break in a subject would make a row that no mail server ever takes.
-        subject=" ".join(said(message.subject).split())[:200],
+        subject=one_line(said(message.subject)),
         body=said(message.body),
         url=message.url,
         why=said(message.why)[:200],
@@ -123,6 +122,11 @@ def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words
         email_state=state,
         try_at=try_at,
     )
+
+
+def one_line(subject: str) -> str:
+    """This will make a subject fit for a letter: a line break in it would make a row that no mail server ever takes."""
+    return " ".join(subject.split())[:200]
 
 
 def note_bounce(notice: Notice, at: datetime) -> None:

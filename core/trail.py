@@ -60,6 +60,14 @@ def event_of(
     )
 
 
+def fingerprint(text: str) -> str:
+    """This will return the SHA-256 of a text, for the facts of an event that proves it and does not repeat it.
+
+    What the trail repeats can never be disposed of.
+    """
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
 def record_many(events: Iterable[Event]) -> None:
     """This will append the events in their order, inside the caller's transaction."""
     Event.objects.bulk_create(list(events), batch_size=1000)

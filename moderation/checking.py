@@ -95,7 +95,8 @@ def note_author_told(case: Case, *, actor: User, at: datetime, way: str, text: s
         raise MoveRefused(_("There is nothing to tell before the comment is hidden or its removal ordered."))
     with transaction.atomic():
         told = AuthorNotice.objects.create(case=case, way=way, text=text.strip(), told_by=actor, told_at=at)
-        trail.record("case.tell_author", about=case, actor=actor, at=at, note=text.strip(), data={"way": way})
+        proof = {"way": way, "text": trail.fingerprint(told.text)}
+        trail.record("case.tell_author", about=case, actor=actor, at=at, data=proof)
     return told
 
 
@@ -117,7 +118,7 @@ def _note(
             about=case,
             actor=actor,
             at=at,
-            note=said,
-            data={"way": way, "result": result, "sha": check.sha},
+            note=check.get_result_display(),
+            data={"way": way, "result": result, "sha": check.sha, "said": trail.fingerprint(check.said)},
         )
     return check

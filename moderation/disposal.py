@@ -17,6 +17,7 @@ from core.moves import ChangedMeanwhile, MoveIncomplete, perform
 from moderation.archive import MASKED
 from moderation.capture import COPIES, ORIGINALS
 from moderation.models import (
+    AuthorNotice,
     Case,
     CommentRevision,
     Disposal,
@@ -25,7 +26,9 @@ from moderation.models import (
     EvidenceItem,
     Ground,
     MaskedCopy,
+    Removal,
     RemovalCheck,
+    Waiver,
 )
 from moderation.rules import may_keep_records, must
 from moderation.states import DISPOSAL_MOVES, CaseState, DisposalState
@@ -99,6 +102,7 @@ def erase_case(row: DisposedCase, at: datetime) -> None:
     with transaction.atomic():
         # What is in no sealed evidence is not guarded; what is, the database lets go only under a signed disposal.
         Evidence.objects.filter(case=case).update(context="", manifest="")
+        _erase_words(case)
         kept = Case.objects.filter(comment=case.comment).exclude(
             disposals__disposal__state__in=[DisposalState.SIGNED, DisposalState.DONE]
         )
@@ -106,6 +110,15 @@ def erase_case(row: DisposedCase, at: datetime) -> None:
             CommentRevision.objects.filter(comment=case.comment).update(text="", author_name="")
         if DisposedCase.objects.filter(pk=row.pk, erased_at=None).update(erased_at=at) == 1:
             trail.record("disposal.erase", about=case, actor=None, at=at, data={"disposal": row.disposal_id})
+
+
+def _erase_words(case: Case) -> None:
+    """What was written about the comment goes with it. What became of the case, when and by whom, stays."""
+    Case.objects.filter(pk=case.pk).update(facts="")
+    Removal.objects.filter(case=case).update(facts="")
+    RemovalCheck.objects.filter(case=case).update(said="")
+    AuthorNotice.objects.filter(case=case).update(text="")
+    Waiver.objects.filter(case=case).update(description="")
 
 
 def _files_of(case: Case) -> Iterable[tuple[str, str]]:

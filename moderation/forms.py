@@ -70,11 +70,20 @@ class CommentForm(forms.Form):
         widget=DateTimeInput(),
         help_text=gettext_lazy("Leave empty for now. A question's time for an answer runs from here."),
     )
-    ground = GroundField(required=False, help_text=gettext_lazy("Opens a case at once."))
+    ground = GroundField(
+        required=False, help_text=gettext_lazy("Needed for what is illegal. Opens a case at once.")
+    )
+    facts = forms.CharField(
+        label=gettext_lazy("What it is about"),
+        max_length=5000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("What in the comment makes it a case?"),
+    )
     screenshot = ImageUploadField(
         label=gettext_lazy("Screenshot"),
         required=False,
-        help_text=gettext_lazy("Kept as evidence of the case. Show the comment and what it answers."),
+        help_text=gettext_lazy("Evidence of the case. Take none where a copy may be a crime."),
     )
     context = forms.CharField(
         label=gettext_lazy("Context"),
@@ -87,6 +96,7 @@ class CommentForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["ground"].queryset = grounds_in_force()  # type: ignore[attr-defined]
+        self.fields["ground"].needed = True  # type: ignore[attr-defined]
         self.fields["channel"].queryset = Channel.objects.filter(  # type: ignore[attr-defined]
             teams__in=Team.objects.of_member(user)
         ).select_related("platform")
@@ -101,7 +111,16 @@ class CommentForm(forms.Form):
             self.add_error("ground", _("Choose the ground. The 24 hours begin now."))
         if values.get("screenshot") and not values.get("ground"):
             self.add_error("ground", _("A screenshot is kept as evidence of a case. Choose its ground."))
+        elif values.get("screenshot") and values["ground"].copy_is_crime:
+            self.add_error(
+                "screenshot", _("A copy of this may be a crime. Register it without a screenshot.")
+            )
         return values
+
+    @property
+    def never_copied(self) -> list[int]:
+        """The grounds for which nobody is asked for a screenshot."""
+        return [ground.pk for ground in self.fields["ground"].queryset if ground.copy_is_crime]  # type: ignore[attr-defined]
 
     def _recognised(self, url: str) -> Channel | None:
         """The one channel whose address the comment's begins with, else the only one on its platform."""
@@ -173,6 +192,11 @@ class ScreenshotForm(forms.Form):
         help_text=gettext_lazy("If it was not you."),
     )
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["screenshot"].needed = True  # type: ignore[attr-defined]
+        self.fields["shows"].needed = True  # type: ignore[attr-defined]
+
 
 class WaiverForm(forms.Form):
     description = forms.CharField(
@@ -194,7 +218,6 @@ class DecisionForm(forms.Form):
     manifest = forms.ChoiceField(
         label=gettext_lazy("How clear is it?"),
         widget=forms.RadioSelect,
-        required=False,
         choices=Removal.Manifest.choices[:2],
     )
     found_by = forms.ChoiceField(label=gettext_lazy("Found by"), choices=Removal.FoundBy.choices)
@@ -217,8 +240,12 @@ class SeenForm(forms.Form):
     screenshot = ImageUploadField(
         label=gettext_lazy("Second screenshot"),
         required=False,
-        help_text=gettext_lazy("Shows that the comment is gone."),
+        help_text=gettext_lazy("Shows that the comment is gone. Needed when it is."),
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["screenshot"].needed = True  # type: ignore[attr-defined]
 
 
 class PoliceForm(forms.Form):

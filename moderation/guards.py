@@ -53,6 +53,30 @@ _REVISION_ERASED = (
     "(NEW.text = '' AND NEW.author_name = '' AND NEW.comment_id = OLD.comment_id AND NEW.number = OLD.number "
     f"AND NEW.seen_at = OLD.seen_at AND {_DISPOSAL.format(which='k.comment_id = OLD.comment_id')})"
 )
+
+
+def _only_erased(column: str, *kept: str) -> str:
+    """The condition that a row of a case lost the text in `column`, nothing else, and that to a signed disposal."""
+    same = " AND ".join(f"COALESCE(NEW.{name}, 0) = COALESCE(OLD.{name}, 0)" for name in kept)
+    return f"(NEW.{column} = '' AND {same} AND {_DISPOSAL.format(which='k.id = OLD.case_id')})"
+
+
+_REMOVAL_ERASED = (
+    f"({_only_erased('facts', 'case_id', 'evidence_id', 'waiver_id', 'ordered_by_id')} "
+    "AND NEW.citation = OLD.citation AND NEW.manifest = OLD.manifest AND NEW.found_by = OLD.found_by "
+    "AND NEW.ordered_at = OLD.ordered_at)"
+)
+_CHECK_ERASED = (
+    f"({_only_erased('said', 'case_id', 'checked_by_id')} AND NEW.way = OLD.way AND NEW.result = OLD.result "
+    "AND NEW.sha = OLD.sha AND NEW.clean_sha = OLD.clean_sha AND NEW.checked_at = OLD.checked_at)"
+)
+_NOTICE_ERASED = (
+    f"({_only_erased('text', 'case_id', 'told_by_id')} AND NEW.way = OLD.way AND NEW.told_at = OLD.told_at)"
+)
+_WAIVER_ERASED = (
+    f"({_only_erased('description', 'case_id', 'asked_by_id', 'signed_by_id')} "
+    "AND NEW.asked_at = OLD.asked_at AND NEW.signed_at = OLD.signed_at)"
+)
 _READ_BY_AUTHOR = (
     "NEW.read_by_id IS NOT NULL AND EXISTS (SELECT 1 FROM moderation_replytext t "
     "WHERE t.reply_id = NEW.id AND t.author_id = NEW.read_by_id)"
@@ -71,10 +95,18 @@ GUARDS: list[Guard] = [
         "A revision of a comment is written once.",
         update_when=f"NOT {_REVISION_ERASED}",
     ),
-    *append_only("moderation_removal", "An order to remove is written once."),
-    *append_only("moderation_removalcheck", "A check of a removal is written once."),
+    *append_only(
+        "moderation_removal", "An order to remove is written once.", update_when=f"NOT {_REMOVAL_ERASED}"
+    ),
+    *append_only(
+        "moderation_removalcheck", "A check of a removal is written once.", update_when=f"NOT {_CHECK_ERASED}"
+    ),
     *append_only("moderation_policereport", "A report to the police is written once."),
-    *append_only("moderation_authornotice", "What an author was told is written once."),
+    *append_only(
+        "moderation_authornotice",
+        "What an author was told is written once.",
+        update_when=f"NOT {_NOTICE_ERASED}",
+    ),
     *append_only("moderation_maskedcopy", "A masked copy is made once."),
     *append_only(
         "moderation_evidence",
@@ -160,7 +192,9 @@ GUARDS: list[Guard] = [
     ),
     *append_only("moderation_case", "A case is never deleted.", update_when="1 = 0"),
     *append_only(
-        "moderation_waiver", "A signed waiver never changes.", update_when="OLD.signed_by_id IS NOT NULL"
+        "moderation_waiver",
+        "A signed waiver never changes.",
+        update_when=f"OLD.signed_by_id IS NOT NULL AND NOT {_WAIVER_ERASED}",
     ),
     *append_only("moderation_replytext", "A text of an answer is written once."),
     *append_only(

@@ -18,6 +18,7 @@ from editorial.models import Membership
 from moderation.models import (
     Case,
     Comment,
+    Complaint,
     Evidence,
     EvidenceItem,
     MaskedCopy,
@@ -136,7 +137,8 @@ class Coverage:
 def coverage(user: User, first: date, today: date) -> list[Coverage]:
     """This will count a month's watches for each unit whose channels the user may see (R18, R21).
 
-    `absent` are working days on which an open channel had no watch at all: the gap is shown, not left out.
+    `absent` are working days on which an open channel had no watch at all: the gap is shown, not left out. Today is
+    no gap yet: its watch may still open.
     """
     last = min(first + relativedelta(months=1, days=-1), today)
     watched = Watch.objects.filter(
@@ -149,7 +151,7 @@ def coverage(user: User, first: date, today: date) -> list[Coverage]:
     ):
         row = rows.setdefault(unit_id, Coverage(units[unit_id]))
         setattr(row, state, count)
-    for unit_id, absent in _absent(watched, first, last).items():
+    for unit_id, absent in _absent(watched, first, min(last, today - timedelta(days=1))).items():
         rows[unit_id].absent = absent
     return sorted(rows.values(), key=lambda row: (row.percent, row.unit.name))
 
@@ -172,11 +174,26 @@ def _days(first: date, last: date) -> list[date]:
 
 
 def case_events(case: Case, evidence: list[int]) -> QuerySet[Event]:
-    """This will find what happened to the case and to its evidence (their numbers), newest first."""
+    """This will find what happened to the case and to its evidence (their numbers), newest first.
+
+    Sealing is one step to whoever reads, though the trail has it of the case and of its evidence.
+    """
     return Event.objects.filter(
         Q(about_type="moderation.case", about_id=case.pk)
         | Q(about_type="moderation.evidence", about_id__in=evidence)
-    )
+    ).exclude(kind="evidence.seal")
+
+
+def comment_events(comment: Comment, replies: list[int], complaint: Complaint | None) -> QuerySet[Event]:
+    """This will find what happened to the comment, to its answers (their numbers) and to its complaint, newest first.
+
+    An answer that is sent and a text written anew are one step each to whoever reads.
+    """
+    about = Q(about_type="moderation.comment", about_id=comment.pk)
+    about |= Q(about_type="moderation.reply", about_id__in=replies)
+    if complaint:
+        about |= Q(about_type="moderation.complaint", about_id=complaint.pk)
+    return Event.objects.filter(about).exclude(kind__in=["comment.answered", "reply.rewrite"])
 
 
 def watch_table(user: User, today: date, days: int = 10) -> tuple[list[date], list[dict[str, Any]]]:

@@ -21,6 +21,7 @@ def register(
     ground: Ground | None = None,
     screenshot: CleanImage | None = None,
     context: str = "",
+    facts: str = "",
     **comment: Any,
 ) -> tuple[Comment, Case | None]:
     """This will register a comment and, when a ground is named, open its case with the screenshot: all or nothing.
@@ -31,7 +32,7 @@ def register(
         registered = register_comment(actor=actor, at=at, **comment)
         if ground is None:
             return registered, None
-        case = open_case(registered, ground=ground, actor=actor, at=at)
+        case = open_case(registered, ground=ground, actor=actor, at=at, facts=facts)
         if screenshot is not None:
             add_screenshot(
                 case,

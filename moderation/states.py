@@ -149,6 +149,7 @@ CASE_MOVES = MoveTable(
             K.REMOVAL_FAILED,
             rules.may_moderate,
             needs_note=True,
+            failure=True,
             done=_("The removal failed"),
         ),
         Move(

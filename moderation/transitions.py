@@ -162,7 +162,8 @@ def open_case(
         )
         if ground.runs_clock:
             ladders.set_up("case", case.pk, rungs_from(discovered_at))
-        trail.record("case.open", about=case, actor=actor, at=at, note=facts, data={"ground": ground.code})
+        proof = {"ground": ground.code, "facts": trail.fingerprint(facts)}
+        trail.record("case.open", about=case, actor=actor, at=at, data=proof)
     return case
 
 
@@ -205,7 +206,8 @@ def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Wa
         )
         if not made:
             raise ChangedMeanwhile
-        trail.record("case.ask_waiver", about=case, actor=actor, at=at, note=description)
+        proof = {"description": trail.fingerprint(description)}
+        trail.record("case.ask_waiver", about=case, actor=actor, at=at, data=proof)
     return waiver
 
 

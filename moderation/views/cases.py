@@ -15,6 +15,7 @@ from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.uploads import UploadRefused
 from core.workdays import local_day
+from editorial.models import Handover
 from moderation import queries
 from moderation.checking import check_address, note_author_told, note_police_report, note_seen
 from moderation.forms import (
@@ -42,6 +43,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
         "filters": filters,
         "page_obj": queries.CappedPaginator(cases, 25).get_page(request.GET.get("page")),
         "now": timezone.now(),
+        "handover": Handover.objects.visible_to(user).open().first(),
         "tab": "cases",
     }
     return render(request, "moderation/queue_page.html", context)
@@ -217,6 +219,9 @@ def page(
     moves = open_moves(case, user, lambda name: reverse("moderation:case_move", args=[case.pk, name]))
     is_ours = case.team is not None and case.team.has_member(user)
     events = list(queries.case_events(case, [one.pk for one in bundles])[:80])
+    removals = list(case.removals.all())
+    # Nobody looks whether a comment is gone, or writes to its author, before something was done about it.
+    looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
     context = {
         "case": case,
         "comment": case.comment,
@@ -234,13 +239,13 @@ def page(
         "decision": decision or DecisionForm(case=case),
         "form": screenshot or ScreenshotForm(initial={"context": gathering.context if gathering else ""}),
         "waiver_form": waiver_form or WaiverForm(),
-        "removals": list(case.removals.all()),
-        "checks": list(case.checks.select_related("checked_by")),
+        "removals": removals,
+        "checks": list(case.checks.select_related("checked_by")) if looked_for else [],
         "may_check": is_ours and case.state in (CaseState.REMOVAL_ORDERED, CaseState.GONE),
         "seen_form": seen_form or SeenForm(),
         "reports": list(case.police_reports.all()),
         "police": police or PoliceForm(initial={"reported_on": local_day(now)}),
-        "told": list(case.author_notices.all()),
+        "told": list(case.author_notices.all()) if removals or case.hidden_at else [],
         "author": author or AuthorForm(initial={"text": letter(case)}),
         "claimed": case.is_claimed(now),
         "noun": "case",

@@ -9,7 +9,6 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from core import trail
 from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
@@ -187,6 +186,7 @@ def page(
         "may_open_case": is_ours and all(case.state in CLOSED for case in cases),
         "case_form": case_form or (CaseForm() if may_have_to_go or "case" in request.GET else None),
         "answering": answering,
+        "may_revise": is_ours,
         "revision": revision or RevisionForm(initial={"author_name": current.author_name if current else ""}),
         "moves": open_moves(
             comment, user, lambda name: reverse("moderation:comment_move", args=[comment.pk, name])
@@ -204,7 +204,7 @@ def page(
         "claimed": comment.is_claimed(now),
         "noun": "comment",
         "people": comment.team.memberships.all() if is_ours and comment.team else [],
-        "events": trail.events_about(comment)[:50],
+        "events": queries.comment_events(comment, [one.pk for one in replies], complaint)[:50],
         "refusal": refusal,
         "note": request.POST.get("note", ""),
         "tab": "inbox",

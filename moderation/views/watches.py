@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from dateutil.relativedelta import relativedelta
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -15,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
-from core.workdays import local_day
+from core.workdays import instant, local_day
 from editorial.models import Team
 from moderation import queries
 from moderation.forms import HolidayForm
@@ -100,6 +101,7 @@ def _page(
     context = {
         "days": days,
         "rows": rows,
+        "not_open_yet": days[-1] == today and now < instant(today, settings.WATCH_OPENS),
         "waiting": [(watch, open_moves(watch, user, _url(watch))) for watch in waiting[:60]],
         "closures": [(closure[0], closure[-1]) for closure in closures],
         "plans": HolidayWatch.objects.filter(team__in=Team.objects.visible_to(user), day__gte=today)

@@ -2,6 +2,7 @@
 
 const KINDS = ["question", "praise", "criticism", "unsuitable", "illegal"];
 const OFF = "moderation-shortcuts-off";
+const HERE = "moderation-row";
 
 // Triage by keys, in the inbox. They can be switched off, and never act while somebody writes.
 const list = document.querySelector("[data-triage]");
@@ -25,8 +26,16 @@ if (list) {
   const post = (address, kind) => {
     form.action = address.replace("/0/", `/${rows[here].dataset.row}/`);
     form.elements.kind.value = kind || "";
+    sessionStorage.setItem(HERE, JSON.stringify([rows[here].dataset.row, here]));
     form.submit();
   };
+  // After a step the page comes back: on the same comment, or on the one that took its place.
+  const [was, place] = JSON.parse(sessionStorage.getItem(HERE) || "[]");
+  sessionStorage.removeItem(HERE);
+  if (was && toggle.checked) {
+    const found = rows.findIndex((row) => row.dataset.row === was);
+    go(found < 0 ? place : found);
+  }
   document.addEventListener("keydown", (event) => {
     const writing = event.target.closest("input, textarea, select, [contenteditable]");
     if (!toggle.checked || writing || event.ctrlKey || event.metaKey || event.altKey) return;
@@ -49,7 +58,15 @@ if (register) {
   const part = register.querySelector("[data-when-case]");
   const refresh = () => {
     const kind = register.elements.kind.value;
-    part.hidden = ["question", "praise", "criticism"].includes(kind) && !part.querySelector(".field--invalid");
+    const mayHaveToGo = ["unsuitable", "illegal"].includes(kind) || register.elements.ground.value !== "";
+    part.hidden = !mayHaveToGo && !part.querySelector(".field--invalid");
+    const warning = part.querySelector("[data-never-copied]");
+    const ground = register.elements.ground.value;
+    const never = ground !== "" && warning.dataset.neverCopied.split(" ").includes(ground);
+    warning.hidden = !never;
+    part.querySelector("[data-copied]").hidden = never;
+    // What was chosen before must not go along unseen.
+    part.querySelectorAll("[data-copied] input").forEach((input) => { input.disabled = never; });
   };
   register.addEventListener("change", refresh);
   refresh();

@@ -114,7 +114,7 @@ def test_jpeg_cut_at_any_tenth_is_refused(tenth):
 
 
 @pytest.mark.parametrize("family", FAMILIES[1:])
-@pytest.mark.parametrize("tenth", [1, 5, 9])
+@pytest.mark.parametrize("tenth", range(1, 10))
 def test_png_and_webp_cut_short_are_refused(family, tenth):
     data = encoded(noise(120, 90), family)
     with pytest.raises(UploadRefused, match=DAMAGED):

@@ -24,10 +24,11 @@ from core.moves import MoveRefused, perform
 from core.workdays import instant
 from moderation import archive
 from moderation.capture import COPIES, ORIGINALS
+from moderation.checking import note_author_told
 from moderation.disposal import dispose, propose_disposal, ready_for_disposal
 from moderation.export import cover, export_cases, load, masked_case
 from moderation.masking import make_masked_copy
-from moderation.models import ArchiveCheck, CommentRevision, Disposal, Evidence, EvidenceItem
+from moderation.models import ArchiveCheck, Case, CommentRevision, Disposal, Evidence, EvidenceItem
 from tests.moderation.test_case_moves import walk
 
 pytestmark = pytest.mark.django_db
@@ -326,3 +327,50 @@ def test_raw_sql_cannot_dispose_alone(city, at, sealed, attack):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(RAW[attack])
     assert Disposal.objects.get().state == "proposed"
+
+
+WORDS = {
+    "facts of the order": "UPDATE moderation_removal SET facts = '', manifest = 'no'",
+    "facts unsigned": "UPDATE moderation_removal SET facts = ''",
+    "look unsigned": "UPDATE moderation_removalcheck SET said = ''",
+    "letter unsigned": "UPDATE moderation_authornotice SET text = ''",
+}
+
+
+def words_of(case: Case) -> list[str]:
+    """Everything that was written about the comment, wherever it lies."""
+    case.refresh_from_db()
+    return [
+        case.facts,
+        *case.removals.values_list("facts", flat=True),
+        *case.checks.values_list("said", flat=True),
+        *case.author_notices.values_list("text", flat=True),
+    ]
+
+
+@pytest.fixture
+def removed(city, at, sealed):
+    note_author_told(sealed, actor=city.anna, at=at, way="message", text="Your threat is removed.")
+    return sealed
+
+
+def test_disposal_takes_what_was_written_about_the_comment_too(city, at, removed, second_officer):
+    assert all(words_of(removed))
+    repeated = [*words_of(removed), "A threat."]
+    events = Event.objects.filter(about_type="moderation.case", about_id=removed.pk)
+    assert not [note for note in events.values_list("note", flat=True) if note in repeated]
+    later = at + timedelta(days=5 * 366)
+    disposal = propose_disposal(actor=city.rut, at=later, case_ids=[removed.pk])
+    perform(disposal, "sign", actor=second_officer, at=later)
+    dispose(later)
+    assert not any(words_of(removed))
+    assert removed.removals.get().manifest == "yes"
+    trail.seal_events(later)
+    assert verified() == ""
+
+
+@pytest.mark.parametrize("attack", WORDS)
+def test_raw_sql_cannot_erase_what_was_written(removed, attack):
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(WORDS[attack])
+    assert all(words_of(removed))

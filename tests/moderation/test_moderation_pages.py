@@ -8,6 +8,7 @@ from io import BytesIO
 
 import bagit
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from core.models import Event, Notice
@@ -251,7 +252,7 @@ def test_pages_take_the_same_queries_however_many_rows(
     sweep_at(at)
     for name, args, queries in (
         ("inbox_page", [], 9),
-        ("queue_page", [], 8),
+        ("queue_page", [], 9),
         ("comment_page", [comment.pk], 15),
         ("case_page", [case.pk], 15),
         ("saved_page", [], 9),
@@ -356,9 +357,11 @@ def test_coverage_counts_each_unit_and_shows_gaps_and_what_was_filled_in(city, s
     sweep_at(instant(date(2026, 11, 24), "17:00"))
     late = Watch.objects.get(day=date(2026, 11, 24), channel=city.channel)
     perform(late, "fill_in", actor=city.anna, at=instant(date(2026, 11, 25), "09:00"), note="I was ill.")
-    [row] = coverage(city.anna, date(2026, 11, 1), date(2026, 11, 26))
+    [row] = coverage(city.anna, date(2026, 11, 1), date(2026, 11, 27))
     assert (row.unit, row.confirmed, row.filled, row.missed, row.absent) == (city.unit, 1, 1, 0, 2)
     assert row.percent == 25
+    [early] = coverage(city.anna, date(2026, 11, 1), date(2026, 11, 25))
+    assert early.absent == 0
     page = anna.get(reverse("moderation:coverage_page"), {"month": "2026-11"}).content.decode()
     assert "Parks" in page
     assert "Library" not in page
@@ -395,3 +398,90 @@ def test_comment_on_a_channel_without_a_team_is_looked_at_by_its_chiefs(city, at
     city.channel.care.delete()
     page = client_of(city.karin).get(reverse("moderation:comment_page", args=[comment.pk]))
     assert page.status_code == 200
+
+
+def test_edited_comment_is_a_new_revision_on_the_page(city, anna, client_of, new_comment):
+    comment = new_comment(kind="praise")
+    page = anna.get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    address = reverse("moderation:comment_revise", args=[comment.pk])
+    assert address in page
+    answer = anna.post(address, {"author_name": "Kalle K", "text": "No threat at all."})
+    assert answer.status_code == 302
+    page = anna.get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    assert "Earlier texts" in page
+    assert "A threat." in page
+    karin = client_of(city.karin).get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    assert address not in karin
+
+
+def test_sealing_stands_once_in_the_history(city, at, png, new_case, anna):
+    case = walk(new_case(), city, at, png, "sealed")
+    page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
+    assert page.count('<p class="timeline__text">Evidence sealed</p>') == 1
+
+
+def test_history_of_a_comment_tells_the_steps_of_its_answer(city, at, anna, client_of, new_comment):
+    comment = new_comment(kind="criticism")
+    reply = save_reply(comment, actor=city.anna, at=at, text="We mend it.")
+    perform(reply, "ask_reading", actor=city.anna, at=at)
+    perform(reply, "agree", actor=city.erik, at=at)
+    perform(reply, "send", actor=city.anna, at=at)
+    page = anna.get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    steps = ["Answer written", "Reading asked for", "Read by a second person", "Answer sent"]
+    counts = [page.count(f'<p class="timeline__text">{step}</p>') for step in steps]
+    assert counts == [1, 1, 1, 1]
+
+
+def test_case_opened_straight_from_registration_has_its_facts(anna):
+    ground = Ground.objects.get(code="unlawful_threat").pk
+    values = {
+        "url": "https://www.facebook.com/parks/posts/9",
+        "kind": "illegal",
+        "author_name": "K",
+        "text": "x",
+    }
+    with_facts = values | {"ground": ground, "facts": "It names a place and a day."}
+    anna.post(reverse("moderation:comment_new"), with_facts)
+    case = Case.objects.get()
+    page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
+    assert "It names a place and a day." in page
+    anna.post(reverse("moderation:comment_new"), with_facts | {"url": values["url"] + "0", "facts": ""})
+    bare = Case.objects.exclude(pk=case.pk).get()
+    assert "Not described yet" in anna.get(reverse("moderation:case_page", args=[bare.pk])).content.decode()
+
+
+@pytest.mark.rule("R20")
+def test_nobody_is_asked_for_a_copy_that_may_be_a_crime(anna, png):
+    ground = Ground.objects.get(code="child_abuse").pk
+    page = anna.get(reverse("moderation:comment_new")).content.decode()
+    assert f'data-never-copied="{ground}"' in page
+    values = {
+        "url": "https://www.facebook.com/parks/posts/9",
+        "kind": "illegal",
+        "author_name": "K",
+        "text": "x",
+    }
+    shot = SimpleUploadedFile("shot.png", png(), "image/png")
+    refused = anna.post(
+        reverse("moderation:comment_new"), values | {"ground": ground, "screenshot": shot, "context": "x"}
+    )
+    assert refused.status_code == 422
+    assert "Register it without a screenshot." in refused.content.decode()
+    assert not Comment.objects.exists()
+
+
+def test_failed_removal_is_told_as_a_failure(city, at, png, new_case, anna):
+    case = walk(new_case(), city, at, png, "removal_ordered")
+    failed = reverse("moderation:case_move", args=[case.pk, "fail_removal"])
+    page = anna.post(
+        failed, {"seen": case.version, "note": "It is still there."}, follow=True
+    ).content.decode()
+    assert "callout--warning" in page
+    assert "Done: " not in page
+
+
+def test_what_is_needed_is_not_marked_as_optional(city, at, png, new_case, anna):
+    case = walk(new_case(), city, at, png, "sealed")
+    page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
+    assert "How clear is it?" in page
+    assert "How clear is it? <span" not in page

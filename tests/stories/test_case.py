@@ -96,7 +96,8 @@ def test_triage_by_keys_can_be_switched_off(live_city, page_of):
     anna.keyboard.press("j")
     anna.keyboard.press("t")
     expect(anna.get_by_text("Anna works on it")).to_be_visible()
-    anna.keyboard.press("j")
+    # The page came back on the same comment: the next key acts on it.
+    expect(anna.locator(".row--here")).to_contain_text("Second.")
     anna.keyboard.press("3")
     expect(anna.locator(".tag", has_text="Criticism")).to_have_count(1)
     anna.get_by_text("Keyboard shortcuts").click()
@@ -105,6 +106,22 @@ def test_triage_by_keys_can_be_switched_off(live_city, page_of):
     anna.locator("h1").click()
     anna.keyboard.press("j")
     expect(anna.locator(".row--here")).to_have_count(0)
+
+
+@pytest.mark.rule("R20")
+def test_page_never_asks_for_a_copy_that_may_be_a_crime(live_city, page_of):
+    anna = page_of(live_city.anna)
+    anna.goto("/moderation/comments/new/?url=https://www.facebook.com/parks/posts/7&text=x")
+    expect(anna.locator("[name=screenshot]")).to_be_hidden()
+    anna.locator("[name=author_name]").fill("Unknown")
+    anna.locator("[name=kind][value=illegal]").check()
+    expect(anna.locator("[name=screenshot]")).to_be_visible()
+    anna.locator("[name=ground]").select_option(str(Ground.objects.get(code="child_abuse").pk))
+    expect(anna.locator("[name=screenshot]")).to_be_hidden()
+    expect(anna.get_by_text("Take no screenshot.")).to_be_visible()
+    press(anna, "Register the comment")
+    expect(anna.get_by_role("heading", name="No copy is kept")).to_be_visible()
+    expect(anna.locator("input[type=file]")).to_have_count(0)
 
 
 @pytest.mark.rule("R38")
