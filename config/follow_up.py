@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,7 @@ from editorial.staffing import monday_of
 
 LONGEST = timedelta(days=3 * 366)
 REPORT_AT = "07:00"
+MOST_BARS = 24
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PARAGRAPH = ("spread", "answers", "coverage", "cases", "reviews")
 
@@ -56,7 +58,7 @@ def follow_up_page(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "tables": [(table, bars_of(table)) for table in tables],
         "paragraph": " ".join(table.sentence for table in tables if table.name in PARAGRAPH),
-        "periods": periods(scope.at),
+        "periods": periods(scope),
         "query": f"since={scope.first}&until={scope.last}",
     }
     return render(request, "config/follow_up_page.html", context, status=422 if form.errors else 200)
@@ -88,9 +90,16 @@ def asked(request: HttpRequest) -> tuple[PeriodForm, Scope]:
     return form, Scope(person(request), first, last, now)
 
 
-def periods(at: datetime) -> list[tuple[str, str]]:
-    """This will name the usual periods with their addresses."""
-    today = local_day(at)
+@dataclass(frozen=True)
+class Period:
+    label: str
+    url: str
+    current: bool
+
+
+def periods(scope: Scope) -> list[Period]:
+    """This will name the usual periods with their addresses, and say which of them is shown."""
+    today = local_day(scope.at)
     monday = monday_of(today)
     spans = [
         (_("Last week"), monday - timedelta(days=7), monday - timedelta(days=1)),
@@ -100,12 +109,17 @@ def periods(at: datetime) -> list[tuple[str, str]]:
         (_("12 months"), today - timedelta(days=364), today),
     ]
     return [
-        (label, f"{reverse('follow_up_page')}?since={first}&until={last}") for label, first, last in spans
+        Period(
+            label,
+            f"{reverse('follow_up_page')}?since={first}&until={last}",
+            (first, last) == (scope.first, scope.last),
+        )
+        for label, first, last in spans
     ]
 
 
 def bars_of(table: Table) -> list[tuple[str, str, int]]:
-    """This will return label, value and length of each bar; the longest is 100."""
+    """This will return label, value and length of each bar, the first two dozen; the longest is 100."""
     if table.bars is None:
         return []
     pairs = [(str(row[0]), row[table.bars]) for row in table.rows]
@@ -113,7 +127,7 @@ def bars_of(table: Table) -> list[tuple[str, str, int]]:
     most = 100 if any("%" in str(value) for _label, value in pairs) else max(numbers, default=0)
     return [
         (label, str(value), round(100 * number / most) if most else 0)
-        for (label, value), number in zip(pairs, numbers, strict=True)
+        for (label, value), number in list(zip(pairs, numbers, strict=True))[:MOST_BARS]
     ]
 
 
