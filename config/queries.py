@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, Q, QuerySet, Window, prefetch_related_objects
 
 from config.errands import MOST, Errand, errands_of
 from core.models import User
@@ -57,15 +57,15 @@ class Day:
 
 def day_of(user: User, at: datetime) -> Day:
     """This will read what asks something of `user` today, in a fixed number of queries."""
-    teams, today = list(user.memberships.values_list("team", flat=True)), local_day(at)
+    prefetch_related_objects([user], "memberships")
+    teams, today = [row.team_id for row in user.memberships.all()], local_day(at)
     drafts = Q(created_by=user, state__in=OPEN)
     out_today = Q(team__in=teams, state=PostState.SCHEDULED, planned_at__date=today)
     posts = list(Post.objects.filter(drafts | out_today).order_by("planned_at", "-pk")[: 4 * MOST])
-    offered = Swap.objects.open().filter(Q(asked=user) | Q(asked=None), team__in=teams, ends_at__gt=at)
     our_channels = {"channel__care__team__in": teams}
     return Day(
         handover=handover_of(user, at),
-        offers=_first(offered.exclude(giver=user).select_related("team")),
+        offers=_first(Swap.objects.open_to(user, at).select_related("team")),
         cases=_counted(
             Case.objects.visible_to(user)
             .exclude(state__in=CLOSED)
