@@ -53,11 +53,11 @@ def follow_up_page(request: HttpRequest) -> HttpResponse:
     """This will show the figures of a period: the last week when none is asked for."""
     form, scope = asked(request)
     tables = list(all_tables(scope))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "scope": scope,
         "tables": [(table, bars_of(table)) for table in tables],
-        "paragraph": " ".join(table.sentence for table in tables if table.name in PARAGRAPH),
+        "paragraph": paragraph_of(tables),
         "periods": periods(scope),
         "query": f"since={scope.first}&until={scope.last}",
     }
@@ -118,6 +118,24 @@ def periods(scope: Scope) -> list[Period]:
     ]
 
 
+def paragraph_of(tables: Iterable[Table]) -> str:
+    """This will say the period in one paragraph."""
+    return " ".join(table.sentence for table in tables if table.name in PARAGRAPH)
+
+
+def in_words(tables: Sequence[Table]) -> str:
+    """This will write the whole follow-up as plain text, as it is mailed: the paragraph, then each figure with its rows."""
+    parts = [paragraph_of(tables)]
+    for table in tables:
+        rows = [
+            f"{row[0]}: "
+            + ", ".join(f"{column} {cell}" for column, cell in zip(table.columns[1:], row[1:], strict=True))
+            for row in table.rows[:MOST_BARS]
+        ]
+        parts.append("\n".join([table.title.upper(), table.sentence, *rows]))
+    return "\n\n".join(parts)
+
+
 def bars_of(table: Table) -> list[tuple[str, str, int]]:
     """This will return label, value and length of each bar, the first two dozen; the longest is 100."""
     if table.bars is None:
@@ -161,12 +179,12 @@ def _report(user: User, key: str, at: datetime) -> Message:
     today = local_day(at)
     scope = Scope(user, today - timedelta(days=7), today - timedelta(days=1), at)
     with translation.override(user.language):
-        words = " ".join(FIGURES[name](scope).sentence for name in PARAGRAPH)
+        body = in_words(list(all_tables(scope)))
     return Message(
         recipient=user,
         key=key,
         subject=say(gettext_lazy("Week %(number)s in words"), number=scope.first.isocalendar().week),
-        body=words,
+        body=body,
         url=f"{reverse('follow_up_page')}?since={scope.first}&until={scope.last}",
         why=gettext_lazy("you asked for the follow-up every Monday"),
     )

@@ -128,6 +128,7 @@ def staffing_now(user: User, at: datetime) -> tuple[list[OnDuty], list[Shift]]:
         .filter(ends_at__gt=at)
         .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & Q(mine)))
         .select_related("user", "team")
+        .only("starts_at", "ends_at", "duty", "user__name", "team__name")
         .order_by("team__name", "user__name", "starts_at")
     )
     teams = []

@@ -1,4 +1,4 @@
-"""One box over all rooms, within what the person may see. Five queries, whatever is found."""
+"""One box over all rooms, within what the person may see. Five queries at most, whatever is found."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from channels_registry.models import Channel
-from consent.models import Appearance, Person, Picture
+from consent.models import Person, Picture
 from consent.models.sight import units_of
 from core.models import SearchEntry, User
 from core.request import person
@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[str | Promise, str]] = {
     "case": (_("Cases"), "moderation:case_page"),
     "comment": (_("Comments"), "moderation:comment_page"),
     "picture": (_("Pictures"), "consent:picture_page"),
-    "person": (_("People"), "consent:picture_page"),
+    "person": (_("People"), "consent:person_page"),
     "channel": (_("Channels"), "channels_registry:channel_page"),
 }
 
@@ -58,13 +58,12 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
     entries = list(seen_by(user, ids).order_by("-pk")[:MOST])
     words = text.casefold().split()
     entries.sort(key=lambda entry: not any(word in entry.title.casefold() for word in words))
-    pictures = _pictures_of([entry.object_id for entry in entries if entry.kind == "person"])
     return [
         (label, hits)
         for kind, (label, address) in KINDS.items()
         if (
             hits := [
-                Hit(entry.title, entry.body[:SHORT], _url(entry, address, pictures))
+                Hit(entry.title, entry.body[:SHORT], reverse(address, args=[entry.object_id]))
                 for entry in entries
                 if entry.kind == kind
             ]
@@ -99,17 +98,3 @@ def seen_by(user: User, ids: list[int]) -> QuerySet[SearchEntry]:
     for kind, rows in rooms.items():
         allowed |= Q(kind=kind) & Q(Exists(rows.filter(pk=OuterRef("object_id"))))
     return SearchEntry.objects.filter(allowed, pk__in=ids)
-
-
-def _pictures_of(people: list[int]) -> dict[int, int]:
-    if not people:
-        return {}
-    rows = Appearance.objects.filter(person__in=people).values_list("person", "picture")
-    return {shown: picture for shown, picture in rows if shown is not None}
-
-
-def _url(entry: SearchEntry, address: str, pictures: dict[int, int]) -> str:
-    if entry.kind != "person":
-        return reverse(address, args=[entry.object_id])
-    picture = pictures.get(entry.object_id)
-    return reverse(address, args=[picture]) if picture else reverse("consent:pictures_page")

@@ -123,7 +123,7 @@ def handover_of(user: User, at: datetime) -> Handover | None:
     begins = Q(taker=user, at__lte=at + timedelta(hours=12), at__gte=at - WEEK)
     leaves = Q(giver=user, at__gt=at, at__lte=at + timedelta(days=3))
     found = Handover.objects.open().held().filter(begins | leaves).select_related("team", "giver", "taker")
-    return found.order_by("at").first()
+    return found.only("at", "team__name", "giver__name", "taker__name").order_by("at").first()
 
 
 @dataclass

@@ -207,6 +207,9 @@ def test_week_in_words_comes_once_on_monday_to_those_who_want_it(city, sweep_at)
     (notice,) = Notice.objects.filter(key__startswith="report:")
     assert (notice.recipient, notice.subject) == (city.erik, "Week 48 in words")
     assert "The watch was done" in notice.body or "No watch was due" in notice.body
+    # The whole follow-up is in the letter, to be read without logging in.
+    assert notice.body.count("\n\n") == len(FIGURES)
+    assert "ANSWER TIMES\nNo questions or criticism came in." in notice.body
     letters = [letter for letter in mail.outbox if letter.subject == notice.subject]
     assert len(letters) == 1
     assert "List-Unsubscribe" in letters[0].extra_headers

@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from config.search import found, scopes_of
+from consent.models import Person
 from consent.transitions import add_person
 from core.models import SearchEntry
 from core.moves import perform
@@ -51,6 +52,8 @@ def test_each_room_is_found_in_one_box(filled):
     assert titles(filled.anna, "swan") == {"Posts": ["Swans in the pond"]}
     assert set(titles(filled.anna, "duck")) == {"Cases", "Comments"}
     assert titles(filled.anna, "maja") == {"People": ["Maja Lind"]}
+    ((_label, (hit,)),) = found(filled.anna, "maja")
+    assert hit.url == reverse("consent:person_page", args=[Person.objects.get().pk])
     assert titles(filled.anna, "library") == {"Channels": ["Library on X"]}
     assert titles(filled.anna, "swan pond") == {"Posts": ["Swans in the pond"]}
     assert titles(filled.anna, "swan elephant") == {}
