@@ -66,8 +66,8 @@ def day_of(user: User, at: datetime) -> Day:
     teams, today = [row.team_id for row in user.memberships.all()], local_day(at)
     drafts = Q(created_by=user, state__in=OPEN)
     out_today = Q(team__in=teams, state=PostState.SCHEDULED, planned_at__date=today)
-    posts = Post.objects.filter(drafts | out_today).only("title", "state", "planned_at")
-    posts = list(posts.order_by(F("planned_at").asc(nulls_last=True), "-pk")[: 4 * MOST])
+    mine = Post.objects.filter(drafts | out_today).only("title", "state", "planned_at")
+    posts = list(mine.order_by(F("planned_at").asc(nulls_last=True), "-pk")[: 4 * MOST])
     our_channels = {"channel__care__team__in": teams}
     offers = _first(Swap.objects.open_to(user, at), "team__name", "starts_at", "ends_at")
     cases = _counted(

@@ -101,9 +101,12 @@ def my_turns(user: User, at: datetime, most: int = 8) -> list[Turn]:
 def swaps_of(user: User, at: datetime) -> tuple[list[Swap], list[Swap]]:
     """This will find what the user could take, and the user's own offers and swaps, the nearest first."""
     own = Q(giver=user, is_cover=False, state__in=["offered", "taken"]) | Q(taker=user, state="taken")
-    read = Swap.objects.select_related("team", "giver", "taker").order_by("starts_at")
-    mine = read.filter(own, starts_at__gt=at, team__in=Team.objects.of_member(user))
-    return list(read.open_to(user, at)[:MOST_SWAPS]), list(mine[:MOST_SWAPS])
+    mine = own & Q(starts_at__gt=at, team__in=Team.objects.of_member(user))
+    found = Swap.objects.filter(mine | Q(pk__in=Swap.objects.open_to(user, at).values("pk")))
+    rows = found.select_related("team", "giver", "taker").order_by("starts_at")[:MOST_SWAPS]
+    are_mine = [user.pk in (swap.giver_id, swap.taker_id) for swap in rows]
+    offers = [swap for swap, is_mine in zip(rows, are_mine, strict=True) if not is_mine]
+    return offers, [swap for swap, is_mine in zip(rows, are_mine, strict=True) if is_mine]
 
 
 def people_edited_by(user: User) -> list[User]:

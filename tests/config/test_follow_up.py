@@ -67,6 +67,9 @@ def test_what_was_handled_without_an_answer_counts_as_no_answer(city, at):
     perform(again, "ask_again", actor=city.anna, at=at - timedelta(hours=1))
     table = answers(scope_of(city.erik, at))
     assert table.rows == [["question", 3, 1, 1, "1 h", "1 h", "100 %"]]
+    # Asked again and still open: late by tomorrow. What needed no answer is never late.
+    table = answers(scope_of(city.erik, at + timedelta(days=1)))
+    assert table.facts == {"came": 3, "answered": 1, "dropped": 1, "on_time": 1, "due": 2}
 
 
 @pytest.mark.rule("R13")

@@ -263,7 +263,7 @@ def test_rota_pages_take_the_same_queries_however_many_weeks(
     erik = client_of(city.erik)
     for name, args, queries in (
         ("editorial:rota_page", [city.team.pk], 14),
-        ("editorial:teams_page", [], 16),
+        ("editorial:teams_page", [], 15),
     ):
         with django_assert_num_queries(queries):
             erik.get(reverse(name, args=args))
