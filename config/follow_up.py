@@ -14,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -144,7 +145,7 @@ def bars_of(table: Table) -> list[tuple[str, str, int]]:
     numbers = [float(str(value).rstrip(" %").replace("–", "0")) for _label, value in pairs]
     most = 100 if any("%" in str(value) for _label, value in pairs) else max(numbers, default=0)
     return [
-        (label, str(value), round(100 * number / most) if most else 0)
+        (label, localize(value), round(100 * number / most) if most else 0)
         for (label, value), number in list(zip(pairs, numbers, strict=True))[:MOST_BARS]
     ]
 
@@ -153,7 +154,8 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> str:
     """This will write rows as CSV: everything quoted, and nothing that a spreadsheet would take for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerows([_safe(str(cell)) for cell in row] for row in rows)
+    # A spreadsheet in Swedish reads 12,5 as a number and 12.5 as text.
+    writer.writerows([_safe(str(localize(cell))) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 

@@ -10,10 +10,23 @@ from datetime import date, timedelta
 import pytest
 from django.core import mail
 from django.urls import reverse
+from django.utils import translation
 
 from channels_registry.models import Channel
-from config.figures import FIGURES, Scope, _middle, answers, cases, coverage, load, reviews, silent, spread
-from config.follow_up import as_csv
+from config.figures import (
+    FIGURES,
+    Scope,
+    Table,
+    _middle,
+    answers,
+    cases,
+    coverage,
+    load,
+    reviews,
+    silent,
+    spread,
+)
+from config.follow_up import as_csv, bars_of
 from core.models import Notice, NoticeSettings
 from core.moves import perform
 from core.workdays import instant, local_day
@@ -168,6 +181,13 @@ def test_page_shows_every_figure_with_its_table_and_asks_for_sense(city, client_
         answer = erik.get(url, wrong)
         assert (answer.status_code, said in answer.content.decode()) == (422, True)
     assert erik.get(url, {"since": "2024-12-30", "until": "2026-01-04"}).status_code == 200
+
+
+def test_numbers_are_written_as_the_language_does(city):
+    table = Table("t", "T", ["Who", "Days"], [["Anna", 12.5], ["Erik", 3]], bars=1)
+    with translation.override("sv"):
+        assert bars_of(table) == [("Anna", "12,5", 100), ("Erik", "3", 24)]
+        assert as_csv(table.rows) == '\ufeff"Anna";"12,5"\r\n"Erik";"3"\r\n'
 
 
 def test_period_that_is_shown_is_marked_in_the_tabs(city, client_of, at, time_machine):
