@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -73,15 +73,22 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
 
 def scopes_of(user: User) -> set[str]:
     """This will name the scopes the person may look into: teams, channels, units, or all of a kind."""
-    scopes = {"all"} | {f"t{pk}" for pk in Team.objects.visible_to(user).values_list("pk", flat=True)}
-    units = list(units_of(user).values_list("pk", flat=True))
-    scopes |= {f"u{pk}" for pk in units} | {f"p{pk}" for pk in units}
+    parts = {"t": Team.objects.visible_to(user), "u": units_of(user)}
+    everywhere: set[str] = set()
     if user.is_superuser:
-        return scopes | {"kpost", "kanswer", "kpicture", "kperson"}
-    if user.is_records_officer:
-        return scopes | {"kanswer", "kpicture"}
-    channels = Channel.objects.filter(channels_in_sight(user)).values_list("pk", flat=True)
-    return scopes | {f"c{pk}" for pk in channels}
+        everywhere = {"kpost", "kanswer", "kpicture", "kperson"}
+    elif user.is_records_officer:
+        everywhere = {"kanswer", "kpicture"}
+    else:
+        parts["c"] = Channel.objects.filter(channels_in_sight(user))
+    first, *rest = (
+        rows.order_by().annotate(part=Value(part, CharField())).values_list("part", "pk")
+        for part, rows in parts.items()
+    )
+    pairs = list(first.union(*rest))
+    # The people and the pictures that a unit keeps are in a scope of their own.
+    kept = {f"p{pk}" for part, pk in pairs if part == "u"}
+    return {"all"} | everywhere | kept | {f"{part}{pk}" for part, pk in pairs}
 
 
 def seen_by(user: User, ids: list[int]) -> QuerySet[SearchEntry]:

@@ -139,10 +139,10 @@ def test_swedish_words_and_letters(city, new_post):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_five_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
+def test_three_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
     for number in range(count):
         new_post(title=f"Swan {number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert len(found(city.anna, "swan")[0][1]) == count
 
 
@@ -151,3 +151,18 @@ def test_markup_in_what_is_found_is_shown_as_text(city, new_post, client_of):
     page = client_of(city.anna).get(reverse("search_page"), {"q": "swan"}).content.decode()
     assert "&lt;script&gt;swan" in page
     assert "<script>swan" not in page
+
+
+def test_word_that_many_have_is_found_within_ones_own(
+    city, new_post, at, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("core.search.FEW", 20)
+    for number in range(25):
+        new_post(title=f"Swan {number}")
+    Post.objects.bulk_create(
+        Post(team=city.other_team, title=f"Swan of others {n}", created_by=city.olle, created_at=at)
+        for n in range(25)
+    )
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
+        assert len(titles(city.anna, "swan")["Posts"]) == 25
+    assert len(titles(city.olle, "swan")["Posts"]) == 25
