@@ -34,7 +34,7 @@ ADD_COMMENTS = (
 )
 ADD_TEXTS = (
     "INSERT INTO moderation_commentrevision (comment_id, number, author_name, text, seen_at) "
-    "SELECT id, 1, 'Namn ' || id, 'En kommentar om dag ' || (id %% 977), registered_at "
+    "SELECT id, 1, 'Namn ' || id, 'En kommentar om dag ' || (id % 977), registered_at "
     "FROM moderation_comment WHERE current_id IS NULL"
 )
 POINT_TO_TEXTS = (
@@ -80,8 +80,9 @@ def rota_figures() -> Iterator[Figure]:
         "rota, load of equal members, most by least, worst of 50", round(max(spreads), 3), "times", 1.15
     )
     small, large = team_of(12, seed=1), team_of(24, seed=1)
-    twelve = timed(lambda: propose(small, asked, seed=1))
-    twice = timed(lambda: propose(large, asked, seed=1))
+    # Processor time: the function waits for nothing, so work beside it must not count.
+    twelve = timed(lambda: propose(small, asked, seed=1), clock=time.process_time)
+    twice = timed(lambda: propose(large, asked, seed=1), clock=time.process_time)
     yield Figure("rota, twice the people: time", round(twice / twelve, 2), "times", 2.5)
 
 
@@ -123,14 +124,14 @@ def spread_of(members: list[Member], seed: int) -> float:
     return max(relative) / min(relative)
 
 
-def timed(work: Callable[[], Any], turns: int = 9) -> float:
+def timed(work: Callable[[], Any], turns: int = 9, clock: Callable[[], float] = time.perf_counter) -> float:
     """This will return the median time of `work`, after one turn that does not count."""
     taken = []
     for turn in range(turns + 1):
-        start = time.perf_counter()
+        start = clock()
         work()
         if turn:
-            taken.append(time.perf_counter() - start)
+            taken.append(clock() - start)
     return sorted(taken)[len(taken) // 2]
 
 
@@ -152,13 +153,9 @@ def grow(user: User) -> None:
     TeamChannel.objects.bulk_create(TeamChannel(team=team, channel=channel) for channel in channels[:OURS])
     now = timezone.now()
     days = [local_day(now) - timedelta(days=number) for number in range(1, 365)]
-    watches = (
-        Watch(channel=channel, day=day, state="confirmed")
-        for day in days
-        if is_working_day(day)
-        for channel in channels
-    )
+    watches = (Watch(channel=channel, day=day) for day in days if is_working_day(day) for channel in channels)
     Watch.objects.bulk_create(watches, batch_size=2000)
+    Watch.objects.filter(channel__in=channels).update(state="confirmed")
     posts = (
         Post(team=team, title=f"Gammalt {n}", created_by=user, created_at=now, state="dropped")
         for n in range(POSTS)

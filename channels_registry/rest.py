@@ -22,7 +22,7 @@ from core import ladders, trail
 from core.ladders import ladder
 from core.models import Rung, User
 from core.moves import MoveForbidden, MoveRefused, perform
-from core.notices import Message, say, tell
+from core.notices import Message, on_day, say, tell
 from core.rules import Refusal
 from core.workdays import instant, local_day
 
@@ -179,7 +179,7 @@ def climb_dormancies(rungs: list[Rung], at: datetime) -> None:
                 gettext_lazy("%(channel)s wakes soon"),
                 say(
                     gettext_lazy("It wakes on %(day)s. See that somebody publishes and watches."),
-                    day=dormancy.ends_on.isoformat(),
+                    day=on_day(dormancy.ends_on),
                 ),
             )
         elif rung.step == "wake" and dormancy.state == DormancyState.RESTING:

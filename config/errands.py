@@ -67,16 +67,19 @@ def errands_of(user: User, teams: list[int]) -> dict[str, list[Errand]]:
     to_sign = Closure.objects.to_sign_by(user)
     rows = _rows("to_sign", to_sign, "channel__name", "channel__platform__name").union(*kinds, all=True)
     found: dict[str, list[Errand]] = defaultdict(list)
-    for number, pk, what, about, due_at in rows.order_by("number", "due", "id")[: len(KINDS) * MOST]:
+    for number, pk, what, about, due_at in rows.order_by("number", "due", "id"):
         found[KINDS[number]].append(Errand(KINDS[number], pk, what, about, due_at))
-    return {kind: found[kind][:MOST] for kind in KINDS}
+    return {kind: found[kind] for kind in KINDS}
 
 
 def _rows(kind: str, found: QuerySet[Any], what: str, about: str, due_at: str = "") -> QuerySet[Any, Any]:
-    """This will give every kind the same columns, as a union needs them."""
+    """This will give every kind the same columns, as a union needs them, and the first eight of it, so that none crowds
+    out another."""
     due = F(due_at) if due_at else Cast(Value(None), DateTimeField())
+    first = found.order_by(*filter(None, [due_at]), "pk").values("pk")[:MOST]
     return (
-        found.order_by()
+        found.model._default_manager.filter(pk__in=first)
+        .order_by()
         .annotate(
             number=Value(KINDS.index(kind), IntegerField()),
             said=Left(Cast(what, CharField()), 300),

@@ -5,6 +5,7 @@ A scope is a period and the channels and teams somebody may see. Times are worke
 
 from __future__ import annotations
 
+import math
 import statistics
 from bisect import bisect_right
 from collections import Counter, defaultdict
@@ -14,8 +15,9 @@ from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
-from django.db.models import Count, Max, Min, OuterRef, Q, Subquery
+from django.db.models import Count, Min
 from django.db.models.functions import TruncMonth
+from django.template.defaultfilters import date as format_date
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -23,13 +25,13 @@ from channels_registry.models import Channel
 from consent.models import ConsentEvent, Picture
 from core.models import Event, User
 from core.templatetags.parts import day, span_in_words
-from core.workdays import instant, is_working_day, local_day, next_working_day
+from core.workdays import instant, local_day
 from editorial.models import Publication, Review, Shift, Team
 from editorial.staffing import load_of
-from moderation.models import Case, Comment, Watch
+from moderation.models import Case, Comment, Question, Watch
 from moderation.models.comments import in_sight
+from moderation.states import CommentState
 
-SAME_DAY_UNTIL, NEXT_DAY_BY = "15:00", "12:00"
 QUIET = timedelta(days=60)
 ENDING = timedelta(days=60)
 
@@ -74,6 +76,26 @@ class Table:
     facts: dict[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Asked:
+    """One time that somebody waited for an answer."""
+
+    asked_at: datetime
+    due_at: datetime | None
+    answered_at: datetime | None
+    dropped_at: datetime | None
+
+    @property
+    def is_on_time(self) -> bool:
+        return bool(self.answered_at and self.due_at and self.answered_at <= self.due_at)
+
+    def is_judged(self, at: datetime) -> bool:
+        """This will tell whether it can be said that the answer was on time or not: it is there, or due by `at`."""
+        if self.due_at is None or self.dropped_at is not None:
+            return False
+        return self.answered_at is not None or self.due_at <= at
+
+
 Figure = Callable[[Scope], Table]
 FIGURES: dict[str, Figure] = {}
 
@@ -84,71 +106,87 @@ def figure(function: Figure) -> Figure:
     return function
 
 
-def answer_due(asked_at: datetime) -> datetime:
-    """This will return when a question is to be answered: the same working day if before 15:00, else by noon the next."""
-    today = local_day(asked_at)
-    if is_working_day(today) and asked_at < instant(today, SAME_DAY_UNTIL):
-        return instant(today + timedelta(days=1), "00:00")
-    return instant(next_working_day(today), NEXT_DAY_BY)
-
-
 @figure
 def answers(scope: Scope) -> Table:
-    """How soon questions and criticism were handled (R13)."""
-    handled = Event.objects.filter(
-        kind="comment.handle",
-        about_type="moderation.comment",
-        about_id=OuterRef("pk"),
-        at__gte=scope.starts_at,
-    )
-    rows = (
-        Comment.objects.filter(
-            channel__in=scope.channels,
-            kind__in=["question", "criticism"],
-            registered_at__gte=scope.starts_at,
-            registered_at__lt=scope.ends_at,
-        )
-        .annotate(answered_at=Subquery(handled.order_by("at").values("at")[:1]))
-        .values_list("kind", "registered_at", "answered_at")
-    )
-    by_kind: dict[str, list[tuple[datetime, datetime | None]]] = defaultdict(list)
-    for kind, asked_at, answered_at in rows.iterator():
-        by_kind[kind].append((asked_at, answered_at))
+    """How soon those who asked or criticised got an answer (R13): from when they asked until an answer was sent.
+
+    Asked again counts again. What needed no answer is named, and counts neither as answered nor as late. Only a question
+    has a time by which it must be answered; criticism is read by a second person first (R26).
+    """
+    asked = {Comment.Kind.QUESTION: _questions(scope), Comment.Kind.CRITICISM: _criticisms(scope)}
     table = Table(
         "answers",
         _("Answer times"),
-        [_("Kind"), _("Came in"), _("Answered"), _("Median"), _("90th percentile"), _("On time")],
+        [
+            _("Kind"),
+            _("Came in"),
+            _("Answered"),
+            _("Needed no answer"),
+            _("Median"),
+            _("90th percentile"),
+            _("On time"),
+        ],
+        bars=6,
     )
-    came = answered = on_time = due = 0
-    for kind, label in ((kind, label) for kind, label in Comment.Kind.choices if kind in by_kind):
-        pairs = by_kind[kind]
-        taken = sorted((end - start for start, end in pairs if end is not None))
-        judged = [(start, end) for start, end in pairs if end is not None or answer_due(start) <= scope.at]
-        good = sum(end is not None and end <= answer_due(start) for start, end in judged)
-        table.rows.append(
-            [
-                label,
-                len(pairs),
-                len(taken),
-                _middle(taken, 0.5),
-                _middle(taken, 0.9),
-                _percent(good, len(judged)),
-            ]
-        )
-        came, answered, on_time, due = (
-            came + len(pairs),
-            answered + len(taken),
-            on_time + good,
-            due + len(judged),
-        )
-    table.facts = {"came": came, "answered": answered, "on_time": on_time, "due": due}
+    table.rows = [[kind.label, *_answered(its, scope.at)] for kind, its in asked.items() if its]
+    every = [one for its in asked.values() for one in its]
+    judged = [one for one in every if one.is_judged(scope.at)]
+    table.facts = {
+        "came": len(every),
+        "answered": sum(one.answered_at is not None for one in every),
+        "dropped": sum(one.dropped_at is not None for one in every),
+        "on_time": sum(one.is_on_time for one in judged),
+        "due": len(judged),
+    }
+    facts = table.facts | {"share": _percent(table.facts["on_time"], table.facts["due"])}
     table.sentence = (
-        _("%(came)s questions and criticisms came in, %(answered)s are answered, %(share)s on time.")
-        % {"came": came, "answered": answered, "share": _percent(on_time, due)}
-        if came
+        _(
+            "%(came)s questions and criticisms came in, %(answered)s are answered. "
+            "Of the questions, %(share)s were answered on time."
+        )
+        % facts
+        if every
         else _("No questions or criticism came in.")
     )
     return table
+
+
+def _questions(scope: Scope) -> list[Asked]:
+    rows = Question.objects.filter(
+        comment__channel__in=scope.channels, asked_at__gte=scope.starts_at, asked_at__lt=scope.ends_at
+    )
+    return [
+        Asked(*row) for row in rows.order_by().values_list("asked_at", "due_at", "answered_at", "dropped_at")
+    ]
+
+
+def _criticisms(scope: Scope) -> list[Asked]:
+    rows = Comment.objects.filter(
+        channel__in=scope.channels,
+        kind=Comment.Kind.CRITICISM,
+        registered_at__gte=scope.starts_at,
+        registered_at__lt=scope.ends_at,
+    ).annotate(answered_at=Min("replies__sent_at"))
+    found = rows.order_by().values_list("registered_at", "answered_at", "state")
+    return [
+        Asked(
+            came_at, None, answered_at, came_at if state == CommentState.HANDLED and not answered_at else None
+        )
+        for came_at, answered_at, state in found
+    ]
+
+
+def _answered(asked: list[Asked], at: datetime) -> list[Any]:
+    taken = sorted(one.answered_at - one.asked_at for one in asked if one.answered_at is not None)
+    judged = [one for one in asked if one.is_judged(at)]
+    return [
+        len(asked),
+        len(taken),
+        sum(one.dropped_at is not None for one in asked),
+        _middle(taken, 0.5),
+        _middle(taken, 0.9),
+        _percent(sum(one.is_on_time for one in judged), len(judged)),
+    ]
 
 
 @figure
@@ -251,7 +289,10 @@ def reviews(scope: Scope) -> Table:
         if before := bisect_right(sent[post], at):
             waits[verdict].append(at - sent[post][before - 1])
     table = Table(
-        "reviews", _("Review times"), [_("Verdict"), _("Readings"), _("Median"), _("90th percentile")]
+        "reviews",
+        _("Review times"),
+        [_("Verdict"), _("Readings"), _("Median"), _("90th percentile")],
+        bars=1,
     )
     for verdict, label in Review.Verdict.choices:
         if taken := sorted(waits[verdict]):
@@ -281,7 +322,8 @@ def spread(scope: Scope) -> Table:
     kinds = [kind for kind, _count in sum(months.values(), Counter()).most_common(8)]
     table = Table("spread", _("Posts over the year"), [_("Month"), _("Went out"), *kinds], bars=1)
     table.rows = [
-        [f"{month:%Y-%m}", sum(its.values()), *(its[kind] for kind in kinds)] for month, its in months.items()
+        [format_date(month, "F Y"), sum(its.values()), *(its[kind] for kind in kinds)]
+        for month, its in months.items()
     ]
     total = sum(row[1] for row in table.rows)
     table.facts = {"total": total}
@@ -334,17 +376,21 @@ def consents(scope: Scope) -> Table:
 
 @figure
 def silent(scope: Scope) -> Table:
-    """Active channels on which nothing has gone out for sixty days (R30)."""
-    out = Q(publications__state="published", publications__due_at__lte=scope.at)
-    rows = (
-        Channel.objects.filter(pk__in=scope.channels, state=Channel.State.ACTIVE)
-        .annotate(last=Max("publications__due_at", filter=out), first=Min("publications__due_at"))
-        .filter(Q(last=None) | Q(last__lt=scope.at - QUIET))
-        .order_by("last")
-        .values_list("name", "platform__name", "last")[:50]
+    """Active channels on which nothing of their own has gone out for sixty days (R30), as the register counts it."""
+    quiet = Channel.objects.filter(pk__in=scope.channels).quiet_for(QUIET.days, local_day(scope.at))
+    rows = quiet.order_by("quiet_since", "name").values_list(
+        "name", "platform__name", "last_post_on", "quiet_since"
+    )[:50]
+    table = Table(
+        "silent",
+        _("Channels sliding towards rest"),
+        [_("Channel"), _("Platform"), _("Last post"), _("Days of silence")],
+        bars=3,
     )
-    table = Table("silent", _("Channels sliding towards rest"), [_("Channel"), _("Platform"), _("Last post")])
-    table.rows = [[name, platform, day(last) if last else _("never")] for name, platform, last in rows]
+    table.rows = [
+        [name, platform, day(last) if last else _("never"), (local_day(scope.at) - since).days]
+        for name, platform, last, since in rows
+    ]
     count = len(table.rows)
     table.sentence = ngettext(
         "%(count)s active channel has been silent for 60 days.",
@@ -376,4 +422,4 @@ def _middle(taken: list[timedelta], share: float) -> str:
         return "–"
     if share == 0.5:
         return span_in_words(timedelta(seconds=statistics.median(one.total_seconds() for one in taken)))
-    return span_in_words(taken[min(len(taken) - 1, int(share * len(taken)))])
+    return span_in_words(taken[math.ceil(share * len(taken)) - 1])

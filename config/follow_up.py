@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
+from django.utils.formats import localize
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -28,6 +30,7 @@ from editorial.staffing import monday_of
 
 LONGEST = timedelta(days=3 * 366)
 REPORT_AT = "07:00"
+MOST_BARS = 24
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PARAGRAPH = ("spread", "answers", "coverage", "cases", "reviews")
 
@@ -51,12 +54,12 @@ def follow_up_page(request: HttpRequest) -> HttpResponse:
     """This will show the figures of a period: the last week when none is asked for."""
     form, scope = asked(request)
     tables = list(all_tables(scope))
-    context = {
+    context: dict[str, Any] = {
         "form": form,
         "scope": scope,
         "tables": [(table, bars_of(table)) for table in tables],
-        "paragraph": " ".join(table.sentence for table in tables if table.name in PARAGRAPH),
-        "periods": periods(scope.at),
+        "paragraph": paragraph_of(tables),
+        "periods": periods(scope),
         "query": f"since={scope.first}&until={scope.last}",
     }
     return render(request, "config/follow_up_page.html", context, status=422 if form.errors else 200)
@@ -88,9 +91,16 @@ def asked(request: HttpRequest) -> tuple[PeriodForm, Scope]:
     return form, Scope(person(request), first, last, now)
 
 
-def periods(at: datetime) -> list[tuple[str, str]]:
-    """This will name the usual periods with their addresses."""
-    today = local_day(at)
+@dataclass(frozen=True)
+class Period:
+    label: str
+    url: str
+    current: bool
+
+
+def periods(scope: Scope) -> list[Period]:
+    """This will name the usual periods with their addresses, and say which of them is shown."""
+    today = local_day(scope.at)
     monday = monday_of(today)
     spans = [
         (_("Last week"), monday - timedelta(days=7), monday - timedelta(days=1)),
@@ -100,20 +110,43 @@ def periods(at: datetime) -> list[tuple[str, str]]:
         (_("12 months"), today - timedelta(days=364), today),
     ]
     return [
-        (label, f"{reverse('follow_up_page')}?since={first}&until={last}") for label, first, last in spans
+        Period(
+            label,
+            f"{reverse('follow_up_page')}?since={first}&until={last}",
+            (first, last) == (scope.first, scope.last),
+        )
+        for label, first, last in spans
     ]
 
 
+def paragraph_of(tables: Iterable[Table]) -> str:
+    """This will say the period in one paragraph."""
+    return " ".join(table.sentence for table in tables if table.name in PARAGRAPH)
+
+
+def in_words(tables: Sequence[Table]) -> str:
+    """This will write the whole follow-up as plain text, as it is mailed: the paragraph, then each figure with its rows."""
+    parts = [paragraph_of(tables)]
+    for table in tables:
+        rows = [
+            f"{row[0]}: "
+            + ", ".join(f"{column} {cell}" for column, cell in zip(table.columns[1:], row[1:], strict=True))
+            for row in table.rows[:MOST_BARS]
+        ]
+        parts.append("\n".join([table.title.upper(), table.sentence, *rows]))
+    return "\n\n".join(parts)
+
+
 def bars_of(table: Table) -> list[tuple[str, str, int]]:
-    """This will return label, value and length of each bar; the longest is 100."""
+    """This will return label, value and length of each bar, the first two dozen; the longest is 100."""
     if table.bars is None:
         return []
     pairs = [(str(row[0]), row[table.bars]) for row in table.rows]
     numbers = [float(str(value).rstrip(" %").replace("–", "0")) for _label, value in pairs]
     most = 100 if any("%" in str(value) for _label, value in pairs) else max(numbers, default=0)
     return [
-        (label, str(value), round(100 * number / most) if most else 0)
-        for (label, value), number in zip(pairs, numbers, strict=True)
+        (label, localize(value), round(100 * number / most) if most else 0)
+        for (label, value), number in list(zip(pairs, numbers, strict=True))[:MOST_BARS]
     ]
 
 
@@ -121,7 +154,8 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> str:
     """This will write rows as CSV: everything quoted, and nothing that a spreadsheet would take for a formula."""
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
-    writer.writerows([_safe(str(cell)) for cell in row] for row in rows)
+    # A spreadsheet in Swedish reads 12,5 as a number and 12.5 as text.
+    writer.writerows([_safe(str(localize(cell))) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
 
 
@@ -147,12 +181,12 @@ def _report(user: User, key: str, at: datetime) -> Message:
     today = local_day(at)
     scope = Scope(user, today - timedelta(days=7), today - timedelta(days=1), at)
     with translation.override(user.language):
-        words = " ".join(FIGURES[name](scope).sentence for name in PARAGRAPH)
+        body = in_words(list(all_tables(scope)))
     return Message(
         recipient=user,
         key=key,
         subject=say(gettext_lazy("Week %(number)s in words"), number=scope.first.isocalendar().week),
-        body=words,
+        body=body,
         url=f"{reverse('follow_up_page')}?since={scope.first}&until={scope.last}",
         why=gettext_lazy("you asked for the follow-up every Monday"),
     )

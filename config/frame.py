@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from core.models import Notice, Pulse, User
 from core.templatetags.parts import clock, short_day
 from core.workdays import local_day
+from editorial.handovers import team_handover_url
 from editorial.models import Membership, Post, Shift
 from editorial.staffing import FROZEN
 from moderation.models import Case
@@ -57,6 +58,7 @@ class OnDuty:
     """Who has a team's shifts now: a pair of name and duties for each person."""
 
     team: str
+    handover_url: str
     people: list[tuple[str, str]]
     until: datetime
     mine: bool
@@ -126,17 +128,20 @@ def staffing_now(user: User, at: datetime) -> tuple[list[OnDuty], list[Shift]]:
         .filter(ends_at__gt=at)
         .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & Q(mine)))
         .select_related("user", "team")
+        .only("starts_at", "ends_at", "duty", "user__name", "team__name")
         .order_by("team__name", "user__name", "starts_at")
     )
     teams = []
-    for team, its in groupby((row for row in rows if row.user), key=lambda row: row.team.name):
+    for team, its in groupby((row for row in rows if row.user), key=lambda row: row.team):
         held = list(its)
         people = [
             (name, ", ".join(dict.fromkeys(str(row.get_duty_display()) for row in theirs)))
             for name, theirs in groupby(held, key=lambda row: row.user.name if row.user else "")
         ]
         its_mine = any(row.user_id == user.pk for row in held)
-        teams.append(OnDuty(team, people, min(row.ends_at for row in held), its_mine))
+        teams.append(
+            OnDuty(team.name, team_handover_url(team), people, min(row.ends_at for row in held), its_mine)
+        )
     gaps = {(row.team_id, row.starts_at): row for row in rows if row.user is None}
     return teams, sorted(gaps.values(), key=lambda row: row.starts_at)[:MOST_GAPS]
 

@@ -6,31 +6,36 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Q, QuerySet, Window
+from django.db.models import Count, F, Q, QuerySet, Window, prefetch_related_objects
 
 from config.errands import MOST, Errand, errands_of
 from core.models import User
-from core.workdays import local_day
+from core.workdays import last_day_of, local_day
 from editorial.models import Handover, Post, Publication, Swap
 from editorial.rota_queries import handover_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
-from moderation.states import CLOSED, CommentState, WatchState
+from moderation.states import CLOSED, CaseState, CommentState, WatchState
+
+Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Day:
-    """One person's day. Lists hold eight rows at most; the pages behind them hold all."""
+    """One person's day. Lists hold eight rows at most; the pages behind them hold all.
+
+    Rows are the few columns that are shown: making objects of whole rows took longer than reading them.
+    """
 
     handover: Handover | None
-    offers: list[Swap]
-    cases: list[Case]
-    publications: list[Publication]
-    reviews: list[Post]
+    offers: list[Row]
+    cases: list[Row]
+    publications: list[Row]
+    reviews: list[Row]
     drafts: list[Post]
     planned: list[Post]
-    watches: list[Watch]
-    comments: list[Comment]
+    watches: list[Row]
+    comments: list[Row]
     errands: dict[str, list[Errand]]
 
     @property
@@ -57,50 +62,62 @@ class Day:
 
 def day_of(user: User, at: datetime) -> Day:
     """This will read what asks something of `user` today, in a fixed number of queries."""
-    teams, today = list(user.memberships.values_list("team", flat=True)), local_day(at)
+    prefetch_related_objects([user], "memberships")
+    teams, today = [row.team_id for row in user.memberships.all()], local_day(at)
     drafts = Q(created_by=user, state__in=OPEN)
     out_today = Q(team__in=teams, state=PostState.SCHEDULED, planned_at__date=today)
-    posts = list(Post.objects.filter(drafts | out_today).order_by("planned_at", "-pk")[: 4 * MOST])
-    offered = Swap.objects.open().filter(Q(asked=user) | Q(asked=None), team__in=teams, ends_at__gt=at)
+    mine = Post.objects.filter(drafts | out_today).only("title", "state", "planned_at")
+    posts = list(mine.order_by(F("planned_at").asc(nulls_last=True), "-pk")[: 4 * MOST])
     our_channels = {"channel__care__team__in": teams}
+    offers = _first(Swap.objects.open_to(user, at), "team__name", "starts_at", "ends_at")
+    cases = _counted(
+        Case.objects.visible_to(user).exclude(state__in=CLOSED),
+        "ground__name",
+        "comment__channel__name",
+        "due_at",
+        "state",
+    )
+    comments = _first(
+        Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None),
+        "kind",
+        "channel__name",
+        "current__text",
+    )
     return Day(
         handover=handover_of(user, at),
-        offers=_first(offered.exclude(giver=user).select_related("team")),
-        cases=_counted(
-            Case.objects.visible_to(user)
-            .exclude(state__in=CLOSED)
-            .select_related("ground", "comment__channel")
-        ),
+        offers=[row | {"last_on": last_day_of(row["ends_at"])} for row in offers],
+        cases=[row | {"label": CaseState(row["state"]).label} for row in cases],
         publications=_first(
-            Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE)
-            .select_related("post", "channel__platform")
-            .order_by("due_at")
+            Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE).order_by("due_at"),
+            "post__title",
+            "channel__name",
+            "channel__platform__name",
+            "due_at",
         ),
-        reviews=_counted(Post.objects.to_review_by(user).select_related("team").order_by("wanted_at", "pk")),
+        reviews=_counted(
+            Post.objects.to_review_by(user).order_by("wanted_at", "pk"), "title", "team__name", "wanted_at"
+        ),
         drafts=[post for post in posts if post.state in OPEN][:MOST],
         planned=[post for post in posts if post.state == PostState.SCHEDULED][:MOST],
         watches=_first(
-            Watch.objects.filter(**our_channels, day=today, state=WatchState.OPEN).select_related(
-                "channel__platform"
-            )
+            Watch.objects.filter(**our_channels, day=today, state=WatchState.OPEN),
+            "channel__name",
+            "channel__url",
+            "channel__platform__name",
         ),
-        comments=_first(
-            Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None).select_related(
-                "channel", "current"
-            )
-        ),
+        comments=[row | {"label": Comment.Kind(row["kind"]).label} for row in comments],
         errands=errands_of(user, teams),
     )
 
 
-def _first(rows: QuerySet[Any]) -> list[Any]:
-    return list(rows[:MOST])
+def _first(rows: QuerySet[Any], *columns: str) -> list[Row]:
+    return list(rows.values("pk", *columns)[:MOST])
 
 
-def _counted(rows: QuerySet[Any]) -> list[Any]:
+def _counted(rows: QuerySet[Any], *columns: str) -> list[Row]:
     """This will read the first rows, each with the number of all of them as `total`."""
-    return list(rows.annotate(total=Window(Count("*")))[:MOST])
+    return list(rows.values("pk", *columns, total=Window(Count("*")))[:MOST])
 
 
-def _total(rows: list[Any]) -> int:
-    return rows[0].total if rows else 0
+def _total(rows: list[Row]) -> int:
+    return rows[0]["total"] if rows else 0

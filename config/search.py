@@ -1,10 +1,10 @@
-"""One box over all rooms, within what the person may see. Five queries, whatever is found."""
+"""One box over all rooms, within what the person may see. Five queries at most, whatever is found."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from channels_registry.models import Channel
-from consent.models import Appearance, Person, Picture
+from consent.models import Person, Picture
 from consent.models.sight import units_of
 from core.models import SearchEntry, User
 from core.request import person
@@ -29,7 +29,7 @@ KINDS: dict[str, tuple[str | Promise, str]] = {
     "case": (_("Cases"), "moderation:case_page"),
     "comment": (_("Comments"), "moderation:comment_page"),
     "picture": (_("Pictures"), "consent:picture_page"),
-    "person": (_("People"), "consent:picture_page"),
+    "person": (_("People"), "consent:person_page"),
     "channel": (_("Channels"), "channels_registry:channel_page"),
 }
 
@@ -58,13 +58,12 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
     entries = list(seen_by(user, ids).order_by("-pk")[:MOST])
     words = text.casefold().split()
     entries.sort(key=lambda entry: not any(word in entry.title.casefold() for word in words))
-    pictures = _pictures_of([entry.object_id for entry in entries if entry.kind == "person"])
     return [
         (label, hits)
         for kind, (label, address) in KINDS.items()
         if (
             hits := [
-                Hit(entry.title, entry.body[:SHORT], _url(entry, address, pictures))
+                Hit(entry.title, entry.body[:SHORT], reverse(address, args=[entry.object_id]))
                 for entry in entries
                 if entry.kind == kind
             ]
@@ -74,15 +73,22 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
 
 def scopes_of(user: User) -> set[str]:
     """This will name the scopes the person may look into: teams, channels, units, or all of a kind."""
-    scopes = {"all"} | {f"t{pk}" for pk in Team.objects.visible_to(user).values_list("pk", flat=True)}
-    units = list(units_of(user).values_list("pk", flat=True))
-    scopes |= {f"u{pk}" for pk in units} | {f"p{pk}" for pk in units}
+    parts = {"t": Team.objects.visible_to(user), "u": units_of(user)}
+    everywhere: set[str] = set()
     if user.is_superuser:
-        return scopes | {"kpost", "kanswer", "kpicture", "kperson"}
-    if user.is_records_officer:
-        return scopes | {"kanswer", "kpicture"}
-    channels = Channel.objects.filter(channels_in_sight(user)).values_list("pk", flat=True)
-    return scopes | {f"c{pk}" for pk in channels}
+        everywhere = {"kpost", "kanswer", "kpicture", "kperson"}
+    elif user.is_records_officer:
+        everywhere = {"kanswer", "kpicture"}
+    else:
+        parts["c"] = Channel.objects.filter(channels_in_sight(user))
+    first, *rest = (
+        rows.order_by().annotate(part=Value(part, CharField())).values_list("part", "pk")
+        for part, rows in parts.items()
+    )
+    pairs = list(first.union(*rest))
+    # The people and the pictures that a unit keeps are in a scope of their own.
+    kept = {f"p{pk}" for part, pk in pairs if part == "u"}
+    return {"all"} | everywhere | kept | {f"{part}{pk}" for part, pk in pairs}
 
 
 def seen_by(user: User, ids: list[int]) -> QuerySet[SearchEntry]:
@@ -99,17 +105,3 @@ def seen_by(user: User, ids: list[int]) -> QuerySet[SearchEntry]:
     for kind, rows in rooms.items():
         allowed |= Q(kind=kind) & Q(Exists(rows.filter(pk=OuterRef("object_id"))))
     return SearchEntry.objects.filter(allowed, pk__in=ids)
-
-
-def _pictures_of(people: list[int]) -> dict[int, int]:
-    if not people:
-        return {}
-    rows = Appearance.objects.filter(person__in=people).values_list("person", "picture")
-    return {shown: picture for shown, picture in rows if shown is not None}
-
-
-def _url(entry: SearchEntry, address: str, pictures: dict[int, int]) -> str:
-    if entry.kind != "person":
-        return reverse(address, args=[entry.object_id])
-    picture = pictures.get(entry.object_id)
-    return reverse(address, args=[picture]) if picture else reverse("consent:pictures_page")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.core.mail import get_connection
@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 
 from core.letters import as_email, send_digests, way_to
 from core.models import Notice, NoticeSettings, User
+from core.templatetags.parts import long_day
 
 log = logging.getLogger(__name__)
 
@@ -42,11 +43,17 @@ class Message:
 
 # Made once: lazy() builds a class each time it is called, which costs more than the notice itself.
 _said = lazy(lambda text, values: str(text) % values, str)
+_day = lazy(long_day, str)
 
 
 def say(text: Promise, **values: Any) -> str | Promise:
     """This will be `text` with its values, in whatever language it is read; plain % would freeze today's language."""
     return _said(text, values)
+
+
+def on_day(value: date) -> str:
+    """This will be the day as one says it, “tisdag 1 december”, in whatever language it is read."""
+    return _day(value)
 
 
 def tell(messages: Iterable[Message], at: datetime) -> None:

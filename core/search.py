@@ -20,6 +20,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "seek_"
 MOST_WORDS, MOST_HITS = 8, 300
+FEW = 2000  # rows of a word that are read whole
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def drop_all(database: BaseDatabaseWrapper) -> None:
 
 
 def matches(text: str, scopes: Iterable[str]) -> list[int]:
-    """This will find the newest entries in the scopes in which every word of `text` begins a word; one query, or none."""
+    """This will find the newest entries in the scopes in which every word of `text` begins a word; two queries at most."""
     words = [word for word in re.findall(r"\w+", text.casefold()) if word][:MOST_WORDS]
     wanted = sorted(set(scopes))
     if not words or not wanted:
@@ -108,13 +109,27 @@ def _ask_sqlite(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
 
 
 def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
+    """This will read the rows of a seldom word and ask each for its scope; a common word is sought within the scopes.
+
+    The index joins the scopes' long lists first, which takes as long for a word of four rows as for one of a million.
+    """
+    said, within = " & ".join(f"{word}:*" for word in words), " | ".join(scopes)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT id FROM core_searchentry WHERE words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s)) "
-            "LIMIT %s",
-            [" & ".join(f"{word}:*" for word in words), " | ".join(scopes), MOST_HITS],
+            "WITH few AS MATERIALIZED (SELECT id, words FROM core_searchentry "
+            "WHERE words @@ to_tsquery('swedish', %s) LIMIT %s) "
+            "SELECT id, words @@ to_tsquery('simple', %s) FROM few",
+            [said, FEW, within],
         )
-        return sorted((row[0] for row in cursor.fetchall()), reverse=True)
+        found = cursor.fetchall()
+        if len(found) == FEW:
+            cursor.execute(
+                "SELECT id, true FROM core_searchentry "
+                "WHERE words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s)) LIMIT %s",
+                [said, within, MOST_HITS],
+            )
+            found = cursor.fetchall()
+    return sorted((pk for pk, is_within in found if is_within), reverse=True)[:MOST_HITS]
 
 
 def _installed(database: BaseDatabaseWrapper) -> dict[str, str]:

@@ -40,6 +40,11 @@ def local_day(at: datetime) -> date:
     return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
+def last_day_of(ends_at: datetime) -> date:
+    """This will return the last day that is part of a time: a week ends on Sunday, not on Monday at midnight."""
+    return local_day(ends_at - timedelta(seconds=1))
+
+
 def instant(day: date, clock: str) -> datetime:
     """This will return the instant at which the city's clocks show `clock` ("08:00") on `day`.
 

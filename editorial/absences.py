@@ -16,9 +16,10 @@ from core.clock import job
 from core.models import User
 from core.moves import MoveForbidden, MoveRefused, perform
 from core.workdays import instant, local_day
+from editorial.handovers import settle
 from editorial.models import Absence, Membership, Shift, Swap, Team
 from editorial.rota_states import SHIFT_MOVES
-from editorial.staffing import candidates, tell_while_uncovered
+from editorial.staffing import candidates, one_at_a_time, tell_while_uncovered
 
 ASK_EVERY = timedelta(hours=2)
 ASK_ALL_WITHIN = timedelta(hours=24)
@@ -50,6 +51,7 @@ def add_absence(user: User, *, actor: User, at: datetime, starts_on: date, ends_
     if ends_on - starts_on > LONGEST:
         raise MoveRefused(_("An absence can be 400 days at most. Take the person out of the team instead."))
     with transaction.atomic():
+        one_at_a_time([user])
         if Absence.objects.filter(user=user).between(starts_on, ends_on).exists():
             raise MoveRefused(_("Some of these days are noted already."))
         absence = Absence.objects.create(user=user, starts_on=starts_on, ends_on=ends_on)
@@ -95,6 +97,8 @@ def open_time(
         starts_at, ends_at = max(shift.starts_at, since), min(shift.ends_at, until)
         perform(shift, "open", actor=actor, at=at, starts_at=starts_at, ends_at=ends_at)
         opened[shift.team, starts_at, ends_at].append(shift)
+    for its_team, starts_at, ends_at in opened:
+        settle(its_team, {starts_at, ends_at}, at)
     return [_ask_colleagues(its_team, user, rows, at) for (its_team, _start, _end), rows in opened.items()]
 
 

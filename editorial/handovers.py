@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -16,12 +17,17 @@ from core.models import User
 from core.moves import MoveForbidden, MoveRefused
 from core.workdays import instant, is_working_day, local_day, next_working_day
 from editorial.models import Handover, HandoverNote, Post, Publication, Shift, Team
-from editorial.rota_states import HANDOVER_MOVES
+from editorial.rota_states import HANDOVER_MOVES, HandoverState
 from editorial.signals import OpenWork, open_work
 from editorial.states import PostState, PublicationState
 
 AHEAD = timedelta(days=4)
+REMIND_AFTER = timedelta(hours=2)
 MOST_WORDS = 4000
+
+
+def team_handover_url(team: Team) -> str:
+    return reverse("editorial:team_handover", args=[team.pk])
 
 
 def handover_url(handover: Handover) -> str:
@@ -50,6 +56,13 @@ def open_for(team: Team, at: datetime) -> list[OpenWork]:
     ours = [OpenWork(words % {"n": count}, reverse(address)) for count, words, address in lines if count]
     answers: list[list[OpenWork]] = [answer for _who, answer in open_work.send(Team, team=team, at=at)]  # type: ignore[misc]
     return ours + [line for answer in answers for line in answer]
+
+
+def latest_of(team: Team, most: int = 8) -> list[Handover]:
+    """This will find the team's handovers that still stand, the coming ones first."""
+    acknowledged = Handover.objects.filter(state=HandoverState.ACKNOWLEDGED)
+    found = (Handover.objects.open().held() | acknowledged).filter(team=team)
+    return list(found.select_related("giver", "taker").order_by("-at", "pk")[:most])
 
 
 def add_note(handover: Handover, *, actor: User, at: datetime, text: str) -> HandoverNote:
@@ -90,18 +103,40 @@ def prepare_handovers(at: datetime) -> int:
     )
     made = 0
     for shift in coming:
-        made += _prepare(shift)
+        made += _prepare(shift, at)
     return made
 
 
-def follow_the_shift(shift: Shift, before: User | None, after: User) -> None:
-    """This will let an open handover go to who has the shift now."""
-    its = Handover.objects.open().filter(team=shift.team, at=shift.starts_at)
-    if before is not None and not its.filter(taker=after).exists():
-        its.filter(taker=before).update(taker=after)
+def settle(team: Team, moments: Iterable[datetime], at: datetime) -> None:
+    """This will let open handovers at these moments go between those who leave and begin the shift as things are now.
+
+    What is written in one goes along to whoever begins instead. A shift taken in the middle, or shortly before it
+    begins, gets its handover at once.
+    """
+    for moment in moments:
+        begins = list(_people(team, starts_at=moment).exclude(pk__in=_people(team, ends_at=moment)))
+        leaves = _people(team, ends_at=moment).first()
+        every = list(Handover.objects.filter(team=team, at=moment))
+        new = [user for user in begins if user.pk not in {handover.taker_id for handover in every}]
+        for handover in every:
+            if handover.state != HandoverState.OPEN:
+                continue
+            stays = handover.taker_id in {user.pk for user in begins}
+            taker = handover.taker if stays or not new else new.pop(0)
+            Handover.objects.filter(pk=handover.pk).update(taker=taker, giver=leaves)
+        if team.rota_from is not None and at - AHEAD < moment <= at + AHEAD:
+            for user in new:
+                shift = Shift.objects.settled().filter(team=team, user=user, starts_at=moment).first()
+                if shift is not None and shift.ends_at > at:
+                    _prepare(shift, at)
 
 
-def _prepare(shift: Shift) -> int:
+def _people(team: Team, **times: datetime) -> QuerySet[User]:
+    shifts = Shift.objects.settled().filter(team=team, user=OuterRef("pk"), **times)
+    return User.objects.filter(Exists(shifts)).order_by("pk")
+
+
+def _prepare(shift: Shift, at: datetime) -> int:
     before = (
         Shift.objects.settled()
         .filter(team=shift.team, duty=shift.duty, ends_at=shift.starts_at, user__isnull=False)
@@ -114,18 +149,18 @@ def _prepare(shift: Shift) -> int:
         defaults={"giver": before.user if before else None},
     )
     if made:
-        first = local_day(shift.starts_at)
-        first = first if is_working_day(first) else next_working_day(first)
-        last = local_day(shift.starts_at) - timedelta(days=1)
-        while not is_working_day(last):
-            last -= timedelta(days=1)
-        ladders.set_up(
-            "handover",
-            handover.pk,
-            {
-                "write": instant(last, "13:00"),
-                "read": max(shift.starts_at, instant(first, "08:00")),
-                "remind": max(shift.starts_at, instant(first, "10:00")),
-            },
-        )
+        ladders.set_up("handover", handover.pk, _reminders(shift.starts_at, at))
     return int(made)
+
+
+def _reminders(starts_at: datetime, at: datetime) -> dict[str, datetime]:
+    """The last working day before, the giver is asked to write; on the first one, the taker to read, and once more."""
+    first = local_day(starts_at)
+    last = first - timedelta(days=1)
+    while not is_working_day(last):
+        last -= timedelta(days=1)
+    first = first if is_working_day(first) else next_working_day(first)
+    read = max(starts_at, instant(first, "08:00"))
+    write = instant(last, "13:00")
+    steps = {"read": read, "remind": max(read + REMIND_AFTER, instant(first, "10:00"))}
+    return steps | ({"write": write} if write >= at else {})

@@ -139,6 +139,9 @@ class Ledger:
 
     def __init__(self, members: Sequence[Member], since: date, first: date) -> None:
         self.members = list(members)
+        # Days before the team had a rota were nobody's to share: they would hide how unevenly the days since are shared.
+        held = (week for member in members for week in member.done if since <= week < first)
+        since = min(held, default=first)
         self.by_key = {member.key: member for member in members}
         self.load = {
             member.key: sum(load for week, load in member.done.items() if since <= week < first)

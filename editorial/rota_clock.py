@@ -12,13 +12,12 @@ from core.clock import job
 from core.ladders import ladder
 from core.models import Rung, User
 from core.moves import perform
-from core.notices import Message, say, tell
+from core.notices import Message, on_day, say, tell
 from core.workdays import instant, local_day
 from editorial.handovers import handover_url
 from editorial.models import Duty, Handover, Shift, Swap, Team
 from editorial.rota import WEEK
-from editorial.rota_states import HandoverState
-from editorial.staffing import FROZEN, monday_of, rota_url, tell_while_uncovered
+from editorial.staffing import FROZEN, hindrance, monday_of, shift_url, tell_while_uncovered
 from editorial.swaps import swap_url
 
 
@@ -53,18 +52,21 @@ def climb_swaps(rungs: list[Rung], at: datetime) -> None:
             continue
         if rung.step == "lapse":
             perform(swap, "lapse", actor=None, at=at)
-        elif user := asked.get(int(rung.step[4:])):
+            continue
+        user = asked.get(int(rung.step[4:]))
+        # What was true when the order was laid out may not be any more.
+        if user is not None and not hindrance(user, swap.team, list(swap.shifts.all())):
             tell([_question(swap, user)], at)
 
 
 @ladder("handover")
 def climb_handovers(rungs: list[Rung], at: datetime) -> None:
     """This will remind who leaves to write, and who begins to read, until it is acknowledged."""
-    open_ones = Handover.objects.open().select_related("team", "giver", "taker")
+    open_ones = Handover.objects.open().held().select_related("team", "giver", "taker")
     found = open_ones.in_bulk({rung.object_id for rung in rungs})
     for rung in rungs:
         handover = found.get(rung.object_id)
-        if handover is None or handover.state != HandoverState.OPEN:
+        if handover is None:
             continue
         person = handover.giver if rung.step == "write" else handover.taker
         if person is not None:
@@ -95,6 +97,8 @@ def _alarms(shift: Shift, step: str, at: datetime) -> list[Message]:
     today = step.startswith("day-") or shift.starts_at <= at
     team = shift.team
     people = [*team.editors(), *(team.unit.chiefs if today else [])]
+    # The duties of a time are told of together, and a gap that is there again is not told of twice for one day.
+    what = step if step.startswith("now-") else step.rpartition("-")[0]
     alike = Shift.objects.uncovered().filter(team=team, starts_at=shift.starts_at, ends_at=shift.ends_at)
     duties = ", ".join(
         str(Duty(duty).label) for duty in alike.values_list("duty", flat=True).order_by("duty")
@@ -107,12 +111,12 @@ def _alarms(shift: Shift, step: str, at: datetime) -> list[Message]:
     return [
         Message(
             recipient=person,
-            key=f"uncovered:{team.pk}:{shift.starts_at:%Y%m%d%H%M}:{step}",
-            subject=say(subject, team=team.name, day=local_day(shift.starts_at).isoformat()),
+            key=f"uncovered:{team.pk}:{shift.starts_at:%Y%m%d%H%M}:{what}",
+            subject=say(subject, team=team.name, day=on_day(local_day(shift.starts_at))),
             body=say(
                 gettext_lazy("Without anybody: %(duties)s. Offer the shift, or take it."), duties=duties
             ),
-            url=rota_url(team),
+            url=shift_url(shift),
             why=gettext_lazy("you are an editor of the team or a chief of its unit"),
             about=shift,
             urgent=today,
@@ -128,7 +132,7 @@ def _question(swap: Swap, user: User) -> Message:
         subject=say(
             gettext_lazy("Can you take a shift? %(team)s from %(day)s"),
             team=swap.team.name,
-            day=local_day(swap.starts_at).isoformat(),
+            day=on_day(local_day(swap.starts_at)),
         ),
         body=gettext_lazy("It is yours only when you take it. Whoever takes it first has it."),
         url=swap_url(swap),

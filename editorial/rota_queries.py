@@ -18,6 +18,8 @@ from editorial.rota import WEEK
 from editorial.rota_states import ShiftState
 from editorial.staffing import WEEKS, load_of, monday_of
 
+MOST_SWAPS = 30
+
 
 def teams_now(user: User, at: datetime) -> list[dict[str, Any]]:
     """This will return the user's teams with members, units, warnings, and who has which duty now."""
@@ -72,6 +74,11 @@ class Turn:
         return local_day(self.shift.ends_at - timedelta(seconds=1))
 
     @property
+    def is_part_of_a_week(self) -> bool:
+        first = local_day(self.shift.starts_at)
+        return first.weekday() != 0 or self.last_day - first != timedelta(days=6)
+
+    @property
     def why(self) -> str:
         return why_in_words(self.shift)
 
@@ -93,16 +100,13 @@ def my_turns(user: User, at: datetime, most: int = 8) -> list[Turn]:
 
 def swaps_of(user: User, at: datetime) -> tuple[list[Swap], list[Swap]]:
     """This will find what the user could take, and the user's own offers and swaps, the nearest first."""
-    offered = Q(state="offered", ends_at__gt=at) & (Q(asked=user) | Q(asked=None))
     own = Q(giver=user, is_cover=False, state__in=["offered", "taken"]) | Q(taker=user, state="taken")
-    found = (
-        Swap.objects.filter(offered | own & Q(starts_at__gt=at))
-        .filter(team__in=Team.objects.of_member(user))
-        .select_related("team", "giver", "taker")
-        .order_by("starts_at")[:30]
-    )
-    mine = [swap for swap in found if user.pk in (swap.giver_id, swap.taker_id) and not swap.is_open_cover]
-    return [swap for swap in found if swap.state == "offered" and swap.giver_id != user.pk], mine
+    mine = own & Q(starts_at__gt=at, team__in=Team.objects.of_member(user))
+    found = Swap.objects.filter(mine | Q(pk__in=Swap.objects.open_to(user, at).values("pk")))
+    rows = found.select_related("team", "giver", "taker").order_by("starts_at")[:MOST_SWAPS]
+    are_mine = [user.pk in (swap.giver_id, swap.taker_id) for swap in rows]
+    offers = [swap for swap, is_mine in zip(rows, are_mine, strict=True) if not is_mine]
+    return offers, [swap for swap, is_mine in zip(rows, are_mine, strict=True) if is_mine]
 
 
 def people_edited_by(user: User) -> list[User]:
@@ -121,8 +125,8 @@ def handover_of(user: User, at: datetime) -> Handover | None:
     """This will find the open handover the user should read, or add to before leaving the shift."""
     begins = Q(taker=user, at__lte=at + timedelta(hours=12), at__gte=at - WEEK)
     leaves = Q(giver=user, at__gt=at, at__lte=at + timedelta(days=3))
-    found = Handover.objects.open().filter(begins | leaves).select_related("team", "giver", "taker")
-    return found.order_by("at").first()
+    found = Handover.objects.open().held().filter(begins | leaves).select_related("team", "giver", "taker")
+    return found.only("at", "team__name", "giver__name", "taker__name").order_by("at").first()
 
 
 @dataclass

@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy
 from core import ladders, trail
 from core.models import User
 from core.moves import MoveForbidden, MoveRefused, perform
-from core.notices import Message, say, tell
+from core.notices import Message, on_day, say, tell
 from core.rules import Refusal
 from core.workdays import instant, is_working_day, local_day, red_days
+from editorial.handovers import settle
 from editorial.models import Absence, Holding, Post, Shift, Team
 from editorial.rota import MEMORY, WEEK, Choice, Ledger, Member, Need, propose, week_load
 from editorial.rota_rules import may_staff
@@ -39,6 +40,10 @@ trail.WORDS |= {
 
 def rota_url(team: Team) -> str:
     return reverse("editorial:rota_page", args=[team.pk])
+
+
+def shift_url(shift: Shift) -> str:
+    return reverse("editorial:shift_page", args=[shift.pk])
 
 
 def monday_of(day: date) -> date:
@@ -175,9 +180,11 @@ def publish_rota(team: Team, *, actor: User, at: datetime) -> int:
         )
         if not shifts:
             raise MoveRefused(_("Nothing is proposed. Make a proposal first."))
+        one_at_a_time(shift.user for shift in shifts)
         for shift in shifts:
             shift.team = team
             perform(shift, "publish", actor=actor, at=at)
+        settle(team, {moment for shift in shifts for moment in (shift.starts_at, shift.ends_at)}, at)
         first, last = local_day(shifts[0].starts_at), local_day(shifts[-1].ends_at)
         Team.objects.filter(pk=team.pk, rota_from=None).update(rota_from=first, laid_until=first)
         trail.record("team.publish", about=team, actor=actor, at=at, data={"until": str(last)})
@@ -202,6 +209,7 @@ def watch_for_gaps(shift: Shift, *, actor: User, at: datetime, note: str, **deta
 def ask_before_reassigning(shift: Shift, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse whoever cannot take the shift, what is past, and what would move somebody within 14 days."""
     user = details["user"]
+    one_at_a_time([user])
     if shift.ends_at <= at:
         raise MoveRefused(_("This shift is over."))
     frozen = shift.state == ShiftState.SETTLED and shift.starts_at < at + FROZEN
@@ -211,6 +219,8 @@ def ask_before_reassigning(shift: Shift, *, actor: User, at: datetime, **details
                 "Within 14 days nobody is moved without saying yes. Offer the shift, so that somebody takes it."
             )
         )
+    if shift.state == ShiftState.SETTLED:
+        leave_the_past(shift, at)
     if sentence := hindrance(user, shift.team, [shift]):
         raise MoveRefused(sentence)
     return {"user": user, "why": {"reason": "hand", "by": actor.name}}
@@ -232,15 +242,40 @@ def tell_the_new_one(
                         gettext_lazy("%(actor)s gave you “%(duty)s” from %(day)s."),
                         actor=actor.name,
                         duty=shift.get_duty_display(),
-                        day=local_day(shift.starts_at).isoformat(),
+                        day=on_day(local_day(shift.starts_at)),
                     ),
-                    url=rota_url(shift.team),
+                    url=shift_url(shift),
                     why=gettext_lazy("the shift is yours"),
                     about=shift,
                 )
             ],
             at,
         )
+
+
+def one_at_a_time(people: Iterable[User | None]) -> None:
+    """This will let nobody else change what these people are on duty for until the transaction is over.
+
+    Whoever asks `hindrance` and then writes must go through here first: two answers given at once would both be true and
+    together make somebody on duty twice, or while away. The order of the rows keeps two from waiting for each other.
+    """
+    keys = {user.pk for user in people if user is not None}
+    list(User.objects.select_for_update(no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
+
+
+def leave_the_past(shift: Shift, at: datetime) -> None:
+    """This will let what has passed of a shift stay with whoever had it, or with nobody, as a shift of its own."""
+    if shift.starts_at < at:
+        Shift.objects.create(
+            team=shift.team,
+            duty=shift.duty,
+            user=shift.user,
+            starts_at=shift.starts_at,
+            ends_at=at,
+            why=shift.why,
+        )
+        Shift.objects.filter(pk=shift.pk).update(starts_at=at)
+        shift.starts_at = at
 
 
 def alike(shift: Shift) -> list[Shift]:
@@ -263,6 +298,7 @@ def give(shift: Shift, move: str, *, actor: User, at: datetime, user: User) -> N
     with transaction.atomic():
         for row in alike(shift):
             perform(row, move, actor=actor, at=at, user=user)
+        settle(shift.team, {max(shift.starts_at, at), shift.starts_at, shift.ends_at}, at)
 
 
 def hindrance(user: User, team: Team, shifts: Sequence[Shift]) -> str:
@@ -310,13 +346,16 @@ def candidates(team: Team, shifts: Sequence[Shift]) -> list[Candidate]:
 def tell_while_uncovered(shifts: Iterable[Shift], at: datetime) -> None:
     """This will lay out when the editors, and on the day the chiefs too, are told that nobody has these shifts."""
     for shift in shifts:
-        steps = {f"days-{days}": shift.starts_at - timedelta(days=days) for days in UNCOVERED_DAYS}
+        # Opened, taken and opened again is another gap: its rungs carry the version, for the first ones are taken down.
+        steps = {
+            f"days-{days}-{shift.version}": shift.starts_at - timedelta(days=days) for days in UNCOVERED_DAYS
+        }
         first, last = local_day(max(shift.starts_at, at)), local_day(shift.ends_at - timedelta(seconds=1))
         days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
         steps |= {
-            f"day-{day}": max(shift.starts_at, instant(day, settings.WATCH_OPENS))
+            f"day-{day}-{shift.version}": max(shift.starts_at, instant(day, settings.WATCH_OPENS))
             for day in days
-            if is_working_day(day)
+            if is_working_day(day) or day == days[0]
         }
         ahead = {step: due_at for step, due_at in steps.items() if due_at > at}
         if len(ahead) < len(steps):

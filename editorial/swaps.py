@@ -14,13 +14,13 @@ from django.utils.translation import gettext_lazy
 from core import ladders, trail
 from core.models import User
 from core.moves import MoveForbidden, MoveRefused, perform
-from core.notices import Message, make_moot, say, tell
+from core.notices import Message, make_moot, on_day, say, tell
 from core.workdays import local_day
 from editorial.absences import lay_out_asking
-from editorial.handovers import follow_the_shift
+from editorial.handovers import settle
 from editorial.models import Shift, Swap
 from editorial.rota_states import SWAP_MOVES
-from editorial.staffing import hindrance
+from editorial.staffing import hindrance, leave_the_past, one_at_a_time
 
 UNDO_UNTIL = timedelta(hours=24)
 trail.WORDS |= {"swap.offer": gettext_lazy("Swap offered")}
@@ -68,8 +68,7 @@ def offer(shifts: Sequence[Shift], *, actor: User, at: datetime, asked: User | N
 @SWAP_MOVES.before("take")
 def ask_again(swap: Swap, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
     """This will ask the filters again at the moment of taking, one take of a person at a time."""
-    # Two swaps taken at once by one person would each find the time free; the row of the person is the turnstile.
-    User.objects.select_for_update().get(pk=actor.pk)
+    one_at_a_time([actor])
     shifts = list(swap.shifts.all())
     if swap.ends_at <= at:
         raise MoveRefused(_("This shift is over."))
@@ -84,20 +83,10 @@ def ask_again(swap: Swap, *, actor: User, at: datetime, **details: Any) -> dict[
 def change_hands(swap: Swap, *, actor: User, at: datetime, note: str, **details: Any) -> None:
     """This will give the shifts to the taker, what has passed of them left out, and tell whoever gave them."""
     for shift in swap.shifts.select_related("team", "user"):
-        if shift.user is not None and shift.starts_at < at:
-            Shift.objects.create(
-                team=shift.team,
-                duty=shift.duty,
-                user=shift.user,
-                starts_at=shift.starts_at,
-                ends_at=at,
-                why=shift.why,
-            )
-            Shift.objects.filter(pk=shift.pk).update(starts_at=at)
-        before = shift.user
+        leave_the_past(shift, at)
         perform(shift, "hand_over", actor=actor, at=at, user=actor, why={"reason": "swap"})
         ladders.take_down("uncovered", [shift.pk], at)
-        follow_the_shift(shift, before, actor)
+    settle(swap.team, {swap.starts_at, swap.ends_at, at}, at)
     _end(swap, at)
     _tell_about(swap, gettext_lazy("%(name)s took your shift"), actor, at, people=[swap.giver])
 
@@ -117,6 +106,7 @@ def ask_before_undoing(swap: Swap, *, actor: User, at: datetime, **details: Any)
     """This will refuse within 24 hours of the start, and when the shift has gone on to somebody else."""
     if swap.starts_at - at < UNDO_UNTIL:
         raise MoveRefused(_("A swap can be undone until 24 hours before the shift begins. Offer it instead."))
+    one_at_a_time([swap.giver])
     if any(shift.user_id != swap.taker_id for shift in swap.shifts.all()):
         raise MoveRefused(_("Somebody else has this shift by now."))
     return details
@@ -133,7 +123,7 @@ def change_hands_back(swap: Swap, *, actor: User, at: datetime, note: str, **det
             perform(shift, "open", actor=actor, at=at, starts_at=shift.starts_at, ends_at=shift.ends_at)
         else:
             perform(shift, "hand_over", actor=actor, at=at, user=back, why={"reason": "undone"})
-            follow_the_shift(shift, swap.taker, back)
+    settle(swap.team, {swap.starts_at, swap.ends_at}, at)
     others = [person for person in (swap.giver, swap.taker) if person != actor]
     _tell_about(swap, gettext_lazy("%(name)s undid your swap"), actor, at, people=others)
 
@@ -159,7 +149,7 @@ def _tell_about(
                 body=say(
                     gettext_lazy("%(team)s, from %(day)s."),
                     team=swap.team.name,
-                    day=local_day(swap.starts_at).isoformat(),
+                    day=on_day(local_day(swap.starts_at)),
                 ),
                 url=swap_url(swap),
                 why=gettext_lazy("the shift was or is yours"),

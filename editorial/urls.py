@@ -66,6 +66,7 @@ urlpatterns = [
     path("teams/<int:pk>/rota/", rota.rota_page, name="rota_page"),
     path("teams/<int:pk>/rota/propose/", rota.rota_propose, name="rota_propose"),
     path("teams/<int:pk>/rota/publish/", rota.rota_publish, name="rota_publish"),
+    path("teams/<int:pk>/handover/", swaps.team_handover, name="team_handover"),
     path("shifts/<int:pk>/", rota.shift_page, name="shift_page"),
     path("shifts/<int:pk>/give/", rota.shift_give, name="shift_give"),
     path("shifts/<int:pk>/offer/", rota.shift_offer, name="shift_offer"),

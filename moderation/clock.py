@@ -19,7 +19,7 @@ from core.clock import job
 from core.ladders import ladder
 from core.models import Rung, Unit, User
 from core.moves import perform
-from core.notices import Message, say, tell
+from core.notices import Message, on_day, say, tell
 from core.workdays import instant, is_working_day, local_day
 from editorial.models import Team, TeamChannel
 from moderation.audience import Audience
@@ -248,8 +248,8 @@ def _closure_message(team: Team, rung: Rung, days: tuple[date, ...], person: Use
         key=f"rung:{rung.pk}",
         subject=say(
             gettext_lazy("Who looks at the channels from %(first)s to %(last)s?"),
-            first=days[0].isoformat(),
-            last=days[-1].isoformat(),
+            first=on_day(days[0]),
+            last=on_day(days[-1]),
         ),
         body=gettext_lazy("Nobody is planned on these days off. The 24 hours of a case run also then."),
         url=reverse("moderation:watches_page"),

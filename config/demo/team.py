@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from core.workdays import local_day
+from core.moves import perform
+from core.workdays import instant, local_day
 from editorial.absences import add_absence
-from editorial.models import Membership, Shift, Team
+from editorial.handovers import add_note, prepare_handovers
+from editorial.models import Handover, Membership, Shift, Team
 from editorial.rota import WEEK
 from editorial.rota_queries import turns
-from editorial.staffing import alike, propose_rota, publish_rota
+from editorial.staffing import alike, monday_of, propose_rota, publish_rota
 from editorial.swaps import offer
 
 if TYPE_CHECKING:
@@ -35,8 +37,21 @@ def lay_in(city: City) -> None:
         began = city.now - 9 * WEEK
         propose_rota(team, actor=editor, at=began, weeks=15)
         publish_rota(team, actor=editor, at=began)
+    _handovers(city)
     _absence(city)
     _swap(city)
+
+
+def _handovers(city: City) -> None:
+    """This will let the handovers of this week's shifts be written and acknowledged."""
+    monday = instant(monday_of(local_day(city.now)), "00:00")
+    prepare_handovers(monday - timedelta(hours=1))
+    read_at = min(city.now, instant(local_day(monday), "08:10"))
+    for handover in Handover.objects.open().select_related("team", "giver", "taker"):
+        if handover.giver is not None:
+            words = "Bron är avstängd till fredag. Många frågar: svaret ligger bland de sparade svaren."
+            add_note(handover, actor=handover.giver, at=monday - timedelta(hours=1), text=words)
+        perform(handover, "acknowledge", actor=handover.taker, at=read_at)
 
 
 def _absence(city: City) -> None:

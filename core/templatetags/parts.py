@@ -249,6 +249,12 @@ def short_day(value: Any) -> str:
 
 
 @register.filter
+def long_day(value: Any) -> str:
+    """Format a day as one says it, without its year; text is left as it is."""
+    return _cased(format_date(_local(value), "l j F")) if isinstance(value, date) else str(value or "")
+
+
+@register.filter
 def clock(value: Any) -> str:
     """Format an instant as its time of day; text is left as it is."""
     return format_date(_local(value), "H:i") if isinstance(value, datetime) else str(value or "")

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import User
 from core.moves import Movable
+from editorial.models.shifts import Shift
 from editorial.models.teams import Team
 from editorial.rota_states import HANDOVER_MOVES, HandoverState
 
@@ -16,6 +17,13 @@ class HandoverQuerySet(models.QuerySet["Handover"]):
 
     def open(self) -> HandoverQuerySet:
         return self.filter(state=HandoverState.OPEN)
+
+    def held(self) -> HandoverQuerySet:
+        """This will leave out those whose taker does not begin the shift any more, and from somebody to themselves."""
+        shift = Shift.objects.settled().filter(
+            team=models.OuterRef("team"), user=models.OuterRef("taker"), starts_at=models.OuterRef("at")
+        )
+        return self.filter(models.Exists(shift)).exclude(giver=models.F("taker"))
 
 
 class Handover(Movable):

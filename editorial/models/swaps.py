@@ -1,9 +1,10 @@
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import TruncDate
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
@@ -21,13 +22,37 @@ class SwapQuerySet(models.QuerySet["Swap"]):
     def open(self) -> SwapQuerySet:
         return self.filter(state=SwapState.OFFERED)
 
-    def open_to(self, user: User) -> SwapQuerySet:
-        """This will find what is offered to the user, alone or with the whole team."""
-        return (
-            self.open()
-            .filter(models.Q(asked=user) | models.Q(asked=None), team__in=Team.objects.of_member(user))
-            .exclude(giver=user)
+    def open_to(self, user: User, at: datetime) -> SwapQuerySet:
+        """This will find what is offered to the user, alone or with the whole team, and what they could take.
+
+        The same is asked again, and said in a sentence, when it is taken (`editorial.staffing.hindrance`).
+        """
+        offered = self.open().filter(models.Q(asked=user) | models.Q(asked=None), ends_at__gt=at)
+        times = offered.exclude(giver=user).alias(
+            first_on=TruncDate("starts_at"),
+            last_on=TruncDate(models.F("ends_at") - timedelta(seconds=1), output_field=models.DateField()),
         )
+        away = user.absences.filter(
+            starts_on__lte=models.OuterRef("last_on"), ends_on__gte=models.OuterRef("first_on")
+        )
+        held = Shift.objects.settled().filter(
+            user=user, starts_at__lt=models.OuterRef("ends_at"), ends_at__gt=models.OuterRef("starts_at")
+        )
+        same = models.Q(
+            team=models.OuterRef("team"),
+            starts_at=models.OuterRef("starts_at"),
+            ends_at=models.OuterRef("ends_at"),
+        )
+        return times.filter(~models.Exists(away), ~models.Exists(held.exclude(same)), _with_duties_of(user))
+
+
+def _with_duties_of(user: User) -> models.Q:
+    """This will select the swaps of the user's teams whose every duty the user has there."""
+    wanted = models.Q(pk__in=[])
+    for row in user.memberships.all():
+        others = Shift.objects.filter(swaps=models.OuterRef("pk")).exclude(duty__in=row.duties)
+        wanted |= models.Q(team=row.team_id) & ~models.Q(models.Exists(others))
+    return wanted
 
 
 class Swap(Movable):

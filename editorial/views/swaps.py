@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -13,8 +14,9 @@ from django.views.decorators.http import require_GET, require_POST
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.rules import Refusal
 from editorial import handovers, swaps
-from editorial.models import Duty, Handover, Swap
+from editorial.models import Duty, Handover, Swap, Team
 from editorial.staffing import hindrance
 
 
@@ -29,6 +31,18 @@ def swap_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     return do_move(
         request, swap, name, page=lambda **answer: _swap(request, swap, **answer), to=swaps.swap_url(swap)
     )
+
+
+@require_GET
+def team_handover(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will show what is open for the team right now, and its handovers, the coming ones first."""
+    team = get_object_or_404(Team.objects.visible_to(person(request)), pk=pk)
+    context = {
+        "team": team,
+        "lines": handovers.open_for(team, timezone.now()),
+        "handovers": handovers.latest_of(team),
+    }
+    return render(request, "editorial/team_handover.html", context)
 
 
 @require_GET
@@ -79,12 +93,15 @@ def _url(address: str, pk: int) -> Callable[[str], str]:
 def _swap(request: HttpRequest, swap: Swap, *, refusal: str = "", status: int = 200) -> HttpResponse:
     user = person(request)
     shifts = list(swap.shifts.order_by("duty"))
-    moves = open_moves(swap, user, _url("editorial:swap_move", swap.pk))
+    obstacle = hindrance(user, swap.team, shifts) if shifts and user.pk != swap.giver_id else ""
+    moves = [
+        replace(move, answer=Refusal(obstacle)) if obstacle and move.name == "take" and move.allowed else move
+        for move in open_moves(swap, user, _url("editorial:swap_move", swap.pk))
+    ]
     context = {
         "swap": swap,
         "duties": [Duty(shift.duty).label for shift in shifts],
         "moves": moves,
-        "obstacle": hindrance(user, swap.team, shifts) if shifts and user.pk != swap.giver_id else "",
         "refusal": refusal,
     }
     return render(request, "editorial/swap_page.html", context, status=status)

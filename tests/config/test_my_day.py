@@ -7,10 +7,11 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from config.errands import errands_of
 from core.moves import perform
 from core.workdays import local_day
 from editorial.absences import add_absence
-from editorial.models import Shift
+from editorial.models import FollowUp, Idea, Post, Shift
 from editorial.rota import WEEK
 from editorial.staffing import propose_rota, publish_rota
 from moderation.models import Ground, Watch
@@ -95,6 +96,24 @@ def test_uncovered_shifts_are_shown_to_editors_and_chiefs_and_what_one_could_tak
         reverse("editorial:swap_move", args=[others[0].teams.get().swaps.first().pk, "take"]), {"next": "/"}
     )
     assert answer["Location"] == "/"
+
+
+def test_many_things_of_one_kind_do_not_crowd_out_another(city, at, client_of):
+    posts = [Post(team=city.team, title=f"Post {n}", created_by=city.anna, created_at=at) for n in range(60)]
+    FollowUp.objects.bulk_create(
+        FollowUp(post=post, due_at=at + timedelta(hours=number))
+        for number, post in enumerate(Post.objects.bulk_create(posts))
+    )
+    Idea.objects.create(team=city.team, what="An idea", given_by=city.olle, given_at=at)
+    errands = errands_of(city.anna, [city.team.pk])
+    assert {kind: len(waiting) for kind, waiting in errands.items() if waiting} == {"question": 8, "idea": 1}
+    assert [errand.title for errand in errands["question"]][:2] == ["Post 0", "Post 1"]
+
+
+def test_review_leads_to_where_it_is_read(city, at, client_of, new_post):
+    post = new_post()
+    perform(post, "submit", actor=city.anna, at=at)
+    assert reverse("editorial:review_page", args=[post.pk]) in seen_by(client_of(city.erik))
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -7,6 +7,7 @@ from django.db import connection
 from django.urls import reverse
 
 from config.search import found, scopes_of
+from consent.models import Person
 from consent.transitions import add_person
 from core.models import SearchEntry
 from core.moves import perform
@@ -51,6 +52,8 @@ def test_each_room_is_found_in_one_box(filled):
     assert titles(filled.anna, "swan") == {"Posts": ["Swans in the pond"]}
     assert set(titles(filled.anna, "duck")) == {"Cases", "Comments"}
     assert titles(filled.anna, "maja") == {"People": ["Maja Lind"]}
+    ((_label, (hit,)),) = found(filled.anna, "maja")
+    assert hit.url == reverse("consent:person_page", args=[Person.objects.get().pk])
     assert titles(filled.anna, "library") == {"Channels": ["Library on X"]}
     assert titles(filled.anna, "swan pond") == {"Posts": ["Swans in the pond"]}
     assert titles(filled.anna, "swan elephant") == {}
@@ -136,10 +139,10 @@ def test_swedish_words_and_letters(city, new_post):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_five_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
+def test_three_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
     for number in range(count):
         new_post(title=f"Swan {number}")
-    with django_assert_num_queries(5):
+    with django_assert_num_queries(3):
         assert len(found(city.anna, "swan")[0][1]) == count
 
 
@@ -148,3 +151,18 @@ def test_markup_in_what_is_found_is_shown_as_text(city, new_post, client_of):
     page = client_of(city.anna).get(reverse("search_page"), {"q": "swan"}).content.decode()
     assert "&lt;script&gt;swan" in page
     assert "<script>swan" not in page
+
+
+def test_word_that_many_have_is_found_within_ones_own(
+    city, new_post, at, monkeypatch, django_assert_num_queries
+):
+    monkeypatch.setattr("core.search.FEW", 20)
+    for number in range(25):
+        new_post(title=f"Swan {number}")
+    Post.objects.bulk_create(
+        Post(team=city.other_team, title=f"Swan of others {n}", created_by=city.olle, created_at=at)
+        for n in range(25)
+    )
+    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
+        assert len(titles(city.anna, "swan")["Posts"]) == 25
+    assert len(titles(city.olle, "swan")["Posts"]) == 25

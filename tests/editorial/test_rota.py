@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from datetime import date, timedelta
 from itertools import pairwise
 
@@ -101,6 +102,30 @@ def test_equal_people_never_differ_by_more_than_one_heavy_week(people, count, se
     for choice in propose([member(n) for n in range(people)], needs, seed=seed):
         loads[choice.member.key] += choice.need.size
     assert max(loads.values()) - min(loads.values()) <= 10.0 * len(DUTIES)
+
+
+@pytest.mark.rule("R3")
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10_000))
+def test_equal_people_who_are_away_at_random_share_half_a_year_within_15_percent(seed):
+    chance = random.Random(seed)
+    people = [
+        member(
+            number,
+            away=tuple(
+                (MONDAY + week * WEEK, MONDAY + week * WEEK + timedelta(days=chance.choice([0, 2, 6])))
+                for week in range(26)
+                if chance.random() < 0.08
+            ),
+        )
+        for number in range(12)
+    ]
+    loads = dict.fromkeys(range(12), 0.0)
+    for choice in propose(people, weeks(26, tuple((duty,) for duty in DUTIES)), seed=seed):
+        loads[choice.member.key] += choice.need.size
+    last = MONDAY + 26 * WEEK - timedelta(days=1)
+    shares = [loads[one.key] / available_days(one, MONDAY, last) for one in people]
+    assert max(shares) / min(shares) <= 1.15
 
 
 @pytest.mark.rule("R3")

@@ -125,6 +125,13 @@ def test_absence_opens_its_days_at_once_and_asks_the_lightest_load_first(city, r
     Notice.objects.all().delete()
     shifts = first_of(city.anna, 1)
     monday = week_of(shifts[0])
+    # Erik has had many weeks before this rota, so Sara is asked first.
+    for weeks in range(1, 6):
+        start = instant(monday_of(local_day(at)) - weeks * WEEK, "00:00")
+        for duty in ("publish", "watch", "answer", "remove"):
+            Shift.objects.create(
+                team=running, duty=duty, user=city.erik, starts_at=start, ends_at=start + timedelta(days=7)
+            )
     add_absence(
         city.anna,
         actor=city.anna,
@@ -142,6 +149,7 @@ def test_absence_opens_its_days_at_once_and_asks_the_lightest_load_first(city, r
     swap = Swap.objects.get()
     assert (swap.is_cover, swap.giver, swap.shifts.count()) == (True, city.anna, 4)
     order = [one.user.name for one in candidates(running, list(swap.shifts.all())) if not one.hindrance]
+    assert order == ["Sara", "Erik"]
     sweep_at(at)
     assert told(about_type="editorial.swap") == order[:1]
     sweep_at(at + timedelta(hours=2))
@@ -379,3 +387,168 @@ def test_handover_is_built_reminded_of_and_acknowledged_by_who_begins(city, runn
     assert handover.read[0] == "1 post to review"
     sweep_at(instant(local_day(shift.starts_at), "12:00"))
     assert told(key=f"handover:{handover.pk}:remind") == []
+
+
+def opened_far_ahead(team, at):
+    """Open the last time of the rota, and return one of its duties."""
+    shift = Shift.objects.filter(duty="watch").order_by("-starts_at").first()
+    for row in Shift.objects.filter(starts_at=shift.starts_at, state="settled"):
+        perform(row, "open", actor=None, at=at, starts_at=row.starts_at, ends_at=row.ends_at)
+    return shift
+
+
+@pytest.mark.rule("R3")
+def test_shift_that_is_opened_again_is_told_again(city, running, at, sweep_at):
+    shift = opened_far_ahead(running, at)
+    rows = list(Shift.objects.filter(starts_at=shift.starts_at).select_related("team", "user"))
+    perform(offer(rows, actor=city.erik, at=at, asked=None), "take", actor=city.anna, at=at)
+    sweep_at(shift.starts_at - timedelta(days=14))
+    assert told(key__startswith="uncovered:") == []
+    opened_far_ahead(running, at)
+    sweep_at(shift.starts_at - timedelta(days=7))
+    assert told(key__endswith=":days-7") == ["Erik", "Sara"]
+    sweep_at(instant(local_day(shift.starts_at), "08:00"))
+    alarm = f":day-{local_day(shift.starts_at)}"
+    assert told(key__endswith=alarm, urgent=True) == ["Erik", "Karin", "Sara", "Ulf"]
+
+
+@pytest.mark.rule("R3")
+def test_nobody_on_duty_is_an_alarm_also_when_the_shift_begins_on_a_saturday(city, running, at, sweep_at):
+    shifts = first_of(city.anna, 1)
+    saturday = week_of(shifts[0]) + timedelta(days=5)
+    add_absence(city.anna, actor=city.anna, at=at, starts_on=saturday, ends_on=saturday + timedelta(days=1))
+    sweep_at(instant(saturday, "08:00"))
+    assert told(key__endswith=f":day-{saturday}", urgent=True) == ["Erik", "Karin", "Sara", "Ulf"]
+    # It leads to the very shift, where it can be offered or taken.
+    pages = set(Notice.objects.filter(key__startswith="uncovered:").values_list("url", flat=True))
+    gaps = Shift.objects.uncovered().filter(starts_at=instant(saturday, "00:00"))
+    assert pages <= {f"/shifts/{gap.pk}/" for gap in gaps}
+
+
+def test_colleague_who_cannot_any_more_is_not_asked(city, running, at, sweep_at):
+    shifts = first_of(city.anna, 1)
+    offer(shifts, actor=city.anna, at=at, asked=None)
+    first, second = (
+        one.user for one in candidates(running, shifts) if not one.hindrance and one.user != city.anna
+    )
+    monday = week_of(shifts[0])
+    add_absence(first, actor=first, at=at, starts_on=monday, ends_on=monday)
+    sweep_at(at + timedelta(hours=2))
+    assert told(key__endswith=":ask") == [second.name]
+
+
+def test_days_in_notices_are_said_as_people_say_them(city, running, at, sweep_at):
+    city.sara.language = "sv"
+    city.sara.save()
+    shifts = first_of(city.anna, 1)
+    monday = week_of(shifts[0])
+    offer(shifts, actor=city.anna, at=at, asked=city.sara)
+    sweep_at(at)
+    (question,) = Notice.objects.filter(key__endswith=":ask")
+    assert f"från måndag {monday.day} " in question.subject
+    assert str(monday) not in question.subject
+    perform(Swap.objects.get(), "take", actor=city.sara, at=at)
+    assert (
+        f"from Monday {monday.day} "
+        in Notice.objects.get(recipient=city.anna, about_type="editorial.swap").body
+    )
+
+
+def offered_to(user, at):
+    return list(Swap.objects.open_to(user, at))
+
+
+@pytest.mark.rule("R3")
+def test_offer_is_shown_only_to_those_who_can_take_it(city, running, at):
+    shifts = first_of(city.anna, 1)
+    swap = offer(shifts, actor=city.anna, at=at, asked=None)
+    start, end = shifts[0].starts_at, shifts[0].ends_at
+    assert offered_to(city.sara, at) == [swap]
+    assert offered_to(city.anna, at) == offered_to(city.olle, at) == []
+    assert offered_to(city.sara, end) == []
+    # Away on its last day, and on the days around it.
+    sunday = local_day(end) - timedelta(days=1)
+    absence = Absence.objects.create(user=city.sara, starts_on=sunday, ends_on=sunday)
+    assert offered_to(city.sara, at) == []
+    Absence.objects.filter(pk=absence.pk).update(
+        starts_on=sunday + timedelta(days=1), ends_on=sunday + timedelta(days=1)
+    )
+    assert offered_to(city.sara, at) == [swap]
+    # On duty elsewhere.
+    elsewhere = Shift.objects.create(
+        team=city.other_team, duty="watch", user=city.sara, starts_at=start, ends_at=start + timedelta(days=1)
+    )
+    assert offered_to(city.sara, at) == []
+    Shift.objects.filter(pk=elsewhere.pk).update(ends_at=start, starts_at=start - timedelta(days=1))
+    assert offered_to(city.sara, at) == [swap]
+    Membership.objects.filter(user=city.sara).update(duties=["publish", "watch", "answer"])
+    assert offered_to(city.sara, at) == []
+
+
+def handover_at(moment):
+    return Handover.objects.get(at=moment, state="open")
+
+
+def test_handover_goes_along_when_the_shift_changes_hands(city, running, at, sweep_at):
+    from editorial.handovers import add_note
+
+    shifts = first_of(city.anna, 1)
+    start = shifts[0].starts_at
+    now = start - timedelta(days=3)
+    sweep_at(now)
+    handover = handover_at(start)
+    add_note(handover, actor=city.erik, at=now, text="The bridge is closed.")
+    monday = local_day(start)
+    add_absence(city.anna, actor=city.anna, at=now, starts_on=monday, ends_on=monday + timedelta(days=6))
+    # She who is away is neither reminded nor shown it.
+    assert list(Handover.objects.open().held().filter(taker=city.anna, at=start)) == []
+    cover = Swap.objects.get(is_cover=True)
+    taker = next(
+        user for user in (city.sara, city.erik) if user != handover.giver and cover in offered_to(user, now)
+    )
+    perform(cover, "take", actor=taker, at=now)
+    handover.refresh_from_db()
+    assert (handover.taker, handover.notes.count()) == (taker, 1)
+
+
+def test_who_leaves_the_shift_writes_the_handover(city, running, at, sweep_at):
+    shifts = first_of(city.anna, 1)
+    end = shifts[0].ends_at
+    after = Shift.objects.get(starts_at=end, duty="watch").user
+    third = next(user for user in (city.erik, city.sara) if user != after)
+    now = end - timedelta(days=3)
+    sweep_at(now)
+    assert (handover_at(end).giver, handover_at(end).taker) == (city.anna, after)
+    add_absence(city.anna, actor=city.anna, at=now, starts_on=local_day(now), ends_on=local_day(end))
+    assert handover_at(end).giver is None
+    perform(Swap.objects.get(is_cover=True), "take", actor=third, at=now)
+    assert (handover_at(end).giver, handover_at(end).taker) == (third, after)
+
+
+def test_shift_taken_in_the_middle_gets_its_handover_at_once(city, running, at, sweep_at):
+    shifts = first_of(city.anna)
+    now = instant(week_of(shifts[0]) + timedelta(days=2), "13:30")
+    add_absence(city.anna, actor=city.anna, at=now, starts_on=local_day(now), ends_on=local_day(now))
+    later = now + timedelta(minutes=20)
+    perform(Swap.objects.get(is_cover=True), "take", actor=city.sara, at=later)
+    handover = handover_at(later)
+    assert handover.taker == city.sara
+    # What was nobody's stays nobody's.
+    assert running.on_duty("watch", now + timedelta(minutes=5)) == []
+    sweep_at(later)
+    assert told(key=f"handover:{handover.pk}:read") == ["Sara"]
+    assert told(key=f"handover:{handover.pk}:write") == []
+    sweep_at(later + timedelta(hours=2))
+    assert told(key=f"handover:{handover.pk}:remind") == ["Sara"]
+
+
+def test_editor_who_takes_a_shift_that_has_begun_has_it_from_then(city, running, at):
+    shifts = first_of(city.anna)
+    now = instant(week_of(shifts[0]) + timedelta(days=2), "13:30")
+    add_absence(city.anna, actor=city.anna, at=now, starts_on=local_day(now), ends_on=local_day(now))
+    gap = Shift.objects.uncovered().filter(duty="watch").get(starts_at=now)
+    later = now + timedelta(minutes=20)
+    give(gap, "reassign", actor=city.erik, at=later, user=city.erik)
+    assert running.on_duty("watch", later) == [city.erik]
+    assert running.on_duty("watch", now + timedelta(minutes=5)) == []
+    assert handover_at(later).taker == city.erik

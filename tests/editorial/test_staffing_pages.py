@@ -212,6 +212,48 @@ def test_handover_is_added_to_and_acknowledged_through_the_pages(city, client_of
     assert "has read it" in text_of(client_of(other).get(page))
 
 
+@pytest.mark.rule("R3", "R38")
+def test_handover_is_found_from_the_strip_the_rota_and_min_dag(
+    city, client_of, running, at, time_machine, sweep_at
+):
+    monday = instant(monday_of(local_day(at)) + WEEK, "12:00")
+    sweep_at(monday - timedelta(days=3))
+    time_machine.move_to(monday, tick=False)
+    url = reverse("editorial:team_handover", args=[running.pk])
+    on_duty = Shift.objects.at(monday)[0].user
+    for page in (reverse("help_page"), reverse("editorial:rota_page", args=[running.pk]), reverse("my_day")):
+        assert url in text_of(client_of(on_duty).get(page)), page
+    said = text_of(client_of(on_duty).get(url))
+    assert "Open right now" in said
+    assert reverse("editorial:handover_page", args=[Handover.objects.latest("at").pk]) in said
+    assert client_of(city.olle).get(url).status_code == 404
+
+
+def test_offer_one_cannot_take_says_why_and_has_no_button(city, client_of, running, at):
+    shift = Shift.objects.filter(user=city.anna, duty="watch").order_by("starts_at").first()
+    client_of(city.anna).post(reverse("editorial:shift_offer", args=[shift.pk]), {"person": ""})
+    swap, page = Swap.objects.get(), reverse("editorial:teams_page")
+    day = local_day(shift.starts_at)
+    sara = client_of(city.sara)
+    assert "You could take these" in text_of(sara.get(page))
+    add_absence(city.sara, actor=city.sara, at=at, starts_on=day, ends_on=day)
+    assert "You could take these" not in text_of(sara.get(page))
+    said = text_of(sara.get(reverse("editorial:swap_page", args=[swap.pk])))
+    assert "Sara is away then." in said
+    assert reverse("editorial:swap_move", args=[swap.pk, "take"]) not in said
+
+
+def test_part_of_a_week_is_shown_with_its_days_in_the_rota(city, client_of, running, at):
+    shift = Shift.objects.filter(user=city.anna, duty="watch").order_by("starts_at").last()
+    monday = local_day(shift.starts_at)
+    page = reverse("editorial:rota_page", args=[running.pk])
+    tuesday = monday + timedelta(days=1)
+    day = f'<time datetime="{instant(tuesday, "00:00").isoformat()}">'
+    assert day not in text_of(client_of(city.anna).get(page))
+    add_absence(city.anna, actor=city.anna, at=at, starts_on=tuesday, ends_on=tuesday)
+    assert day in text_of(client_of(city.anna).get(page))
+
+
 @pytest.mark.parametrize("weeks", [1, 3])
 def test_rota_pages_take_the_same_queries_however_many_weeks(
     city, at, client_of, django_assert_num_queries, weeks
@@ -221,7 +263,7 @@ def test_rota_pages_take_the_same_queries_however_many_weeks(
     erik = client_of(city.erik)
     for name, args, queries in (
         ("editorial:rota_page", [city.team.pk], 14),
-        ("editorial:teams_page", [], 14),
+        ("editorial:teams_page", [], 15),
     ):
         with django_assert_num_queries(queries):
             erik.get(reverse(name, args=args))
