@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
 from consent.copies import difference
 from consent.lights import Light, light_of
@@ -45,9 +49,34 @@ class Shown:
     is_live: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A picture of the list, as it is printed."""
+
+    title: str
+    url: str
+    thumb_url: str
+    alt_text: str
+    unit: str
+    is_green: bool
+    says: str
+
+
+class CappedPaginator(Paginator):
+    """Pages of a list that may be a hundred thousand pictures: it counts no further than a hundred pages."""
+
+    CAP = 2400
+    object_list: QuerySet[Picture]
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.CAP].count()
+
+
 def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
     """This will find the pictures `user` may see that fit the filters, newest first."""
-    pictures = Picture.objects.visible_to(user).select_related("unit").for_light()
+    shown = ("title", "alt_text", "source", "state", "unit__name")
+    pictures = Picture.objects.visible_to(user).select_related("unit").only(*shown).for_light()
     if text := wanted.get("text"):
         pictures = pictures.filter(
             Q(title__icontains=text) | Q(alt_text__icontains=text) | Q(reference__icontains=text)
@@ -57,9 +86,30 @@ def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
     return pictures.order_by("-pk")
 
 
-def lit(pictures: Iterable[Picture], day: date) -> list[tuple[Picture, Light]]:
-    """This will pair pictures with their light on `day`, whatever the channel."""
-    return [(picture, light_of(picture, (), day)) for picture in pictures]
+def rows_of(pictures: Iterable[Picture], day: date) -> list[Row]:
+    """This will write pictures as rows of the list, with their light on `day`, whatever the channel."""
+    page, thumb = address_of("consent:picture_page"), address_of("consent:picture_thumb")
+    return [
+        _row(picture, light_of(picture, (), day), page(picture.pk), thumb(picture.pk)) for picture in pictures
+    ]
+
+
+def address_of(name: str) -> Callable[[int], str]:
+    """This will return what writes the address of a page with a number, worked out once for many."""
+    before, _number, after = reverse(name, args=[0]).rpartition("0")
+    return lambda pk: f"{before}{pk}{after}"
+
+
+def _row(picture: Picture, light: Light, url: str, thumb_url: str) -> Row:
+    return Row(
+        title=picture.title,
+        url=url,
+        thumb_url=thumb_url,
+        alt_text=picture.alt_text,
+        unit=picture.unit.name,
+        is_green=light.is_green,
+        says=capfirst(picture.state_label) if light.is_green else light.reasons[0],
+    )
 
 
 def look_alikes(picture: Picture, user: User) -> list[Picture]:

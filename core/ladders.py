@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from core.models import Rung
 
@@ -75,11 +75,10 @@ def take_down(
 def hold(names: Iterable[str], object_ids: Iterable[int]) -> None:
     """This will lock the untold rungs of these objects to the end of the transaction, as a round of the clock does.
 
-    Whoever moves many at once does it before the objects themselves are locked: the clock, too, takes rungs first, so
-    the two never wait for each other.
+    It is done before the objects themselves are locked, by `core.moves.perform` too: the clock takes rungs first, so
+    that two never wait for each other.
     """
-    rungs = _untold().filter(ladder__in=list(names), object_id__in=list(object_ids))
-    list(rungs.select_for_update().order_by("pk").values_list("pk"))
+    _lock(_untold().filter(ladder__in=list(names), object_id__in=list(object_ids)))
 
 
 def climb(at: datetime) -> int:
@@ -96,6 +95,12 @@ def climb(at: datetime) -> int:
 
 def _untold() -> models.QuerySet[Rung]:
     return Rung.objects.filter(told_at=None, cancelled_at=None)
+
+
+def _lock(rungs: models.QuerySet[Rung]) -> None:
+    """This will lock rungs in the order of their numbers. SQLite lets one write at a time and needs none of it."""
+    if connection.features.has_select_for_update:
+        list(rungs.select_for_update().order_by("pk").values_list("pk"))
 
 
 def _due(at: datetime) -> models.QuerySet[Rung, tuple[int, str]]:
@@ -118,7 +123,9 @@ def _climb_batch(name: str, pks: list[int], at: datetime) -> int:
 def _claim_and_climb(name: str, pks: list[int], at: datetime) -> int:
     claim = uuid.uuid4()
     with transaction.atomic():
-        claimed = _untold().filter(pk__in=pks, try_at__lte=at).update(told_at=at, claim=claim)
+        due = _untold().filter(pk__in=pks, try_at__lte=at)
+        _lock(due)
+        claimed = due.update(told_at=at, claim=claim)
         if claimed:
             _climbs[name](list(Rung.objects.filter(claim=claim).order_by("due_at", "pk")), at)
     return claimed

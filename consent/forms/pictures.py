@@ -41,8 +41,10 @@ class ManyFilesField(forms.FileField):
 class NewPicturesForm(forms.ModelForm):
     """One or many pictures at once; what is typed holds for all of them."""
 
+    # An empty file is refused by itself, with its name: it does not take the good ones with it.
     images = ManyFilesField(
         label=gettext_lazy("Pictures"),
+        allow_empty_file=True,
         help_text=gettext_lazy("JPEG, PNG or WebP, at most 15 MB each. Choose one or many."),
     )
     title = forms.CharField(

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Guardianship, Person
 from consent.models.sight import units_of
-from consent.states import PICTURE_MOVES, PeopleState, Source
+from consent.states import PICTURE_MOVES, PeopleState, Said, Source
 from core.models import Unit, User
 from core.moves import Movable
 
@@ -30,15 +30,27 @@ class PictureQuerySet(models.QuerySet["Picture"]):
         return self.filter(unit__in=units_of(user))
 
     def for_light(self) -> PictureQuerySet:
-        """This will fetch along what a light is derived from, in as many queries for a hundred pictures as for one."""
+        """This will fetch along what a light is derived from, in as many queries for a hundred pictures as for one.
+
+        Only the columns a light reads, and no questions among the words: a picture may have been asked about for years.
+        """
+        from consent.models.words import ConsentEvent, LegalBasis, MediaBankCheck
+
+        people = [f"person__{name}" for name in ("name", "born_on", "is_protected")]
+        places = Appearance.objects.select_related("person")
+        words = ConsentEvent.objects.exclude(said=Said.ASKED)
         return self.prefetch_related(
-            models.Prefetch("appearances", Appearance.objects.select_related("person")),
+            models.Prefetch(
+                "appearances", places.only("picture", "place", "is_identifiable", "is_blurred", *people)
+            ),
             models.Prefetch(
                 "appearances__person__guardianships", Guardianship.objects.select_related("guardian")
             ),
-            "words",
-            "bases",
-            "bank_checks",
+            models.Prefetch(
+                "words", words.only("picture", "person", "signer", "said", "until", "channel_ids")
+            ),
+            models.Prefetch("bases", LegalBasis.objects.only("picture", "basis")),
+            models.Prefetch("bank_checks", MediaBankCheck.objects.only("picture", "says", "until")),
         )
 
     def for_page(self) -> PictureQuerySet:

@@ -97,6 +97,13 @@ class ConsentRequest(models.Model):
         verbose_name = _("consent request")
         verbose_name_plural = _("consent requests")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["picture", "person", "signer"],
+                name="consent_one_question_at_a_time",
+                condition=models.Q(cancelled_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.picture} – {self.signer}"

@@ -3,7 +3,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -24,6 +23,7 @@ from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.templatetags.parts import tag
 from core.workdays import local_day
 
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -34,11 +34,13 @@ def pictures_page(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     filters.is_valid()
     found = queries.pictures_list(person(request), filters.cleaned_data)
-    page_obj = Paginator(found, 24).get_page(request.GET.get("page"))
+    page_obj = queries.CappedPaginator(found, 24).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page_obj": page_obj,
-        "pictures": queries.lit(page_obj.object_list, local_day(timezone.now())),
+        "rows": queries.rows_of(page_obj.object_list, local_day(timezone.now())),
+        "can_be_used": tag("approved", _("can be used")),
+        "cannot_be_used": tag("late", _("cannot be used")),
     }
     return render(request, "consent/pictures_page.html", context)
 

@@ -21,6 +21,7 @@ from consent.models import Appearance, ConsentEvent, Person, Picture
 from consent.people import add_person
 from consent.views.pictures import answer_file, fetch, page
 from consent.words import SCANS
+from core import trail
 from core.doors import status_of
 from core.filestore import FileProblem
 from core.moves import MoveRefused
@@ -85,7 +86,7 @@ def picture_blur(request: HttpRequest, pk: int) -> HttpResponse:
     done = (
         _("The places are blurred in the copy that is shown.")
         if places
-        else _("Nothing is blurred any more.")
+        else _("Every place is shown again. Posts with the picture have to be read again.")
     )
     messages.success(request, done)
     return redirect("consent:picture_page", pk)
@@ -119,10 +120,13 @@ def picture_consent(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @cache_control(private=True, no_store=True)
 def word_scan(request: HttpRequest, pk: int) -> HttpResponse:
-    """This will hand out the scanned paper of a consent, to those who tend the picture."""
-    word = get_object_or_404(ConsentEvent.objects.exclude(scan_sha=""), pk=pk)
+    """This will hand out the scanned paper of a consent, to those who tend the picture; the trail says who took it."""
+    words = ConsentEvent.objects.exclude(scan_sha="").select_related("person")
+    word = get_object_or_404(words, pk=pk)
     if not Picture.objects.workable_by(person(request)).filter(pk=word.picture_id).exists():
         raise Http404
+    data = {"event": word.pk}
+    trail.record("person.scan", about=word.person, actor=person(request), at=timezone.now(), data=data)
     return answer_file(request, SCANS, word.scan_sha, word.scan_type, "attachment")
 
 

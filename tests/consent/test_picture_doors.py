@@ -134,6 +134,7 @@ def test_child_is_listed_with_guardians_and_both_must_say_yes_through_the_page(
                 "way": "oral",
                 "note": "At the school",
                 "witness": "Erik",
+                "where": "all",
             },
         )
     assert ConsentEvent.objects.count() == 2
