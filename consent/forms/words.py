@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
+from consent.forms.plain import PlainChecks, PlainSelect
 from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
 from consent.states import NOTED_WAYS, YES, Said
 from core.forms import DateInput
@@ -44,7 +45,7 @@ class WhereForm(forms.Form):
         label=gettext_lazy("Channels"),
         queryset=Channel.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=PlainChecks,
     )
 
     def offer(self, channels: list[Channel] | None = None) -> None:
@@ -68,7 +69,7 @@ class WhereForm(forms.Form):
 class ConsentForm(WhereForm, forms.ModelForm):
     """What a signer said; who may sign comes from the people in the picture."""
 
-    who = forms.ChoiceField(label=gettext_lazy("Who said it"))
+    who = forms.ChoiceField(label=gettext_lazy("Who said it"), widget=PlainSelect)
     scan = ImageUploadField(
         label=gettext_lazy("Scan of the paper"),
         required=False,

@@ -119,7 +119,9 @@ class ConsentRequest(models.Model):
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def to_send(self, at: datetime) -> LetterQuerySet:
-        return self.filter(state__in=[LetterState.PENDING, LetterState.SENDING], try_at__lte=at)
+        """This will find what waits to be sent, but no question whose link has ended meanwhile."""
+        waits = self.filter(state__in=[LetterState.PENDING, LetterState.SENDING], try_at__lte=at)
+        return waits.exclude(kind=LetterKind.ASK, request__cancelled_at__isnull=False)
 
 
 class Letter(models.Model):

@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from channels_registry.models import Channel
 from consent import asking, links
@@ -56,7 +56,7 @@ def signers_only(view: View) -> View:
 
 
 @signers_only
-@require_GET
+@require_safe
 def ask(request: HttpRequest, asked: ConsentRequest, token: str, step: str = "") -> HttpResponse:
     """This will show one step of the question; the bare link shows the answer when there is one."""
     if not step and _answered(asked):
@@ -97,7 +97,7 @@ def answer(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpRespo
 
 
 @signers_only
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpResponse:
     """This will show what was answered, with the one button that takes a yes back."""
     word = standing_word(asked.picture, asked.person, asked.signer)
@@ -130,7 +130,7 @@ def withdraw(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpRes
 
 
 @signers_only
-@require_GET
+@require_safe
 def picture(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpResponse:
     """This will hand out the small copy, to see which picture it is about."""
     shown = asked.picture

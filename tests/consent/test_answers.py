@@ -317,6 +317,16 @@ def test_asking_again_ends_the_earlier_link_and_keeps_what_was_answered(
         )
 
 
+def test_question_whose_link_ended_before_it_was_sent_is_not_sent(
+    asked: Asked, city: City, at: datetime
+) -> None:
+    asked(email=True)
+    call_back(asked(email=True), actor=city.anna, at=at)
+    last = asked(email=True)
+    assert send_letters(at) == 1
+    assert links.url_of(last) in mail.outbox[0].body
+
+
 @pytest.mark.rule("R15")
 def test_ask_page_says_who_was_asked_and_wants_the_channels_in_so_many_words(
     asked: Asked, city: City, client_of: Callable[..., Client], maja: Person, client: Client
@@ -331,13 +341,13 @@ def test_ask_page_says_who_was_asked_and_wants_the_channels_in_so_many_words(
     assert f'name="{box}" id="id_{box}" checked' not in again
     ended = Channel.objects.create(
         platform=city.channel.platform,
-        name="The old one",
-        handle="old",
-        url="https://www.facebook.com/old",
+        name="Not open yet",
+        handle="new",
+        url="https://www.facebook.com/new",
         unit=city.unit,
-        state="closed",
+        state="proposed",
     )
-    assert "The old one" not in page.get(url).content.decode()
+    assert "Not open yet" not in page.get(url).content.decode()
     sent = {box: "on", "how": "qr", "language": "en"}
     for wrong in ({}, {"where": "some"}, {"where": "all", "channels": [city.channel.pk]}):
         assert page.post(url, sent | wrong).status_code == 422
