@@ -156,9 +156,9 @@ class PlaceForm(NamedForm):
 
     def __init__(self, *args: Any, appearance: Appearance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.initial |= {"place": appearance.place, "is_identifiable": appearance.is_identifiable}
+        self.initial.update(place=appearance.place, is_identifiable=appearance.is_identifiable)
         if appearance.box:
-            self.initial |= dict(zip(SIDES, (side / 10 for side in appearance.box), strict=True))
+            self.initial.update(zip(SIDES, (side / 10 for side in appearance.box), strict=True))
         if appearance.person_id:  # a name once given is not exchanged
             for name in ("person", "name", "born_on", "email", "guardians", "others"):
                 del self.fields[name]

@@ -189,13 +189,14 @@ def _answer(
     done: str,
 ) -> HttpResponse:
     """This will do `act` with the form's values, or show the page again with what was typed and the reason."""
+    bound: dict[str, Any] = {name: form}
     if not form.is_valid():
-        return page(request, picture, status=422, **{name: form})
+        return page(request, picture, status=422, **bound)
     try:
         act(form.cleaned_data)
     except MoveRefused as refused:
         picture.refresh_from_db()
-        return page(request, picture, refusal=refused.reason, status=status_of(refused), **{name: form})
+        return page(request, picture, refusal=refused.reason, status=status_of(refused), **bound)
     messages.success(request, done)
     return redirect("consent:picture_page", picture.pk)
 
