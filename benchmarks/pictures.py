@@ -271,4 +271,6 @@ def uploads() -> Iterator[Figure]:
                 cwd=settings.BASE_DIR,
             )
         grown = float(done.stdout.strip().splitlines()[-1])
-        yield Figure(f"memory after {UPLOADS} uploads of {UPLOAD_MB} MB {name}, beside 5", grown, "times", 1.1)
+        yield Figure(
+            f"memory after {UPLOADS} uploads of {UPLOAD_MB} MB {name}, beside 5", grown, "times", 1.1
+        )

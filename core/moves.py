@@ -264,9 +264,9 @@ def perform_many(
 ) -> list[Movable]:
     """This will do what `perform` does, for many at once, in a number of queries that hardly grows with them.
 
-    Must run inside a transaction. The rows are locked, in the order of their numbers, and read again; those no longer in a source state are left out,
-    and the ones that moved are returned. An effect without a form for many is run for each. Raises MoveRefused with a
-    sentence for the first that may not.
+    Must run inside a transaction. The rows are locked, in the order of their numbers, and read again; those no longer in
+    a source state are left out, and the ones that moved are returned. An effect without a form for many is run for each.
+    Raises MoveRefused with a sentence for the first that may not.
     """
     from core import ladders, trail
 
