@@ -6,7 +6,7 @@ from consent.models import Person, Picture
 from core import privacy
 from moderation.models import Comment, EvidenceItem
 
-privacy.LOOKS |= {"evidence.open", "picture.original"}
+privacy.LOOKS |= {"evidence.open", "picture.original", "person.look", "person.extract", "person.scan"}
 
 privacy.keep(
     "comments",

@@ -40,6 +40,13 @@ class PersonAdmin(admin.ModelAdmin):
         """This will refuse: a person is erased on their own page, which names what has to be kept."""
         return False
 
+    def get_object(self, request: HttpRequest, *about: Any) -> Person | None:
+        """This will note that somebody looked, as the person's own page does."""
+        found: Person | None = super().get_object(request, *about)
+        if found is not None:
+            people.note_look(found, actor=who(request), at=timezone.now())
+        return found
+
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         """This will change the person as the pages do, and show the reason when it is refused."""
         stored, actor, now = Person.objects.get(pk=obj.pk), who(request), timezone.now()

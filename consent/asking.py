@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -42,9 +42,12 @@ def ask_by_link(
 ) -> ConsentRequest:
     """This will make a link for one signer, note that they are asked, and send the link when `email` says so.
 
+    Earlier links to the signer about the same person and picture end: one question, one link that can be answered.
+    What was answered with them stands, and can still be taken back with them. No `channels` are all of them.
+
     Raises MoveForbidden outside the unit's people; MoveRefused for somebody not in the picture, a signer who is neither
     the person nor a guardian, a protected person, a last day that is over, and a language without a text;
-    MoveIncomplete when it is to be sent and no address is noted.
+    MoveIncomplete when it is to be sent and no address is noted; ChangedMeanwhile when somebody else asks just now.
     """
     answer = may_tend(actor, picture)
     if isinstance(answer, Refusal):
@@ -58,20 +61,21 @@ def ask_by_link(
     if email and not signer.email:
         raise MoveIncomplete(_("No e-mail address is noted for %(name)s.") % {"name": signer})
     nonce = links.new_nonce()
+    request = ConsentRequest(
+        picture=picture,
+        person=person,
+        signer=signer,
+        channel_ids=sorted(channel.pk for channel in channels),
+        until=until,
+        text=text,
+        token_hash=links.hash_of(links.new_token(nonce)),
+        nonce=nonce,
+        asked_by=actor,
+        asked_at=at,
+        ends_at=at + timedelta(days=settings.REQUEST_DAYS),
+    )
     with transaction.atomic():
-        request = ConsentRequest.objects.create(
-            picture=picture,
-            person=person,
-            signer=signer,
-            channel_ids=sorted(channel.pk for channel in channels),
-            until=until,
-            text=text,
-            token_hash=links.hash_of(links.new_token(nonce)),
-            nonce=nonce,
-            asked_by=actor,
-            asked_at=at,
-            ends_at=at + timedelta(days=settings.REQUEST_DAYS),
-        )
+        _put_in_place(request)
         _note_asked(request, actor, at)
         trail.record("request.ask", about=request, actor=actor, at=at, data={"picture": picture.pk})
         if email:
@@ -103,10 +107,12 @@ def answer(
     says_yes: bool,
     channel_ids: Iterable[int] | None = None,
     email: str = "",
+    text: NoticeText | None = None,
 ) -> ConsentEvent | None:
     """This will write a signer's answer, and send the receipt. The same answer twice is one answer, and None.
 
-    `channel_ids` are the channels a yes is for; None is all that were asked for. An address given here is kept with the
+    `channel_ids` are the channels a yes is for; None is all that were asked for. `text` is what they read, when it was
+    another than the question's own. An address given here is kept with the
     signer when none was. Raises ChangedMeanwhile when somebody answered with the link after the page was read,
     MoveRefused when it can no longer be answered, MoveIncomplete when no channel is chosen.
     """
@@ -129,6 +135,7 @@ def answer(
             said=said,
             channel_ids=chosen if says_yes else (),
             until=request.until if says_yes else None,
+            text=text,
         )
         letters.write(request, LetterKind.RECEIPT, at=at, word=word)
     return word
@@ -161,7 +168,7 @@ def _same(before: ConsentEvent, said: str, chosen: list[int]) -> bool:
 
 def _within(request: ConsentRequest, channel_ids: Iterable[int]) -> set[int]:
     """This will keep the channels that were asked for. Raises MoveIncomplete when none is left."""
-    asked = set(request.channel_ids) or set(Channel.objects.values_list("pk", flat=True))
+    asked = set(request.channel_ids) or set(Channel.objects.alive().values_list("pk", flat=True))
     chosen = set(channel_ids) & asked
     if not chosen:
         raise MoveIncomplete(_("Choose at least one channel, or say no."))
@@ -173,6 +180,21 @@ def _turn(request: ConsentRequest, seen: int) -> None:
     if not ConsentRequest.objects.filter(pk=request.pk, version=seen).update(version=seen + 1):
         raise ChangedMeanwhile(_("Somebody answered with this link just now. Look at what was answered."))
     request.version = seen + 1
+
+
+def _put_in_place(request: ConsentRequest) -> None:
+    """This will store the question and end the ones before it. Raises ChangedMeanwhile for two at once."""
+    earlier = ConsentRequest.objects.filter(
+        picture=request.picture, person=request.person, signer=request.signer, cancelled_at=None
+    )
+    earlier.update(cancelled_at=request.asked_at, version=models.F("version") + 1)
+    try:
+        with transaction.atomic():
+            request.save(force_insert=True)
+    except IntegrityError as error:
+        raise ChangedMeanwhile(
+            _("Somebody else asked %(name)s just now. Look at the picture again.") % {"name": request.signer}
+        ) from error
 
 
 def _ask_who(picture: Picture, person: Person, signer: Person) -> None:

@@ -1,4 +1,4 @@
-"""Everything that is kept of a person, for themselves to read: as words and as JSON of the same."""
+"""Everything that is kept of a person, for themselves to read: as words and as JSON of the same. Times are local."""
 
 from __future__ import annotations
 
@@ -6,26 +6,30 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
+from channels_registry.models import Channel
 from consent.models import ConsentEvent, ConsentRequest, LegalBasis, Letter, MediaBankCheck, Person
 from consent.people import what_is_kept
 from consent.signals import shown_of_person
+from consent.states import YES, Said
 from core import trail
 
 
 def of(person: Person, *, at: datetime) -> dict[str, Any]:
-    """This will gather what is kept of a person, in a fixed number of queries; values are text, numbers, lists and dicts.
+    """This will gather what is kept of a person, in a fixed number of queries; values are text, numbers, local
+    instants, days, lists and dicts.
 
     What is said of others in the same pictures is left out: it is theirs.
     """
     pictures = [place.picture_id for place in person.appearances.all()]
     return {
-        "taken_out": at.isoformat(),
+        "taken_out": localtime(at),
         "person": {
             "number": person.pk,
             "name": str(person),
-            "born_on": _day(person.born_on),
+            "born_on": person.born_on,
             "email": person.email,
             "kept_by": person.unit.name,
             "must_not_be_shown": person.is_protected,
@@ -40,7 +44,7 @@ def of(person: Person, *, at: datetime) -> dict[str, Any]:
                 "picture": row.picture.title,
                 "basis": str(row.get_basis_display()),
                 "why": row.motive,
-                "noted": row.noted_at.isoformat(),
+                "noted": localtime(row.noted_at),
             }
             for row in LegalBasis.objects.filter(picture__in=pictures).select_related("picture")
         ],
@@ -48,8 +52,8 @@ def of(person: Person, *, at: datetime) -> dict[str, Any]:
             {
                 "picture": row.picture.title,
                 "says": str(row.get_says_display()),
-                "until": _day(row.until),
-                "noted": row.noted_at.isoformat(),
+                "until": row.until,
+                "noted": localtime(row.noted_at),
             }
             for row in MediaBankCheck.objects.filter(picture__in=pictures).select_related("picture")
         ],
@@ -58,12 +62,12 @@ def of(person: Person, *, at: datetime) -> dict[str, Any]:
             {
                 "what": str(row.get_kind_display()),
                 "to": row.to,
-                "sent": row.sent_at.isoformat() if row.sent_at else "",
+                "sent": localtime(row.sent_at) if row.sent_at else None,
             }
             for row in Letter.objects.filter(signer=person).order_by("pk")
         ],
         "trail": [
-            {"at": event.at.isoformat(), "what": event.text, "who": event.actor_name, "note": event.note}
+            {"at": localtime(event.at), "what": event.text, "who": event.actor_name, "note": event.note}
             for event in trail.events_about(person)
         ],
         "must_be_kept": what_is_kept(person),
@@ -79,7 +83,7 @@ def _pictures(person: Person) -> list[dict[str, Any]]:
             "can_be_recognised": place.is_identifiable,
             "blurred": place.is_blurred,
             "taken_by": place.picture.credit,
-            "taken_on": _day(place.picture.taken_on),
+            "taken_on": place.picture.taken_on,
             "taken_at": place.picture.taken_at,
         }
         for place in person.appearances.select_related("picture")
@@ -94,8 +98,9 @@ def _asked(person: Person) -> list[dict[str, Any]]:
             "who_was_asked": str(row.signer),
             "about": str(row.person),
             "asked_by": row.asked_by.name,
-            "asked": row.asked_at.isoformat(),
-            "until": _day(row.until),
+            "asked": localtime(row.asked_at),
+            "until": row.until,
+            "answer_by": localtime(row.ends_at),
             "text": f"{row.text} ({row.text.sha[:12]})",
         }
         for row in requests.select_related("picture", "signer", "person", "asked_by", "text").order_by("pk")
@@ -103,6 +108,7 @@ def _asked(person: Person) -> list[dict[str, Any]]:
 
 
 def _answers(person: Person) -> list[dict[str, Any]]:
+    names = {channel.pk: str(channel) for channel in Channel.objects.select_related("platform")}
     words = ConsentEvent.objects.filter(Q(person=person) | Q(signer=person))
     return [
         {
@@ -111,9 +117,9 @@ def _answers(person: Person) -> list[dict[str, Any]]:
             "about": str(word.person),
             "said": str(word.get_said_display()),
             "how": str(word.get_way_display()),
-            "channels": word.channel_ids or _("all channels"),
-            "until": _day(word.until),
-            "at": word.noted_at.isoformat(),
+            "channels": _where(word, names),
+            "until": word.until,
+            "at": localtime(word.noted_at),
             "noted_by": word.noted_by.name if word.noted_by else str(word.signer),
             "note": word.note,
             "witness": word.witness,
@@ -123,19 +129,22 @@ def _answers(person: Person) -> list[dict[str, Any]]:
     ]
 
 
+def _where(word: ConsentEvent, names: dict[int, str]) -> list[str]:
+    """This will name the channels that were asked for or said yes to; a no is for none."""
+    if word.said not in (*YES, Said.ASKED):
+        return []
+    return [names.get(pk, str(pk)) for pk in word.channel_ids] or [_("all channels")]
+
+
 def _shown(person: Person) -> list[dict[str, Any]]:
     answers: list[tuple[Any, Any]] = shown_of_person.send(sender=Person, person=person)
     return [
         {
             "channel": shown.channel,
             "address": shown.url,
-            "at": shown.at.isoformat() if shown.at else "",
+            "at": localtime(shown.at) if shown.at else None,
             "state": str(shown.state_label),
         }
         for _receiver, rows in answers
         for shown in rows
     ]
-
-
-def _day(day: Any) -> str:
-    return day.isoformat() if day else ""

@@ -42,7 +42,7 @@ def send_letters(at: datetime) -> int:
         Letter.objects.to_send(at)
         .order_by("try_at")
         .select_related(
-            "signer", "picture__unit", "request__text", "request__asked_by", "request__person", "word"
+            "signer", "picture__unit", "request__text", "request__asked_by", "request__person", "word__text"
         )[:BATCH]
     )
     if not waiting:
@@ -53,7 +53,9 @@ def send_letters(at: datetime) -> int:
 
 def as_email(letter: Letter) -> EmailMessage:
     """This will write a letter, in the language of the text its reader was shown. Raises LinkLost."""
-    language = letter.request.text.language if letter.request else settings.LANGUAGE_CODE
+    read = letter.word.text if letter.word else None
+    read = read or (letter.request.text if letter.request else None)
+    language = read.language if read else settings.LANGUAGE_CODE
     known = language if language in dict(settings.LANGUAGES) else settings.LANGUAGE_CODE
     domain = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].rpartition("@")[2]
     with translation.override(known):

@@ -30,6 +30,7 @@ trail.WORDS |= {
     "person.unprotect": gettext_lazy("May be shown again"),
     "person.look": gettext_lazy("Somebody looked at what is kept"),
     "person.extract": gettext_lazy("Extract taken out"),
+    "person.scan": gettext_lazy("Scanned paper opened"),
     "person.erase": gettext_lazy("Erased"),
 }
 

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
+from django.db.models.lookups import Exact
+from django.urls import reverse
+from django.utils.functional import cached_property
+from django.utils.text import capfirst
 
+from channels_registry.models import Channel
 from consent.copies import difference
 from consent.lights import Light, light_of
 from consent.models import ConsentEvent, ConsentRequest, Picture
-from consent.models.pictures import LOOK_STARTS
+from consent.models.pictures import LOOK_STARTS, prepare_lights
 from consent.signals import uses_of_picture
 from consent.states import Said
 from core.models import User
@@ -45,9 +51,50 @@ class Shown:
     is_live: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A picture of the list, as it is printed."""
+
+    title: str
+    url: str
+    thumb_url: str
+    alt_text: str
+    unit: str
+    is_green: bool
+    says: str
+
+
+@dataclass(frozen=True, slots=True)
+class WordRow:
+    """Something somebody said of a picture, as it is printed."""
+
+    signer: str
+    person: str  # empty when they said it of themselves
+    said: str
+    until: date | None
+    where: str
+    note: str
+    witness: str
+    by: str
+    at: datetime
+    scan_url: str
+
+
+class CappedPaginator(Paginator):
+    """Pages of a list that may be a hundred thousand pictures: it counts no further than a hundred pages."""
+
+    CAP = 2400
+    object_list: QuerySet[Picture]
+
+    @cached_property
+    def count(self) -> int:
+        return self.object_list[: self.CAP].count()
+
+
 def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
     """This will find the pictures `user` may see that fit the filters, newest first."""
-    pictures = Picture.objects.visible_to(user).select_related("unit").for_light()
+    shown = ("title", "alt_text", "source", "state", "unit__name")
+    pictures = Picture.objects.visible_to(user).select_related("unit").only(*shown)
     if text := wanted.get("text"):
         pictures = pictures.filter(
             Q(title__icontains=text) | Q(alt_text__icontains=text) | Q(reference__icontains=text)
@@ -57,9 +104,32 @@ def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
     return pictures.order_by("-pk")
 
 
-def lit(pictures: Iterable[Picture], day: date) -> list[tuple[Picture, Light]]:
-    """This will pair pictures with their light on `day`, whatever the channel."""
-    return [(picture, light_of(picture, (), day)) for picture in pictures]
+def rows_of(pictures: Iterable[Picture], day: date) -> list[Row]:
+    """This will write pictures as rows of the list, with their light on `day`, whatever the channel."""
+    page, thumb = address_of("consent:picture_page"), address_of("consent:picture_thumb")
+    shown = list(pictures)
+    prepare_lights(shown)
+    return [
+        _row(picture, light_of(picture, (), day), page(picture.pk), thumb(picture.pk)) for picture in shown
+    ]
+
+
+def address_of(name: str) -> Callable[[int], str]:
+    """This will return what writes the address of a page with a number, worked out once for many."""
+    before, _number, after = reverse(name, args=[0]).rpartition("0")
+    return lambda pk: f"{before}{pk}{after}"
+
+
+def _row(picture: Picture, light: Light, url: str, thumb_url: str) -> Row:
+    return Row(
+        title=picture.title,
+        url=url,
+        thumb_url=thumb_url,
+        alt_text=picture.alt_text,
+        unit=picture.unit.name,
+        is_green=light.is_green,
+        says=capfirst(picture.state_label) if light.is_green else light.reasons[0],
+    )
 
 
 def look_alikes(picture: Picture, user: User) -> list[Picture]:
@@ -70,17 +140,38 @@ def look_alikes(picture: Picture, user: User) -> list[Picture]:
     if not picture.look:
         return []
     near = Q()
-    looks = Picture.objects.visible_to(user).exclude(pk=picture.pk)
+    looks = Picture.objects.visible_to(user).exclude(pk=picture.pk).only("title", "look")
     for start in LOOK_STARTS:
         part = picture.look[start - 1 : start + 3]
         if part not in FLAT:
-            looks = looks.annotate(**{f"part_{start}": Substr("look", start, 4)})
-            near |= Q(**{f"part_{start}": part})
+            near |= Q(Exact(Substr("look", start, 4), part))
     if not near:
         return []
     candidates = looks.filter(near).order_by("-pk")[:MOST_CANDIDATES]
     told = sorted((difference(picture.look, one.look), -one.pk, one) for one in candidates if one.look)
     return [one for bits, _pk, one in told if bits <= ALIKE_BITS][:6]
+
+
+def word_rows(picture: Picture, channels: Iterable[Channel]) -> list[WordRow]:
+    """This will write what was said of a picture fetched `for_page` as rows, newest first. No query."""
+    names = {channel.pk: str(channel) for channel in channels}
+    scan = address_of("consent:word_scan")
+    return [_word_row(word, names, scan) for word in reversed(picture.words.all())]
+
+
+def _word_row(word: ConsentEvent, names: dict[int, str], scan: Callable[[int], str]) -> WordRow:
+    return WordRow(
+        signer=str(word.signer),
+        person="" if word.signer_id == word.person_id else str(word.person),
+        said=f"{word.get_said_display()}, {word.get_way_display()}",
+        until=word.until,
+        where=", ".join(names.get(pk, str(pk)) for pk in word.channel_ids),
+        note=word.note,
+        witness=word.witness,
+        by=word.noted_by.name if word.noted_by else str(word.signer),
+        at=word.noted_at,
+        scan_url=scan(word.pk) if word.scan_sha else "",
+    )
 
 
 def waiting(picture: Picture, at: datetime) -> list[ConsentRequest]:

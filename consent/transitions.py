@@ -177,19 +177,23 @@ def blur(picture: Picture, *, actor: User, at: datetime, places: Iterable[Appear
     """This will make the copy that is shown anew, with exactly these places blurred; none gives the clean copy back.
 
     The file as it came and the clean copy stay. Posts that were approved with the old copy go back to draft.
-    Raises MoveRefused outside the unit's people and for a place that is not marked in the picture, OSError when the disk
-    does not take the copy, FileProblem when the clean copy is gone.
+    Raises MoveRefused outside the unit's people, for a place that is not marked, and when nothing would change; OSError
+    when the disk does not take the copy, FileProblem when the clean copy is gone.
     """
     _ask(picture, actor)
     chosen = list(places)
     boxes = [place.box for place in chosen]
+    pks = [place.pk for place in chosen]
+    if set(pks) == set(picture.appearances.filter(is_blurred=True).values_list("pk", flat=True)):
+        raise MoveRefused(
+            _("These places are blurred already.") if pks else _("Tick at least one place to blur.")
+        )
     if any(place.picture_id != picture.pk for place in chosen) or None in boxes:
         raise MoveRefused(_("Mark the place in the picture first, then it can be blurred."))
     sha = thumb_sha = ""
     if chosen:
         copy = copies.blurred(filestore.read(COPIES, picture.clean_sha), [box for box in boxes if box])
         sha, thumb_sha = filestore.keep(COPIES, copy), filestore.keep(THUMBS, copies.small(copy))
-    pks = [place.pk for place in chosen]
     with transaction.atomic():
         rows = Picture.objects.filter(pk=picture.pk, version=picture.version)
         if not rows.update(blurred_sha=sha, blurred_thumb_sha=thumb_sha, version=picture.version + 1):

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
 from consent import endings
-from consent.models import ConsentEvent, ConsentRequest, Person, Picture
+from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
 from consent.rules import may_tend
 from consent.signals import consent_ended
 from consent.states import NO, YES, Said, Way
@@ -79,7 +79,13 @@ def note_consent(
 
 
 def answer_with_link(
-    request: ConsentRequest, *, at: datetime, said: str, channel_ids: Iterable[int], until: date | None
+    request: ConsentRequest,
+    *,
+    at: datetime,
+    said: str,
+    channel_ids: Iterable[int],
+    until: date | None,
+    text: NoticeText | None = None,
 ) -> ConsentEvent:
     """This will write what a signer answered through their link, on the text they read. The door has judged the link."""
     event = ConsentEvent(
@@ -91,7 +97,7 @@ def answer_with_link(
         channel_ids=sorted(channel_ids),
         until=until,
         request=request,
-        text=request.text,
+        text=text or request.text,
         noted_at=at,
     )
     write(event, actor=None)

@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.core.exceptions import ImproperlyConfigured
-from django.db import models, transaction
+from django.db import connection, models, transaction
 
 from core.models import Rung
 
@@ -76,11 +76,10 @@ def take_down(
 def hold(names: Iterable[str], object_ids: Iterable[int]) -> None:
     """This will lock the untold rungs of these objects to the end of the transaction, as a round of the clock does.
 
-    Whoever moves many at once does it before the objects themselves are locked: the clock, too, takes rungs first, so
-    the two never wait for each other.
+    It is done before the objects themselves are locked, by `core.moves.perform` too: the clock takes rungs first, so
+    that two never wait for each other.
     """
-    rungs = _untold().filter(ladder__in=list(names), object_id__in=list(object_ids))
-    list(rungs.select_for_update().order_by("pk").values_list("pk"))
+    _lock(_untold().filter(ladder__in=list(names), object_id__in=list(object_ids)))
 
 
 def climb(at: datetime) -> int:
@@ -98,6 +97,12 @@ def _untold() -> models.QuerySet[Rung]:
     return Rung.objects.filter(told_at=None, cancelled_at=None)
 
 
+def _lock(rungs: models.QuerySet[Rung]) -> None:
+    """This will lock rungs in the order of their numbers. SQLite lets one write at a time and needs none of it."""
+    if connection.features.has_select_for_update:
+        list(rungs.select_for_update().order_by("pk").values_list("pk"))
+
+
 def _due(at: datetime) -> models.QuerySet[Rung]:
     return _untold().filter(try_at__lte=at).order_by("try_at", "pk")
 
@@ -106,8 +111,9 @@ def _climb_batch(name: str, at: datetime) -> int:
     claimed: list[int] = []
     try:
         with transaction.atomic():
-            # Locked in one order, so that two rounds at once wait for each other and never in a circle.
-            batch = _due(at).filter(ladder=name).select_for_update().values("pk")[:BATCH]
+            first = _due(at).filter(ladder=name).values("pk")[:BATCH]
+            # Locked in the order of their numbers, as `hold` does, so that two wait for each other and never in a circle.
+            batch = _untold().filter(pk__in=first, try_at__lte=at).order_by("pk").select_for_update().values("pk")
             rungs = _claim(batch, at)
             claimed = [rung.pk for rung in rungs]
             if rungs:

@@ -82,10 +82,14 @@ TABLES: dict[str, MoveTable] = {}
 
 @dataclass
 class MoveTable:
-    """All moves of one noun. Effects are added by its transitions and run inside the transaction, after the change."""
+    """All moves of one noun. Effects are added by its transitions and run inside the transaction, after the change.
+
+    `clocks` are the ladders whose rungs the effects touch: they are locked before the row is, as the clock does it.
+    """
 
     noun: str
     moves: tuple[Move, ...]
+    clocks: tuple[str, ...] = ()
     preparations: dict[str, Preparation] = field(default_factory=dict)
     effects: dict[str, list[Effect]] = field(default_factory=dict)
     for_many: dict[Effect, EffectOfMany] = field(default_factory=dict)
@@ -227,10 +231,12 @@ def perform(
     Raises MoveRefused with a sentence, ChangedMeanwhile when somebody else was first, IntegrityError when the
     database knows better than the table.
     """
-    from core import trail
+    from core import ladders, trail
 
     model = type(obj)
     with transaction.atomic():
+        if obj.MOVES.clocks:
+            ladders.hold(obj.MOVES.clocks, [obj.pk])
         move = ask(obj, name, actor=actor, note=note, **details)
         before, seen = obj.state, obj.version if seen is None else seen  # type: ignore[attr-defined]
         if name in obj.MOVES.preparations:
@@ -260,18 +266,20 @@ def perform_many(
 ) -> list[Movable]:
     """This will do what `perform` does, for many at once, in a number of queries that hardly grows with them.
 
-    Must run inside a transaction. The rows are locked and read again; those no longer in a source state are left out,
-    and the ones that moved are returned. An effect without a form for many is run for each. Raises MoveRefused with a
-    sentence for the first that may not.
+    Must run inside a transaction. The rows are locked, in the order of their numbers, and read again; those no longer in
+    a source state are left out, and the ones that moved are returned. An effect without a form for many is run for each.
+    Raises MoveRefused with a sentence for the first that may not.
     """
-    from core import trail
+    from core import ladders, trail
 
     if not objs:
         return []
     table, model = objs[0].MOVES, type(objs[0])
+    if table.clocks:
+        ladders.hold(table.clocks, [obj.pk for obj in objs])
     move = table[name]
     manager: Any = model._default_manager
-    locked = manager.select_for_update().in_bulk([obj.pk for obj in objs])
+    locked = manager.select_for_update().order_by("pk").in_bulk([obj.pk for obj in objs])
     moving: list[tuple[Movable, str, dict[str, Any]]] = []
     groups: dict[tuple[tuple[str, Any], ...], list[int]] = {}
     for obj in objs:

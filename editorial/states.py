@@ -150,6 +150,7 @@ POST_MOVES = MoveTable(
             done=_("Dropped"),
         ),
     ),
+    clocks=("post", "post_links", "review"),
 )
 
 PUBLICATION_MOVES = MoveTable(
@@ -186,6 +187,7 @@ PUBLICATION_MOVES = MoveTable(
             done=_("Taken down"),
         ),
     ),
+    clocks=("publication",),
 )
 
 REMARK_MOVES = MoveTable(

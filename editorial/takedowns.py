@@ -56,7 +56,6 @@ def stop(
             elsewhere = PostText.objects.filter(post=models.OuterRef("pk")).exclude(channel__in=kept)
             posts = posts.filter(models.Exists(elsewhere))
         found = list(posts.select_related("team", "current"))
-        ladders.hold(("post", "post_links", "review"), [post.pk for post in found])
         perform_many(found, "reopen", actor=None, at=at, note=str(cause))
         return _open(picture, at, cause, kept, word)
 

@@ -8,7 +8,8 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consent.models import Person
+from consent.forms.plain import PlainSelect
+from consent.models import Appearance, Person
 from consent.models.pictures import Box
 from core.forms import DateInput
 from core.models import User
@@ -54,6 +55,7 @@ class NamedForm(BoxForm):
         queryset=Person.objects.none(),
         required=False,
         empty_label=gettext_lazy("unknown, or new below"),
+        widget=PlainSelect,
     )
     name = forms.CharField(label=gettext_lazy("New person's name"), max_length=120, required=False)
     born_on = forms.DateField(
@@ -151,6 +153,15 @@ class PlaceForm(NamedForm):
     is_identifiable = forms.BooleanField(label=gettext_lazy("Can be recognised"), required=False)
 
     field_order = ["place", "is_identifiable", *SIDES, "person", "name", "born_on", "email", "guardians"]
+
+    def __init__(self, *args: Any, appearance: Appearance, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.initial.update(place=appearance.place, is_identifiable=appearance.is_identifiable)
+        if appearance.box:
+            self.initial.update(zip(SIDES, (side / 10 for side in appearance.box), strict=True))
+        if appearance.person_id:  # a name once given is not exchanged
+            for name in ("person", "name", "born_on", "email", "guardians", "others"):
+                del self.fields[name]
 
 
 class PersonForm(forms.ModelForm):

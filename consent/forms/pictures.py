@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -41,9 +42,10 @@ class ManyFilesField(forms.FileField):
 class NewPicturesForm(forms.ModelForm):
     """One or many pictures at once; what is typed holds for all of them."""
 
+    # An empty file is refused by itself, with its name: it does not take the good ones with it.
     images = ManyFilesField(
         label=gettext_lazy("Pictures"),
-        help_text=gettext_lazy("JPEG, PNG or WebP, at most 15 MB each. Choose one or many."),
+        allow_empty_file=True,
     )
     title = forms.CharField(
         label=gettext_lazy("Title"),
@@ -73,6 +75,10 @@ class NewPicturesForm(forms.ModelForm):
         units: forms.ModelChoiceField[Unit] = self.fields["unit"]  # type: ignore[assignment]
         units.queryset = units_of(user)
         units.initial = user.unit_id
+        size = settings.UPLOAD_MAX_BYTES // (1024 * 1024)
+        self.fields["images"].help_text = _(
+            "JPEG, PNG or WebP, at most %(size)s MB each. Choose one or many."
+        ) % {"size": size}
         self.fields["alt_text"].help_text = _("For one picture. Many are described on the next page.")
 
     def facts(self, number: int, count: int) -> dict[str, Any]:

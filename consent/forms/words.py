@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.html import escape
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
+from consent.forms.plain import PlainChecks, PlainSelect
 from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
-from consent.states import NOTED_WAYS, Said
+from consent.states import NOTED_WAYS, YES, Said
 from core.forms import DateInput
+from core.templatetags.parts import day as day_of
 from core.uploads import ImageUploadField
 
 
@@ -25,21 +30,50 @@ def signers_in(picture: Picture) -> dict[str, tuple[Person, Person]]:
     return people
 
 
-class ConsentForm(forms.ModelForm):
-    """What a signer said; who may sign comes from the people in the picture."""
+class WhereForm(forms.Form):
+    """For which channels a yes is, said in so many words: all, or these."""
 
-    who = forms.ChoiceField(label=gettext_lazy("Who said it"))
-    scan = ImageUploadField(
-        label=gettext_lazy("Scan of the paper"),
-        required=False,
-        help_text=gettext_lazy("A photograph of the signed paper. Needed for a yes on paper."),
+    where = forms.ChoiceField(
+        label=gettext_lazy("Where it may be shown"),
+        widget=forms.RadioSelect,
+        choices=[
+            ("all", gettext_lazy("On all the city's channels, new ones too")),
+            ("some", gettext_lazy("Only on the channels ticked here")),
+        ],
     )
     channels = forms.ModelMultipleChoiceField(
         label=gettext_lazy("Channels"),
         queryset=Channel.objects.none(),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None chosen means all channels."),
+        widget=PlainChecks,
+    )
+
+    def offer(self, channels: list[Channel] | None = None) -> None:
+        """This will offer the channels that are not closed; those read already take no query."""
+        alive = Channel.objects.alive().select_related("platform")
+        self.fields["channels"].queryset = alive  # type: ignore[attr-defined]
+        if channels is not None:
+            self.fields["channels"].widget.choices = [
+                (channel.pk, str(channel)) for channel in channels if not channel.has_ended
+            ]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if values.get("where") == "some" and not values.get("channels") and "channels" not in self.errors:
+            self.add_error("channels", _("Tick at least one channel."))
+        if values.get("where") == "all" and values.get("channels"):
+            self.add_error("channels", _("Choose all channels, or tick some. Not both."))
+        return values
+
+
+class ConsentForm(WhereForm, forms.ModelForm):
+    """What a signer said; who may sign comes from the people in the picture."""
+
+    who = forms.ChoiceField(label=gettext_lazy("Who said it"), widget=PlainSelect)
+    scan = ImageUploadField(
+        label=gettext_lazy("Scan of the paper"),
+        required=False,
+        help_text=gettext_lazy("A photograph of the signed paper. Needed for a yes on paper."),
     )
 
     class Meta:
@@ -47,11 +81,15 @@ class ConsentForm(forms.ModelForm):
         fields = ["said", "way", "witness", "until", "note"]
         widgets = {"until": DateInput()}
 
-    field_order = ["who", "said", "way", "scan", "witness", "until", "note", "channels"]
+    field_order = ["who", "said", "way", "scan", "witness", "until", "note", "where", "channels"]
 
-    def __init__(self, *args: Any, picture: Picture, channels: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, picture: Picture, channels: list[Channel] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["channels"].queryset = Channel.objects.select_related("platform")  # type: ignore[attr-defined]
+        self.offer(channels)
+        self.fields["where"].required = False
+        self.fields["where"].label = _("Where it may be shown, for a yes")
         self.fields["way"].choices = [(way.value, way.label) for way in NOTED_WAYS]  # type: ignore[attr-defined]
         self.people = signers_in(picture)
         self.fields["who"].choices = [  # type: ignore[attr-defined]
@@ -63,22 +101,23 @@ class ConsentForm(forms.ModelForm):
         """This will return what `note_consent` takes."""
         values = dict(self.cleaned_data)
         person, signer = self.people[values.pop("who")]
+        if values.pop("where") != "some":
+            values["channels"] = ()
         return values | {"person": person, "signer": signer}
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean()
+        if values.get("said") in YES and not values.get("where"):
+            self.add_error("where", _("Say where the picture may be shown."))
+        return values
 
     def _post_clean(self) -> None:
         """The row is made by `note_consent`, which says what is missing in its own words."""
 
 
-class AskForm(forms.Form):
+class AskForm(WhereForm):
     """Whom to ask, for what, and how the link reaches them."""
 
-    channels = forms.ModelMultipleChoiceField(
-        label=gettext_lazy("Where it will be shown"),
-        queryset=Channel.objects.none(),
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        help_text=gettext_lazy("None chosen means all channels."),
-    )
     until = forms.DateField(
         label=gettext_lazy("Until and including"),
         required=False,
@@ -96,9 +135,12 @@ class AskForm(forms.Form):
         ],
     )
 
-    def __init__(self, *args: Any, picture: Picture, day: date, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, picture: Picture, day: date, waiting: Iterable[ConsentRequest] = (), **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["channels"].queryset = Channel.objects.select_related("platform")  # type: ignore[attr-defined]
+        self.offer()
+        self.fields["where"].label = _("Where it will be shown")
         texts = NoticeText.objects.current().values()
         self.fields["language"].choices = [(text.language, text.language_name) for text in texts]  # type: ignore[attr-defined]
         self.fields["language"].initial = "sv"
@@ -109,16 +151,11 @@ class AskForm(forms.Form):
                 continue
             for signer in person.signers_on(day):
                 self.people[f"{person.pk}-{signer.pk}"] = (person, signer)
-        said = {
-            (word.person_id, word.signer_id): word.said
-            for word in picture.words.all()
-            if word.said != "asked"
-        }
+        known = _what_is_known(picture, waiting)
         for key, (person, signer) in self.people.items():
+            told = known.get((person.pk, signer.pk), "")
             self.fields[f"ask_{key}"] = forms.BooleanField(
-                label=label_of(person, signer),
-                required=False,
-                initial=(person.pk, signer.pk) not in said,
+                label=label_of(person, signer), required=False, initial=not told, help_text=escape(told)
             )
             self.fields[f"email_{key}"] = forms.EmailField(
                 label=_("E-mail address of %(name)s") % {"name": signer}, required=False, initial=signer.email
@@ -156,11 +193,27 @@ class AnswerForm(forms.Form):
     channels = forms.TypedMultipleChoiceField(coerce=int, required=False)
     email = forms.EmailField(label=gettext_lazy("E-mail address for the receipt"), required=False)
     seen = forms.IntegerField(min_value=1)
+    text = forms.ModelChoiceField(queryset=NoticeText.objects.all(), required=False)
 
     def __init__(self, *args: Any, request: ConsentRequest, channels: list[Channel], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["channels"].choices = [(channel.pk, str(channel)) for channel in channels]  # type: ignore[attr-defined]
         self.initial["seen"] = request.version
+
+
+def _what_is_known(picture: Picture, waiting: Iterable[ConsentRequest]) -> dict[tuple[int, int], str]:
+    """This will say of each who was asked before what they said, or that they have not answered yet."""
+    known = {
+        (word.person_id, word.signer_id): _("%(said)s %(day)s.")
+        % {"said": capfirst(word.get_said_display()), "day": day_of(word.noted_at)}
+        for word in picture.words.all()
+        if word.said not in (Said.ASKED, Said.INVALIDATED)
+    }
+    for request in waiting:
+        known[request.person_id, request.signer_id] = _(
+            "Asked %(day)s, no answer yet. If you ask again, the link from then ends."
+        ) % {"day": day_of(request.asked_at)}
+    return known
 
 
 def label_of(person: Person, signer: Person) -> str:

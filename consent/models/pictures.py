@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Guardianship, Person
 from consent.models.sight import units_of
-from consent.states import PICTURE_MOVES, PeopleState, Source
+from consent.states import PICTURE_MOVES, PeopleState, Said, Source
 from core.models import Unit, User
 from core.moves import Movable
 
@@ -31,32 +31,67 @@ class PictureQuerySet(models.QuerySet["Picture"]):
 
     def for_light(self) -> PictureQuerySet:
         """This will fetch along what a light is derived from, in as many queries for a hundred pictures as for one."""
-        return self.prefetch_related(
-            models.Prefetch("appearances", Appearance.objects.select_related("person")),
-            models.Prefetch(
-                "appearances__person__guardianships", Guardianship.objects.select_related("guardian")
-            ),
-            "words",
-            "bases",
-            "bank_checks",
-        )
+        places, people, words, bases, checks = _for_light()
+        return self.prefetch_related(places, people, words, bases, checks)
 
     def for_page(self) -> PictureQuerySet:
         """This will fetch along what a picture's own page shows: what a light is derived from, with who wrote it.
 
-        Looks in the media bank are left out: most pictures have none.
+        Looks in the media bank are left out: most pictures have none. So are guardians: `with_guardians` adds them.
         """
         from consent.models.words import ConsentEvent
 
         words = ConsentEvent.objects.select_related("person", "signer", "noted_by", "request")
+        guarded = models.Exists(Guardianship.objects.filter(child=models.OuterRef("person")))
+        places = Appearance.objects.select_related("person").annotate(is_guarded=guarded)
         return self.prefetch_related(
-            models.Prefetch("appearances", Appearance.objects.select_related("person")),
-            models.Prefetch(
-                "appearances__person__guardianships", Guardianship.objects.select_related("guardian")
-            ),
-            models.Prefetch("words", words),
-            "bases",
+            models.Prefetch("appearances", places), models.Prefetch("words", words), "bases"
         )
+
+
+def with_guardians(picture: Picture) -> None:
+    """This will add, to a picture fetched `for_page`, the guardians of those who have any. Nobody has any: no query."""
+    guardians = Guardianship.objects.select_related("guardian")
+    for has_any in (True, False):
+        people = [
+            place.person
+            for place in picture.appearances.all()
+            if place.person is not None and place.is_guarded == has_any  # type: ignore[attr-defined]
+        ]
+        rows = guardians if has_any else Guardianship.objects.none()
+        models.prefetch_related_objects(people, models.Prefetch("guardianships", rows))
+
+
+def prepare_lights(pictures: list[Picture]) -> None:
+    """This will fetch along what the lights of these pictures are derived from, and no more than they need.
+
+    Guardians only when somebody has a birth date, looks in the media bank only when a picture comes from there.
+    """
+    places, people, words, bases, checks = _for_light()
+    models.prefetch_related_objects(pictures, places, words, bases)
+    if any(place.person and place.person.born_on for one in pictures for place in one.appearances.all()):
+        models.prefetch_related_objects(pictures, people)
+    if banked := [one for one in pictures if one.source == Source.MEDIA_BANK]:
+        models.prefetch_related_objects(banked, checks)
+
+
+def _for_light() -> tuple[models.Prefetch, ...]:
+    """Only the columns a light reads, and no questions among the words: somebody may have been asked for years."""
+    from consent.models.words import ConsentEvent, LegalBasis, MediaBankCheck
+
+    people = [f"person__{name}" for name in ("name", "born_on", "is_protected")]
+    places = Appearance.objects.select_related("person")
+    words = ConsentEvent.objects.exclude(said=Said.ASKED)
+    guardians = Guardianship.objects.select_related("guardian")
+    return (
+        models.Prefetch(
+            "appearances", places.only("picture", "place", "is_identifiable", "is_blurred", *people)
+        ),
+        models.Prefetch("appearances__person__guardianships", guardians),
+        models.Prefetch("words", words.only("picture", "person", "signer", "said", "until", "channel_ids")),
+        models.Prefetch("bases", LegalBasis.objects.only("picture", "basis")),
+        models.Prefetch("bank_checks", MediaBankCheck.objects.only("picture", "says", "until")),
+    )
 
 
 class Picture(Movable):

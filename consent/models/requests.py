@@ -97,6 +97,13 @@ class ConsentRequest(models.Model):
         verbose_name = _("consent request")
         verbose_name_plural = _("consent requests")
         ordering = ["-pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["picture", "person", "signer"],
+                name="consent_one_question_at_a_time",
+                condition=models.Q(cancelled_at=None),
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.picture} – {self.signer}"
@@ -112,7 +119,9 @@ class ConsentRequest(models.Model):
 
 class LetterQuerySet(models.QuerySet["Letter"]):
     def to_send(self, at: datetime) -> LetterQuerySet:
-        return self.filter(state__in=[LetterState.PENDING, LetterState.SENDING], try_at__lte=at)
+        """This will find what waits to be sent, but no question whose link has ended meanwhile."""
+        waits = self.filter(state__in=[LetterState.PENDING, LetterState.SENDING], try_at__lte=at)
+        return waits.exclude(kind=LetterKind.ASK, request__cancelled_at__isnull=False)
 
 
 class Letter(models.Model):

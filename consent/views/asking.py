@@ -31,7 +31,8 @@ def picture_ask(request: HttpRequest, pk: int) -> HttpResponse:
     picture, now = fetch(request, pk), timezone.now()
     if not may_tend(person(request), picture):
         raise Http404
-    form = AskForm(request.POST or None, picture=picture, day=local_day(now))
+    waiting = queries.waiting(picture, now)
+    form = AskForm(request.POST or None, picture=picture, day=local_day(now), waiting=waiting)
     refusal, status = "", 200
     if request.method == "POST":
         status = 422

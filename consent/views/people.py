@@ -89,7 +89,11 @@ def guardian_remove(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_protect(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will block every picture of the person, or no longer; before it blocks, it is asked once more."""
     one, wanted = _fetch(request, pk), request.POST.get("protected") == "yes"
+    if wanted and request.POST.get("sure") != "yes":
+        reason = _("Say that you know what happens, then every picture is blocked.")
+        return _page(request, one, refusal=reason, status=422, ask_protect=True)
     done = (
         _("No picture of the person can be used.")
         if wanted

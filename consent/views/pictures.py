@@ -3,20 +3,22 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.core.paginator import Paginator
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from channels_registry.models import Channel
 from consent import queries
 from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, FactsForm, FilterForm
+from consent.forms.drawn import drawn
 from consent.lights import light_of
 from consent.models import MediaBankCheck, Picture
+from consent.models.pictures import with_guardians
 from consent.rules import may_tend
 from consent.states import Source
 from consent.transitions import COPIES, ORIGINALS, THUMBS, correct_facts
@@ -24,6 +26,7 @@ from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.templatetags.parts import tag
 from core.workdays import local_day
 
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -34,11 +37,13 @@ def pictures_page(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     filters.is_valid()
     found = queries.pictures_list(person(request), filters.cleaned_data)
-    page_obj = Paginator(found, 24).get_page(request.GET.get("page"))
+    page_obj = queries.CappedPaginator(found, 24).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page_obj": page_obj,
-        "pictures": queries.lit(page_obj.object_list, local_day(timezone.now())),
+        "rows": queries.rows_of(page_obj.object_list, local_day(timezone.now())),
+        "can_be_used": tag("approved", _("can be used")),
+        "cannot_be_used": tag("late", _("cannot be used")),
     }
     return render(request, "consent/pictures_page.html", context)
 
@@ -60,19 +65,25 @@ def picture_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     )
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def picture_facts(request: HttpRequest, pk: int) -> HttpResponse:
     """This will correct what is noted of the picture."""
-    picture = fetch(request, pk)
-    form = FactsForm(request.POST, instance=Picture.objects.get(pk=pk))
-    if not form.is_valid():
-        return page(request, picture, status=422, facts_form=form)
-    try:
-        correct_facts(picture, actor=person(request), at=timezone.now(), **form.cleaned_data)
-    except MoveRefused as refused:
-        return page(request, picture, refusal=refused.reason, status=status_of(refused), facts_form=form)
-    messages.success(request, _("The facts are corrected."))
-    return redirect("consent:picture_page", pk)
+    picture, user, posted = fetch(request, pk), person(request), request.method == "POST"
+    if not posted and not may_tend(user, picture):
+        raise Http404
+    form = FactsForm(request.POST if posted else None, instance=Picture.objects.get(pk=pk))
+    refusal, status = "", 422 if posted else 200
+    if posted and form.is_valid():
+        try:
+            correct_facts(picture, actor=user, at=timezone.now(), **form.cleaned_data)
+        except MoveRefused as refused:
+            refusal, status = refused.reason, status_of(refused)
+        else:
+            messages.success(request, _("The facts are corrected."))
+            return redirect("consent:picture_page", pk)
+    context = {"picture": picture, "form": form, "refusal": refusal}
+    return render(request, "consent/picture_facts.html", context, status=status)
 
 
 @require_GET
@@ -105,6 +116,7 @@ def fetch(request: HttpRequest, pk: int) -> Picture:
     user = person(request)
     pictures = Picture.objects.visible_to(user).select_related("unit", "added_by").for_page()
     picture = get_object_or_404(pictures, pk=pk)
+    with_guardians(picture)
     if picture.source == Source.MEDIA_BANK:
         checks = MediaBankCheck.objects.select_related("noted_by")
         prefetch_related_objects([picture], Prefetch("bank_checks", checks))
@@ -120,6 +132,7 @@ def page(
     user, now = person(request), timezone.now()
     day = local_day(now)
     places = list(picture.appearances.all())
+    channels = list(Channel.objects.select_related("platform").order_by("name", "pk"))
     context: dict[str, Any] = {
         "picture": picture,
         "places": places,
@@ -135,7 +148,7 @@ def page(
             if not (move.name == "say_none" and places)
         ],
         "is_bank": picture.source == Source.MEDIA_BANK,
-        "words": list(reversed(picture.words.all())),
+        "words": queries.word_rows(picture, channels),
         "waiting": queries.waiting(picture, now),
         "look_alikes": queries.look_alikes(picture, user),
         "uses": queries.uses_of(picture, user),
@@ -143,13 +156,13 @@ def page(
         "refusal": refusal,
         "note": request.POST.get("note", ""),
         "appearance_form": AppearanceForm(user=user),
-        "consent_form": ConsentForm(picture=picture),
+        "consent_form": ConsentForm(picture=picture, channels=channels),
         "basis_form": BasisForm(),
         "bank_form": BankForm(),
-        "facts_form": FactsForm(instance=picture),
     } | bound
-    for name in (key for key in context if key.endswith("_form")):
+    for name in [key for key in context if key.endswith("_form")]:
         context[name].auto_id = f"{name}_%s"  # several forms of one page have fields of the same name
+        context[f"{name}_drawn"] = drawn(context[name])
     return render(request, "consent/picture_page.html", context, status=status)
 
 

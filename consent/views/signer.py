@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
@@ -15,12 +16,12 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from channels_registry.models import Channel
 from consent import asking, links
 from consent.forms import AnswerForm
-from consent.models import ConsentRequest
+from consent.models import ConsentRequest, NoticeText
 from consent.states import YES
 from consent.transitions import THUMBS
 from consent.views.pictures import answer_file
@@ -29,6 +30,7 @@ from core.doors import status_of
 from core.moves import MoveRefused
 
 STEPS = ("picture", "where", "rights", "answer")
+LANGUAGE = re.compile(r"[A-Za-z-]{2,8}")
 View = Callable[..., HttpResponse]
 
 
@@ -54,7 +56,7 @@ def signers_only(view: View) -> View:
 
 
 @signers_only
-@require_GET
+@require_safe
 def ask(request: HttpRequest, asked: ConsentRequest, token: str, step: str = "") -> HttpResponse:
     """This will show one step of the question; the bare link shows the answer when there is one."""
     if not step and _answered(asked):
@@ -83,6 +85,7 @@ def answer(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpRespo
             says_yes=said["answer"] != "no",
             channel_ids=said["channels"] if said["answer"] == "some" else None,
             email=said["email"],
+            text=said["text"],
         )
     except MoveRefused as refused:
         asked.refresh_from_db()
@@ -94,7 +97,7 @@ def answer(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpRespo
 
 
 @signers_only
-@require_GET
+@require_safe
 def receipt(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpResponse:
     """This will show what was answered, with the one button that takes a yes back."""
     word = standing_word(asked.picture, asked.person, asked.signer)
@@ -127,7 +130,7 @@ def withdraw(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpRes
 
 
 @signers_only
-@require_GET
+@require_safe
 def picture(request: HttpRequest, asked: ConsentRequest, token: str) -> HttpResponse:
     """This will hand out the small copy, to see which picture it is about."""
     shown = asked.picture
@@ -138,8 +141,10 @@ def _page(
     request: HttpRequest, asked: ConsentRequest, token: str, step: str, *, status: int = 200, **more: Any
 ) -> HttpResponse:
     number = STEPS.index(step) if step in STEPS else None
+    texts = _texts(asked)
     context = {
         "asked": asked,
+        "text": texts.get(request.GET.get("language", ""), asked.text),
         "token": token,
         "step": step,
         "next": STEPS[number + 1] if number is not None and number + 1 < len(STEPS) else "",
@@ -149,7 +154,7 @@ def _page(
         "channels": _channels(asked),
         "only": bool(asked.channel_ids),
         "is_open": asked.is_open_at(timezone.now()),
-        "language_names": settings.LANGUAGES,
+        "language_names": [(text.language, text.language_name) for text in texts.values()],
         "city": settings.CITY_NAME,
         "keep": _keep(request),
         "chosen": request.POST.getlist("channels"),
@@ -162,25 +167,31 @@ def _channels(asked: ConsentRequest) -> list[Channel]:
     channels = Channel.objects.select_related("platform").order_by("name", "pk")
     if asked.channel_ids:
         return list(channels.filter(pk__in=asked.channel_ids))
-    return [channel for channel in channels if channel.may_publish]
+    return list(channels.alive())
 
 
 def _answered(asked: ConsentRequest) -> bool:
+    """This will tell whether the bare link leads to the answer: its own, or one that an ended link can take back."""
     word = standing_word(asked.picture, asked.person, asked.signer)
-    return word is not None and word.request_id == asked.pk
+    return word is not None and (word.request_id == asked.pk or not asked.is_open_at(timezone.now()))
+
+
+def _texts(asked: ConsentRequest) -> dict[str, NoticeText]:
+    """This will name the text that is read in each language: the question's own, and the newest of the others."""
+    return NoticeText.objects.current() | {asked.text.language: asked.text}
 
 
 def _language(request: HttpRequest, asked: ConsentRequest) -> str:
     """This will choose the language around the text: the one asked for in the address, the text's own, or Swedish."""
     known = dict(settings.LANGUAGES)
-    wanted = request.GET.get("language", asked.text.language)
-    return wanted if wanted in known else settings.LANGUAGE_CODE
+    wanted = (request.GET.get("language", ""), asked.text.language)
+    return next((language for language in wanted if language in known), settings.LANGUAGE_CODE)
 
 
 def _keep(request: HttpRequest) -> str:
     """This will carry a chosen language on in the addresses, as there is no cookie."""
     wanted = request.GET.get("language", "")
-    return f"?language={wanted}" if wanted in dict(settings.LANGUAGES) else ""
+    return f"?language={wanted}" if LANGUAGE.fullmatch(wanted) else ""
 
 
 def _to_receipt(request: HttpRequest, token: str) -> HttpResponse:

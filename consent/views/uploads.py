@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -19,6 +21,8 @@ from core.moves import MoveRefused
 from core.request import person
 from core.uploads import UploadRefused, clean_image
 
+log = logging.getLogger(__name__)
+
 
 @require_http_methods(["GET", "POST"])
 def picture_new(request: HttpRequest) -> HttpResponse:
@@ -30,13 +34,9 @@ def picture_new(request: HttpRequest) -> HttpResponse:
     one_by_one = request.headers.get("Accept") == "application/json"
     if not form.is_valid():
         if one_by_one:
-            said = " ".join(str(error) for errors in form.errors.values() for error in errors)
-            return JsonResponse({"error": said}, status=422)
+            return JsonResponse({"error": _in_one_line(form)}, status=422)
         return _again(request, form, [])
     files = form.cleaned_data["images"]
-    if len(files) > AT_ONCE:
-        form.add_error("images", _("At most %(count)s at a time without script.") % {"count": AT_ONCE})
-        return _again(request, form, [])
     first = int(number) if (number := request.POST.get("number", "")).isdecimal() else 1
     count = max(len(files), int(total) if (total := request.POST.get("count", "")).isdecimal() else 1)
     added, refused = _add(request, form, files, first, count)
@@ -48,6 +48,8 @@ def picture_new(request: HttpRequest) -> HttpResponse:
         return _again(request, form, refused, status=409 if len(files) == 1 and _was_there(refused) else 422)
     for reason in refused:
         messages.error(request, reason)
+    if refused:
+        messages.info(request, _added(len(added), len(files)))
     if len(files) == 1:
         messages.success(request, _("The picture is added. Say who is in it."))
         return redirect("consent:picture_page", added[0].pk)
@@ -88,7 +90,10 @@ def _add(
 ) -> tuple[list[Picture], list[str]]:
     """This will open and keep one file at a time, so that many take no more memory than one."""
     added, refused = [], []
-    for number, upload in enumerate(files, first):
+    for upload in files[AT_ONCE:]:
+        reason = _("At most %(count)s at a time without script. Send it by itself.") % {"count": AT_ONCE}
+        refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": reason})
+    for number, upload in enumerate(files[:AT_ONCE], first):
         try:
             image = clean_image(upload, name=upload.name or "")
             picture = add_picture(
@@ -98,9 +103,29 @@ def _add(
             refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": problem})
         except MoveRefused as problem:
             refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": problem.reason})
+        except OSError:
+            log.exception("a picture was not kept")
+            reason = _("The disk did not take the picture. Try again, or tell an administrator.")
+            refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": reason})
         else:
             added.append(picture)
     return added, refused
+
+
+def _added(count: int, total: int) -> str:
+    return _("%(count)s of %(total)s pictures are added. Send the others again when they are mended.") % {
+        "count": count,
+        "total": total,
+    }
+
+
+def _in_one_line(form: NewPicturesForm) -> str:
+    """This will say what is wrong with the form, field by field, for an answer that is no page."""
+    return " ".join(
+        f"{form[name].label}: {error}" if name in form.fields else str(error)
+        for name, errors in form.errors.items()
+        for error in errors
+    )
 
 
 def _was_there(refused: list[str]) -> bool:

@@ -9,18 +9,20 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.cache import cache_control
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.cache import cache_control, never_cache
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import transitions
 from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, PlaceForm
 from consent.models import Appearance, ConsentEvent, Person, Picture
 from consent.people import add_person
+from consent.rules import may_tend
 from consent.views.pictures import answer_file, fetch, page
 from consent.words import SCANS
+from core import trail
 from core.doors import status_of
 from core.filestore import FileProblem
 from core.moves import MoveRefused
@@ -47,26 +49,37 @@ def picture_person(request: HttpRequest, pk: int) -> HttpResponse:
     return _answer(request, picture, "appearance_form", form, act, _("The person is listed."))
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def picture_place(request: HttpRequest, pk: int) -> HttpResponse:
     """This will say who an unknown person is, or change what is noted of a place."""
     appearance = get_object_or_404(Appearance.objects.select_related("picture", "person"), pk=pk)
-    picture = fetch(request, appearance.picture_id)
-    form = PlaceForm(request.POST, user=person(request))
-
-    def act(values: dict[str, Any]) -> None:
+    picture, user = fetch(request, appearance.picture_id), person(request)
+    form = PlaceForm(request.POST if request.method == "POST" else None, user=user, appearance=appearance)
+    if request.method == "GET":
+        if not may_tend(user, picture):
+            raise Http404
+        return _place_page(request, picture, appearance, form)
+    if not form.is_valid():
+        return _place_page(request, picture, appearance, form, status=422)
+    values = form.cleaned_data
+    try:
         with transaction.atomic():
             transitions.change_place(
                 appearance,
-                actor=person(request),
+                actor=user,
                 at=timezone.now(),
                 person=_who(request, picture, values),
                 place=values["place"],
                 is_identifiable=values["is_identifiable"],
                 box=form.box(),
             )
-
-    return _answer(request, picture, f"place_form_{pk}", form, act, _("The place is changed."))
+    except MoveRefused as refused:
+        return _place_page(
+            request, picture, appearance, form, refusal=refused.reason, status=status_of(refused)
+        )
+    messages.success(request, _("The place is changed."))
+    return redirect("consent:picture_page", picture.pk)
 
 
 @require_POST
@@ -85,7 +98,7 @@ def picture_blur(request: HttpRequest, pk: int) -> HttpResponse:
     done = (
         _("The places are blurred in the copy that is shown.")
         if places
-        else _("Nothing is blurred any more.")
+        else _("Every place is shown again. Posts with the picture have to be read again.")
     )
     messages.success(request, done)
     return redirect("consent:picture_page", pk)
@@ -94,13 +107,14 @@ def picture_blur(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def picture_unlist(request: HttpRequest, pk: int) -> HttpResponse:
     appearance = get_object_or_404(Appearance.objects.select_related("picture", "person"), pk=pk)
-    picture = fetch(request, appearance.picture_id)
+    picture, user = fetch(request, appearance.picture_id), person(request)
     try:
-        transitions.unlist(
-            appearance, actor=person(request), at=timezone.now(), note=request.POST.get("note", "")
-        )
+        transitions.unlist(appearance, actor=user, at=timezone.now(), note=request.POST.get("note", ""))
     except MoveRefused as refused:
-        return page(request, picture, refusal=refused.reason, status=status_of(refused))
+        form = PlaceForm(user=user, appearance=appearance)
+        return _place_page(
+            request, picture, appearance, form, refusal=refused.reason, status=status_of(refused)
+        )
     messages.success(request, _("The person is taken off the list."))
     return redirect("consent:picture_page", picture.pk)
 
@@ -119,10 +133,13 @@ def picture_consent(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @cache_control(private=True, no_store=True)
 def word_scan(request: HttpRequest, pk: int) -> HttpResponse:
-    """This will hand out the scanned paper of a consent, to those who tend the picture."""
-    word = get_object_or_404(ConsentEvent.objects.exclude(scan_sha=""), pk=pk)
+    """This will hand out the scanned paper of a consent, to those who tend the picture; the trail says who took it."""
+    words = ConsentEvent.objects.exclude(scan_sha="").select_related("person")
+    word = get_object_or_404(words, pk=pk)
     if not Picture.objects.workable_by(person(request)).filter(pk=word.picture_id).exists():
         raise Http404
+    data = {"event": word.pk}
+    trail.record("person.scan", about=word.person, actor=person(request), at=timezone.now(), data=data)
     return answer_file(request, SCANS, word.scan_sha, word.scan_type, "attachment")
 
 
@@ -150,8 +167,8 @@ def picture_bank(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _who(request: HttpRequest, picture: Picture, values: dict[str, Any]) -> Person | None:
     """This will return the person that was chosen or is new, with the guardians noted; None is nobody known."""
-    if not values["name"]:
-        chosen: Person | None = values["person"]
+    if not values.get("name"):
+        chosen: Person | None = values.get("person")
         return chosen
     about: dict[str, Any] = {"actor": person(request), "at": timezone.now(), "unit": picture.unit}
     guardians = [
@@ -174,19 +191,32 @@ def _answer(
     """This will do `act` with the form's values, or show the page again with what was typed and the reason."""
     bound: dict[str, Any] = {name: form}
     if not form.is_valid():
-        return page(request, picture, status=422, **_placed(bound))
+        return page(request, picture, status=422, **bound)
     try:
         act(form.cleaned_data)
     except MoveRefused as refused:
         picture.refresh_from_db()
-        return page(request, picture, refusal=refused.reason, status=status_of(refused), **_placed(bound))
+        return page(request, picture, refusal=refused.reason, status=status_of(refused), **bound)
     messages.success(request, done)
     return redirect("consent:picture_page", picture.pk)
 
 
-def _placed(bound: dict[str, Any]) -> dict[str, Any]:
-    """This will name a place's bound form so that the page finds it beside its place."""
-    name, form = next(iter(bound.items()))
-    if not name.startswith("place_form_"):
-        return bound
-    return {"bound_place": int(name.removeprefix("place_form_")), "bound_place_form": form}
+def _place_page(
+    request: HttpRequest,
+    picture: Picture,
+    place: Appearance,
+    form: PlaceForm,
+    *,
+    refusal: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    context = {
+        "picture": picture,
+        "place": place,
+        "marked": [other for other in picture.appearances.all() if other.box],
+        "may_tend": may_tend(person(request), picture),
+        "form": form,
+        "refusal": refusal,
+        "note": request.POST.get("note", ""),
+    }
+    return render(request, "consent/picture_place.html", context, status=status)

@@ -67,6 +67,7 @@ function prepareMarks() {
   const drawn = marks.querySelector(".mark--new");
   const handle = Object.assign(document.createElement("button"), { type: "button", className: "button button--secondary button--small marks__handle", textContent: marks.dataset.help });
   const box = { left: 45, top: 35, width: 10, height: 15 };
+  for (const [name, field] of Object.entries(fields)) if (field.value) box[name] = Number(field.value);
   const within = (value, low, high) => Math.round(Math.min(high, Math.max(low, value)) * 10) / 10;
   let from = null;
 

@@ -15,8 +15,10 @@ from django.db import DatabaseError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 
+from channels_registry.models import Channel
 from consent import links
 from consent.asking import answer, ask_by_link, call_back, withdraw
+from consent.letters import send_letters
 from consent.lights import light_of
 from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
 from consent.people import protect
@@ -264,7 +266,6 @@ def test_address_given_with_the_answer_gets_the_receipt(asked: Asked, client: Cl
 def test_letter_the_mail_server_refuses_is_tried_again_and_told_nowhere_else(
     asked: Asked, at: datetime, settings: Any
 ) -> None:
-    from consent.letters import send_letters
 
     asked(email=True)
     settings.EMAIL_BACKEND = "tests.consent.refusing.Backend"
@@ -284,6 +285,102 @@ def test_called_back_link_takes_no_answer(asked: Asked, city: City, client: Clie
         call_back(request, actor=city.anna, at=at)
     with pytest.raises(DatabaseError, match="stays so"), transaction.atomic():
         connection.cursor().execute("UPDATE consent_consentrequest SET cancelled_at = NULL")
+
+
+@pytest.mark.rule("R15")
+def test_asking_again_ends_the_earlier_link_and_keeps_what_was_answered(
+    asked: Asked, client: Client, at: datetime
+) -> None:
+    first, second = asked(), asked()
+    assert ConsentRequest.objects.get(cancelled_at=None) == second
+    ended = client.get(path_of(first) + "answer/").content.decode()
+    assert "The link has ended" in ended
+    assert client.post(path_of(first) + "say/", {"answer": "yes", "seen": 2}).status_code == 409
+    client.post(path_of(second) + "say/", {"answer": "yes", "seen": 1})
+    third = asked()
+    assert ConsentRequest.objects.get(cancelled_at=None) == third
+    for old in (first, second):  # also the link from before leads to the yes, and takes it back
+        receipt = client.get(path_of(old), follow=True).content.decode()
+        assert "Take my yes back" in receipt
+    client.post(path_of(second) + "withdraw/")
+    assert ConsentEvent.objects.last().said == "withdrawn"
+    with pytest.raises(DatabaseError), transaction.atomic():
+        ConsentRequest.objects.create(
+            picture=third.picture,
+            person=third.person,
+            signer=third.signer,
+            text=third.text,
+            token_hash="x",
+            asked_by=third.asked_by,
+            asked_at=at,
+            ends_at=at,
+        )
+
+
+def test_question_whose_link_ended_before_it_was_sent_is_not_sent(
+    asked: Asked, city: City, at: datetime
+) -> None:
+    asked(email=True)
+    call_back(asked(email=True), actor=city.anna, at=at)
+    last = asked(email=True)
+    assert send_letters(at) == 1
+    assert links.url_of(last) in mail.outbox[0].body
+
+
+@pytest.mark.rule("R15")
+def test_ask_page_says_who_was_asked_and_wants_the_channels_in_so_many_words(
+    asked: Asked, city: City, client_of: Callable[..., Client], maja: Person, client: Client
+) -> None:
+    picture = Picture.objects.get()
+    page, url = client_of(city.anna), reverse("consent:picture_ask", args=[picture.pk])
+    box = f"ask_{maja.pk}-{maja.pk}"
+    assert f'name="{box}" id="id_{box}" checked' in page.get(url).content.decode()
+    request = asked()
+    again = page.get(url).content.decode()
+    assert "Asked Tue 24 Nov 2026, no answer yet." in again
+    assert f'name="{box}" id="id_{box}" checked' not in again
+    ended = Channel.objects.create(
+        platform=city.channel.platform,
+        name="Not open yet",
+        handle="new",
+        url="https://www.facebook.com/new",
+        unit=city.unit,
+        state="proposed",
+    )
+    assert "Not open yet" not in page.get(url).content.decode()
+    sent = {box: "on", "how": "qr", "language": "en"}
+    for wrong in ({}, {"where": "some"}, {"where": "all", "channels": [city.channel.pk]}):
+        assert page.post(url, sent | wrong).status_code == 422
+    assert page.post(url, sent | {"where": "some", "channels": [ended.pk]}).status_code == 422
+    assert ConsentRequest.objects.get(cancelled_at=None) == request
+    assert page.post(url, sent | {"where": "some", "channels": [city.channel.pk]}).status_code == 302
+    assert ConsentRequest.objects.get(cancelled_at=None).channel_ids == [city.channel.pk]
+    assert page.post(url, sent | {"where": "all"}).status_code == 302
+    assert ConsentRequest.objects.get(cancelled_at=None).channel_ids == []
+
+
+@pytest.mark.rule("R15")
+def test_question_is_read_in_the_language_chosen_and_the_answer_says_which_text_it_was(
+    asked: Asked, client: Client, at: datetime
+) -> None:
+    from consent.models import NoticeText
+
+    request = asked(language="sv")
+    swedish, english = (NoticeText.objects.current()[language] for language in ("sv", "en"))
+    for step, part in (("picture", "why"), ("rights", "rights")):
+        page = client.get(path_of(request) + f"{step}/?language=en").content.decode()
+        assert getattr(english, part).split(".")[0] in page
+        assert getattr(swedish, part).split(".")[0] not in page
+    page = client.get(path_of(request) + "answer/?language=en").content.decode()
+    assert (english.yes in page, swedish.yes in page) == (True, False)
+    sent = {"answer": "yes", "seen": 1, "text": english.pk}
+    answer = client.post(path_of(request) + "say/?language=en", sent)
+    assert answer["Location"].endswith("?language=en")
+    word = ConsentEvent.objects.last()
+    assert (word.said, word.text, word.request.text) == ("given", english, swedish)
+    send_letters(at)
+    assert mail.outbox[-1].subject == "Your answer about a picture"
+    assert client.post(path_of(request) + "say/", {"answer": "yes", "seen": 2, "text": 99}).status_code == 422
 
 
 def test_asking_is_refused_with_its_reason(

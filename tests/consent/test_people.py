@@ -16,6 +16,7 @@ from consent.asking import ask_by_link
 from consent.lights import light_of
 from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
 from consent.transitions import add_person, note_consent
+from core import privacy
 from core.models import Event, Notice, Rung
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
 from core.uploads import clean_image
@@ -68,6 +69,10 @@ def test_everything_that_is_kept_is_read_and_taken_as_a_file(
     assert [row["said"] for row in held["answers"]] == ["said yes", "asked"]
     assert held["asked"][0]["who_was_asked"] == "Maja Lind"
     assert held["letters"][0]["to"] == "maja@home.example"
+    assert held["asked"][0]["asked"] == "2026-11-24T12:00:00+01:00"  # noon in Sweden, eleven in UTC
+    assert held["answers"][0]["channels"] == ["all channels"]
+    assert "Tue 24 Nov 2026, 12:00" in page
+    assert "11:00" not in page
     assert ConsentRequest.objects.get().nonce not in answer.content.decode()
     assert kinds(maja).count("person.extract") == 2
     assert client_of(city.olle).get(url).status_code == 404
@@ -150,7 +155,7 @@ def test_scan_is_handed_to_those_who_tend_the_picture(
     scan = io.BytesIO(png())
     scan.name = "paper.png"
     url = reverse("consent:picture_consent", args=[Picture.objects.get().pk])
-    data = {"who": f"{maja.pk}-{maja.pk}", "said": "renewed", "way": "paper"}
+    data = {"who": f"{maja.pk}-{maja.pk}", "said": "renewed", "way": "paper", "where": "all"}
     without = client_of(city.anna).post(url, data)
     assert (without.status_code, "Add the scan of the paper." in without.content.decode()) == (422, True)
     oral = client_of(city.anna).post(url, data | {"way": "oral"})
@@ -158,8 +163,28 @@ def test_scan_is_handed_to_those_who_tend_the_picture(
     assert client_of(city.anna).post(url, data | {"scan": scan}).status_code == 302
     file = reverse("consent:word_scan", args=[ConsentEvent.objects.last().pk])
     assert client_of(city.erik).get(file).content == png()
+    assert kinds(maja).count("person.scan") == 1
     for who in (city.olle, city.rut):
         assert client_of(who).get(file).status_code == 404
+    assert kinds(maja).count("person.scan") == 1
+
+
+def test_looks_at_a_person_are_in_the_audit_whatever_the_door(
+    city: City, at: datetime, maja: Person, client_of: Any, time_machine: Any
+) -> None:
+    time_machine.move_to(at, tick=False)
+    client_of(city.admin).get(reverse("admin:consent_person_change", args=[maja.pk]))
+    client_of(city.anna).get(reverse("consent:person_page", args=[maja.pk]))
+    client_of(city.erik).get(reverse("consent:person_extract", args=[maja.pk]))
+    looks = privacy.looks().filter(about_type="consent.person", about_id=maja.pk).order_by("pk")
+    assert [(event.kind, event.actor) for event in looks] == [
+        ("person.look", city.admin),
+        ("person.look", city.anna),
+        ("person.extract", city.erik),
+    ]
+    page = client_of(city.rut).get(reverse("looks_page")).content.decode()
+    assert "Erik" in page
+    assert "Maja" not in page  # the trail is never erased, so it calls her by her number
 
 
 @pytest.mark.parametrize("way", ["paper", "oral"])
@@ -220,7 +245,11 @@ def test_protected_person_is_blocked_by_their_page_and_nowhere_is_a_reason(
 ) -> None:
     url = reverse("consent:person_protect", args=[maja.pk])
     assert client_of(city.olle).post(url, {"protected": "yes"}).status_code == 404
-    assert client_of(city.anna).post(url, {"protected": "yes"}).status_code == 302
+    unsure = client_of(city.anna).post(url, {"protected": "yes"})
+    assert (unsure.status_code, "Say that you know what happens" in unsure.content.decode()) == (422, True)
+    assert light_of(Picture.objects.for_light().get(), [], date(2026, 11, 24)).is_green
+    assert "1 picture is blocked at once." in unsure.content.decode()
+    assert client_of(city.anna).post(url, {"protected": "yes", "sure": "yes"}).status_code == 302
     light = light_of(Picture.objects.for_light().get(), [], date(2026, 11, 24))
     assert light.reasons == ("The picture must not be used.",)
     assert client_of(city.anna).post(url, {"protected": "no"}).status_code == 302

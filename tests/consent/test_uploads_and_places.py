@@ -88,17 +88,52 @@ def test_too_many_without_script_is_said_and_each_alone_is_answered_as_json(
 ) -> None:
     client, url = client_of(city.anna), reverse("consent:picture_new")
     answer = client.post(url, sent(city, *[drawn(seed) for seed in range(11)]))
-    assert answer.status_code == 422
-    assert "At most 10 at a time without script." in answer.content.decode()
+    page = client.get(answer["Location"]).content.decode()
+    assert "At most 10 at a time without script. Send it by itself." in page
+    assert "10 of 11 pictures are added." in page
+    assert Picture.objects.count() == 10
     one = client.post(
-        url, sent(city, drawn(5), number="7", count="11"), headers={"Accept": "application/json"}
+        url, sent(city, drawn(50), number="7", count="11"), headers={"Accept": "application/json"}
     )
-    assert one.json() == {"pk": Picture.objects.get().pk, "title": "Swans 7"}
-    again = client.post(url, sent(city, drawn(5)), headers={"Accept": "application/json"})
+    assert one.json() == {"pk": Picture.objects.latest("pk").pk, "title": "Swans 7"}
+    again = client.post(url, sent(city, drawn(50)), headers={"Accept": "application/json"})
     assert (again.status_code, "already" in again.json()["error"]) == (409, True)
     bad = client.post(url, {"title": "x"}, headers={"Accept": "application/json"})
     assert bad.status_code == 422
-    assert bad.json()["error"]
+    assert "Pictures: This field is required." in bad.json()["error"]
+
+
+def test_empty_and_damaged_files_do_not_take_the_good_ones_with_them(city: City, client_of: Any) -> None:
+    client = client_of(city.anna)
+    whole = drawn(3)
+    answer = client.post(reverse("consent:picture_new"), sent(city, b"", drawn(1), whole[: len(whole) // 2]))
+    page = client.get(answer["Location"]).content.decode()
+    assert [picture.title for picture in Picture.objects.all()] == ["Swans 2"]
+    assert "1.jpg: The file is empty." in page
+    assert "3.jpg: The picture is damaged or incomplete." in page
+    assert "1 of 3 pictures are added." in page
+    nothing = client.post(reverse("consent:picture_new"), sent(city, b"", b"<svg></svg>"))
+    said = nothing.content.decode()
+    assert nothing.status_code == 422
+    assert all(words in said for words in ("1.jpg: The file is empty.", "2.jpg: SVG", "Swans"))
+
+
+def test_full_disk_is_said_for_each_file_and_is_no_crash(
+    city: City, client_of: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keep, calls = filestore.keep, []
+
+    def full(area: str, data: bytes) -> str:
+        calls.append(area)
+        if len(calls) == 4:  # the second picture's first file
+            raise OSError(28, "No space left on device")
+        return keep(area, data)
+
+    monkeypatch.setattr(filestore, "keep", full)
+    client = client_of(city.anna)
+    answer = client.post(reverse("consent:picture_new"), sent(city, drawn(1), drawn(2), drawn(3)))
+    assert [picture.title for picture in Picture.objects.order_by("pk")] == ["Swans 1", "Swans 3"]
+    assert "2.jpg: The disk did not take the picture." in client.get(answer["Location"]).content.decode()
 
 
 def test_pictures_of_others_are_not_described(city: City, client_of: Any, new_picture: NewPicture) -> None:
@@ -244,11 +279,15 @@ def test_blurring_makes_an_unknown_face_usable_and_an_approval_fall(
         blur(picture, actor=city.anna, at=at, places=[place])
     change_place(place, actor=city.anna, at=at, box=(100, 100, 300, 300))
     seen = Picture.objects.get(pk=picture.pk)
+    with pytest.raises(MoveRefused, match="Tick at least one place"):
+        blur(picture, actor=city.anna, at=at, places=[])
     blur(picture, actor=city.anna, at=at, places=[place])
     post.refresh_from_db()
     assert post.state == "draft"
     assert picture.shown_sha != picture.clean_sha
     assert filestore.read(COPIES, picture.clean_sha)
+    with pytest.raises(MoveRefused, match="blurred already"):
+        blur(picture, actor=city.anna, at=at, places=[place])
     with pytest.raises(ChangedMeanwhile):
         blur(seen, actor=city.anna, at=at, places=[])
     perform(post, "submit", actor=city.anna, at=at)

@@ -260,3 +260,65 @@ def test_two_answers_with_one_link_at_once_are_one_answer(live_people, at):
         )
         assert sum(isinstance(one, MoveRefused) for one in answers) == 1
         assert ConsentEvent.objects.filter(request=request).exclude(said="asked").count() == 1
+
+
+@pytest.mark.rule("R15")
+@pytest.mark.parametrize("name", ["unschedule", "reschedule", "reopen", "drop"])
+def test_withdrawal_against_a_move_of_the_post_waits_and_never_breaks(live_people, at, name):
+    from consent.models import Picture
+    from consent.transitions import note_consent
+
+    city, later = live_people, at + timedelta(hours=2)
+    details = {"reschedule": {"planned_at": later}, "drop": {"note": "Not now."}}.get(name, {})
+    for number in range(12):
+        picture, person, post = a_post_with_a_picture(city, at, number)
+        seen = Post.objects.get(pk=post.pk)
+        answers = at_once(
+            lambda picture=picture, person=person: note_consent(
+                Picture.objects.get(pk=picture.pk),
+                actor=city.anna,
+                at=at,
+                person=person,
+                signer=person,
+                said="withdrawn",
+                way="email",
+            ),
+            lambda seen=seen: perform(seen, name, actor=city.anna, at=at, **details),
+        )
+        assert not isinstance(answers[0], Exception), answers
+        assert answers[1] is None or isinstance(answers[1], MoveRefused), answers
+        post.refresh_from_db()
+        assert post.state in {"draft", "dropped"}
+        clock.sweep(later)
+        assert not post.publications.exists()
+
+
+@pytest.mark.rule("R15")
+def test_two_withdrawals_of_the_same_posts_and_the_clock_wait_for_each_other(live_people, at):
+    from consent.models import ConsentEvent, Picture
+    from consent.transitions import note_consent
+    from editorial.models import Publication, TakedownTask
+
+    city = live_people
+    pairs = [a_post_with_a_picture(city, at, number) for number in range(12)]
+    both = [pictures for pictures, _person, _post in pairs[:2]]
+    for _picture, _person, post in pairs[2:]:
+        perform(post, "reopen", actor=city.anna, at=at)
+        fields = {"fields": {}, "texts": {city.channel: ""}, "links": None}
+        save_post(post, actor=city.anna, at=at, pictures=[(one, "") for one in both], **fields)
+        for step, actor in (("submit", city.anna), ("approve", city.erik), ("schedule", city.anna)):
+            perform(post, step, actor=actor, at=at, **({"planned_at": at} if step == "schedule" else {}))
+
+    def withdraw(number: int) -> ConsentEvent:
+        picture, person, _post = pairs[number]
+        about = {"person": person, "signer": person, "said": "withdrawn", "way": "email"}
+        return note_consent(Picture.objects.get(pk=picture.pk), actor=city.anna, at=at, **about)
+
+    answers = at_once(lambda: withdraw(0), lambda: withdraw(1), lambda: clock.sweep(at))
+    assert not any(isinstance(answer, Exception) for answer in answers), answers
+    clock.sweep(at + timedelta(minutes=6))
+    for _picture, _person, post in pairs[2:]:
+        post.refresh_from_db()
+        out = Publication.objects.filter(post=post)
+        assert post.state == "draft" or out.exists()
+        assert all(TakedownTask.objects.filter(publication=one).exists() for one in out)

@@ -65,8 +65,9 @@ def test_axe_finds_nothing_on_pictures(live_city, page_of, axe, width, language)
         reverse("consent:pictures_describe") + f"?pictures={picture.pk},{small.pk}",
         *[
             reverse(f"consent:{name}", args=[picture.pk])
-            for name in ("picture_page", "picture_ask", "picture_links")
+            for name in ("picture_page", "picture_ask", "picture_links", "picture_facts")
         ],
+        reverse("consent:picture_place", args=[picture.appearances.all()[0].pk]),
         reverse("consent:people_page") + "?name=lind",
         reverse("consent:person_page", args=[child.pk]),
         reverse("consent:person_extract", args=[nora.pk]),
