@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
@@ -14,9 +14,9 @@ from django.utils.translation import gettext as _
 
 from channels_registry import ending, plans
 from channels_registry.closing import closure_url
-from channels_registry.models import Channel, Closure, Consultation
+from channels_registry.models import Channel, Closure, Consultation, Dormancy
 from channels_registry.states import ClosureState
-from core.models import User
+from core.models import Event, User
 from core.workdays import local_day
 
 K = ClosureState
@@ -74,6 +74,12 @@ def _warnings(channel: Channel, editor_count: int, on: date) -> Iterator[str]:
         yield _("Nobody has looked it over for a year.")
     if channel.state == "active" and channel.quiet_days(on) >= settings.QUIET_DAYS["amber"]:
         yield _("No post of its own for %(count)s days.") % {"count": channel.quiet_days(on)}
+
+
+def happened_to(channel: Channel, rests: Iterable[Dormancy]) -> Any:
+    """This will find the events of a channel and of its rests, newest first."""
+    theirs = Q(about_type="channels_registry.dormancy", about_id__in=[rest.pk for rest in rests])
+    return Event.objects.filter(Q(about_type="channels_registry.channel", about_id=channel.pk) | theirs)
 
 
 @dataclass(frozen=True)

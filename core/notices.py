@@ -12,6 +12,7 @@ from django.core.mail import get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models
 from django.utils import translation
+from django.utils.formats import date_format
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy
 
@@ -42,6 +43,8 @@ class Message:
 
 # Made once: lazy() builds a class each time it is called, which costs more than the notice itself.
 _said = lazy(lambda text, values: str(text) % values, str)
+# A day as the reader writes it.
+in_words = lazy(lambda day: date_format(day), str)
 
 
 def say(text: Promise, **values: Any) -> str | Promise:

@@ -257,7 +257,8 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
     user, now = person(request), timezone.now()
     today, may_tend = local_day(now), tends(user, channel)
     team: Any = channel.teams.first()
-    rest = channel.dormancies.filter(state__in=[DormancyState.PLANNED, DormancyState.RESTING]).first()
+    rests = list(channel.dormancies.all())
+    rest = next((row for row in rests if row.is_running), None)
     context = {
         "channel": channel,
         "team": team,
@@ -275,7 +276,7 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "rest": rest,
         "rest_moves": open_moves(rest, user, _rest_url(rest)) if rest and may_tend else [],
         "closure": Closure.objects.visible_to(user).filter(channel=channel).only("state", "channel").first(),
-        "events": trail.events_about(channel)[:10] if may_tend else [],
+        "events": queries.happened_to(channel, rests)[:12] if may_tend else [],
         **(_forms() if may_tend else {}),
         **more,
     }
