@@ -81,6 +81,22 @@ def known_already(address: Address) -> Channel | None:
     )
 
 
+def find(text: str) -> list[Channel]:
+    """This will find the channels that an address, a name, or a name with its platform leads to."""
+    try:
+        twin = known_already(read_address(text))
+    except NotRecognised:
+        twin = None
+    if twin:
+        return [twin]
+    channels = Channel.objects.select_related("platform", "unit")
+    named = list(channels.filter(name__iexact=text)[:10])
+    bare = text.rpartition(" (")[0]
+    return named or [
+        row for row in channels.filter(name__iexact=bare)[:10] if str(row).casefold() == text.casefold()
+    ]
+
+
 def register(*, actor: User, at: datetime, address: Address, unit: Unit, **facts: Any) -> Channel:
     """This will put a channel that exists into the register. Raises MoveRefused for a duplicate and for who may not."""
     if not (rules.keeps_the_register(actor) or rules.is_chief(actor, unit)):

@@ -190,7 +190,7 @@ def climb_dormancies(rungs: list[Rung], at: datetime) -> None:
 
 
 def end_rest(channel: Channel, *, actor: User, at: datetime, note: str) -> None:
-    """This will wake a resting channel and cancel a planned rest, because the channel is to be closed, and tell its people."""
+    """This will wake a resting channel and cancel a planned rest, because the channel is to be closed."""
     for dormancy in channel.dormancies.filter(state__in=[DormancyState.PLANNED, DormancyState.RESTING]):
         move = "wake" if dormancy.state == DormancyState.RESTING else "cancel"
         perform(dormancy, move, actor=actor, at=at, note=note)

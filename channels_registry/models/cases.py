@@ -109,7 +109,10 @@ class Dormancy(Movable):
     comments_before = models.CharField(max_length=8, blank=True, editable=False)
     started_on = models.DateField(null=True, editable=False)
     woken_on = models.DateField(null=True, editable=False)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    # Nobody: the channel rested before rests were kept as cases.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     asked_at = models.DateTimeField(editable=False)
 
     class Meta:

@@ -28,8 +28,8 @@ from channels_registry.forms import (
 )
 from channels_registry.models import Channel, Closure, LookOver, Opening
 from channels_registry.rules import is_chief, keeps_the_register, tends
-from channels_registry.states import ENDED, ChannelState, DormancyState
-from core import filestore, trail
+from channels_registry.states import ENDED, ChannelState
+from core import filestore
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
@@ -43,10 +43,11 @@ def channels_page(request: HttpRequest) -> HttpResponse:
     user, filters = person(request), FilterForm(request.GET)
     filters.is_valid()
     channels = queries.register(user, filters.cleaned_data, local_day(timezone.now()))
+    page_obj = Paginator(channels, 50).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
-        "page_obj": Paginator(channels, 50).get_page(request.GET.get("page")),
-        "today": local_day(timezone.now()),
+        "page_obj": page_obj,
+        "rows": queries.rows_of(page_obj.object_list),
         "openings": Opening.objects.visible_to(user).waiting().select_related("platform")[:10],
         "may_register": keeps_the_register(user) or (user.unit_id is not None and is_chief(user, user.unit)),  # type: ignore[arg-type]
         "is_public": settings.PUBLIC_REGISTER,

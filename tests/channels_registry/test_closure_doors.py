@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from channels_registry.models import Channel, Closure, Dormancy
+from channels_registry import closing
+from channels_registry.models import ArchiveDecision, Channel, Closure, Consultation, Dormancy
 from channels_registry.queries import STEPS
+from core.models import Notice
 from core.moves import perform
 from core.workdays import local_day
 from tests.conftest import PASSWORD
@@ -160,7 +163,7 @@ def test_steps_are_saved_left_and_returned_to(journey, city, client_of):
     merger = url("closure_step", closure.pk, "merger")
     closure.refresh_from_db()
     saved = anna.post(
-        merger, {"merge_into": city.other_channel.pk, "followers_go_to": "", "seen": closure.version}
+        merger, {"merge_into": city.other_channel.name, "followers_go_to": "", "seen": closure.version}
     )
     assert saved.status_code == 302
     closure.refresh_from_db()
@@ -170,14 +173,125 @@ def test_steps_are_saved_left_and_returned_to(journey, city, client_of):
     assert "Few read us here." in text(anna.get(notices))
     half = anna.post(notices, {"at_0": "", "text_0": "Goodbye.", "seen": closure.version})
     assert (half.status_code, "both a time and a text" in text(half)) == (422, True)
-    advice = url("closure_step", closure.pk, "advice")
-    assert anna.post(advice, {"strategist": journey.tove.pk, "advice": "Go."}).status_code == 302
     archive = url("closure_step", closure.pk, "archive")
-    both = anna.post(
-        archive,
-        {"level": "none", "keeps_content": "on", "motive": "M", "officer": city.rut.pk, "officer_word": "W"},
-    )
+    both = anna.post(archive, {"level": "none", "keeps_content": "on", "motive": "M", "officer": city.rut.pk})
     assert (both.status_code, "Say what is kept" in text(both)) == (409, True)
+
+
+@pytest.mark.rule("R31", "R34")
+def test_advice_and_the_records_officers_word_are_given_by_themselves_and_never_for_them(
+    journey, city, client_of
+):
+    closure, anna, rut, tove = journey.opened(), *map(client_of, (city.anna, city.rut, journey.tove))
+    advice, archive = url("closure_step", closure.pk, "advice"), url("closure_step", closure.pk, "archive")
+    assert "Asked: Tove." in text(anna.get(advice))
+    forged = anna.post(advice, {"advice": "Go.", "strategist": journey.tove.pk})
+    assert (forged.status_code, closure.consultations.count()) == (403, 0)
+    assert tove.post(advice, {"advice": "Go."}).status_code == 302
+    assert closure.consultations.get().strategist == journey.tove
+    kept = {"level": "all", "keeps_content": "on", "motive": "Of interest."}
+    forged = kept | {"officer": city.rut.pk, "officer_word": "Rut says keep it."}
+    assert anna.post(archive, forged).status_code == 302
+    closure.refresh_from_db()
+    assert (closure.archive.officer_word, closure.archive.is_said) == ("", False)
+    assert "Rut is asked and has not said it yet." in text(anna.get(archive))
+    assert "Waiting for Rut" in text(anna.get(url("closure_page", closure.pk)))
+    assert Closure.objects.to_advise_by(city.rut).filter(pk=closure.pk).exists()
+    asked = Notice.objects.get(recipient=city.rut, subject__startswith="Your word, please")
+    assert asked.url == archive
+    assert "Of interest." in text(rut.get(archive))
+    assert rut.post(archive, kept | {"officer_word": ""}).status_code == 422
+    assert rut.post(archive, kept | {"officer_word": "Keep it."}).status_code == 302
+    closure.refresh_from_db()
+    assert (closure.archive.officer, closure.archive.is_said) == (city.rut, True)
+    assert anna.post(archive, kept | {"officer": city.rut.pk, "motive": "Other."}).status_code == 302
+    closure.refresh_from_db()
+    assert not closure.archive.is_said
+    for row in (
+        Consultation(closure=closure, strategist=journey.tove, advice="Go.", noted_by=city.anna),
+        ArchiveDecision(
+            closure=closure,
+            level="none",
+            keeps_content=False,
+            keeps_layout=False,
+            motive="M",
+            officer=city.rut,
+            officer_word="Nothing.",
+            noted_by=city.anna,
+        ),
+    ):
+        row.noted_at = journey.at
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.save()
+
+
+@pytest.mark.rule("R31")
+def test_refusal_is_said_before_anybody_fills_the_form(journey, city, client_of):
+    closure = journey.opened()
+    anna = client_of(city.anna)
+    twice = anna.get(url("closure_new", closure.channel_id))
+    assert (twice.status_code, "closing already" in text(twice)) == (409, True)
+    assert "Open the closure" not in text(twice)
+    merger = url("closure_step", closure.pk, "merger")
+    form = {"merge_into": str(city.other_channel.url), "followers_go_to": "", "seen": closure.version}
+    assert anna.post(merger, form).status_code == 302
+    into = client_of(journey.tove).get(url("closure_new", city.other_channel.pk))
+    assert (into.status_code, "is being merged into this channel" in text(into)) == (409, True)
+    closure.refresh_from_db()
+    for typed, reason in (
+        (closure.channel.url, "cannot be merged into itself"),
+        ("https://facebook.com/nobody", "No channel in the register"),
+        ("no such name", "No channel in the register"),
+    ):
+        answer = anna.post(merger, {"merge_into": typed, "seen": closure.version})
+        assert (answer.status_code, reason in text(answer), typed in text(answer)) == (422, True, True)
+    other = Channel.objects.create(
+        platform=city.channel.platform,
+        name="Gone",
+        handle="gone",
+        url="https://www.facebook.com/gone",
+        unit=city.unit,
+    )
+    closing.open_closure(other, actor=journey.tove, at=journey.at, reason="goals", motive="M")
+    answer = anna.post(merger, {"merge_into": "gone", "seen": closure.version})
+    assert (answer.status_code, "is itself closing" in text(answer)) == (422, True)
+    assert other.url not in text(anna.get(merger))
+
+
+def test_step_with_the_notices_is_done_when_somebody_has_read_them(journey, city, client_of):
+    closure, anna = journey.planned(), client_of(city.anna)
+    step = url("closure_step", closure.pk, "notices")
+    assert "Read them and save them" in text(anna.get(url("closure_page", closure.pk)))
+    page = anna.get(step)
+    assert not page.context["step"].done
+    form = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    form = {
+        name: f"{value:%Y-%m-%dT%H:%M}" if name.startswith("at_") and value else value
+        for name, value in form.items()
+    }
+    form = {name: value for name, value in form.items() if value is not False}
+    assert anna.post(step, form | {"seen": closure.version}).status_code == 302
+    assert "Read them and save them" not in text(anna.get(url("closure_page", closure.pk)))
+    steps = {one.slug: one for one in anna.get(url("closure_page", closure.pk)).context["steps"]}
+    assert (steps["notices"].done, steps["notices"].who) == (True, "Anna")
+    assert (steps["merger"].who, steps["archive"].who) == ("Anna", "Rut")
+
+
+def test_long_register_keeps_the_mergers_page_small(journey, city, client_of, django_assert_max_num_queries):
+    Channel.objects.bulk_create(
+        Channel(
+            platform=city.channel.platform,
+            name=f"P{number}",
+            handle=f"p{number}",
+            url=f"https://www.facebook.com/p{number}",
+            unit=city.unit,
+        )
+        for number in range(300)
+    )
+    closure, anna = journey.opened(), client_of(city.anna)
+    with django_assert_max_num_queries(15):
+        page = text(anna.get(url("closure_step", closure.pk, "merger")))
+    assert page.count("<option") <= 60
 
 
 def test_strategist_and_handler_see_who_may_do_what(journey, city, client_of):
@@ -329,9 +443,6 @@ def test_admin_cannot_move_a_closure_past_its_table(journey, city, client_of):
 def test_lists_of_closures_take_the_same_queries_however_many(
     journey, city, tove, client_of, django_assert_num_queries, more
 ):
-    from channels_registry import closing
-    from channels_registry.models import Channel
-
     journey.opened()
     for number in range(more):
         channel = Channel.objects.create(
