@@ -250,7 +250,7 @@ def decide_archive(
 ) -> ArchiveDecision:
     """This will keep what is to be archived, why, and the records officer's own word (R34). An earlier one stays."""
     if not actor.is_records_officer:
-        raise MoveForbidden(_("Only a records officer says this word, under their own login."))
+        raise MoveForbidden(_("Only a records officer can give this word, under their own login."))
     if not closure.is_open_for_edit:
         raise MoveRefused(_cannot_change(closure))
     if not officer_word.strip():

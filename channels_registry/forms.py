@@ -255,7 +255,7 @@ class TargetField(forms.CharField):
         found = register.find(text)
         if len(found) > 1:
             raise ValidationError(
-                _("Several channels are called so. Paste the address of the one you mean: %(addresses)s.")
+                _("Several channels have this name. Paste the address of the one you mean: %(addresses)s.")
                 % {"addresses": ", ".join(channel.url for channel in found[:4])}
             )
         if not found:

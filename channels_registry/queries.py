@@ -52,7 +52,6 @@ def register(user: User, wanted: Mapping[str, Any], on: date) -> Any:
         channels = channels.to_look_over(on)
     elif needs == "two_factor":
         channels = channels.alive().exclude(two_factor=Channel.TwoFactor.ON)
-    # Counting the editors groups the rows, and grouped rows forget the model's order.
     return channels.order_by("name", "pk")
 
 

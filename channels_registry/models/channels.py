@@ -5,6 +5,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.states import CHANNEL_MOVES, ENDED, ChannelState
@@ -64,10 +65,20 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         )
 
     def with_editor_count(self) -> ChannelQuerySet:
+        """This will count the named editors who are still here, asked for the rows that are shown and no others."""
+        editors = NamedEditor.objects.filter(channel=models.OuterRef("pk"), user__is_active=True).order_by()
+        counted = editors.values("channel").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(editor_count=Coalesce(models.Subquery(counted), 0))
+
+    def with_what_hangs_on_it(self) -> ChannelQuerySet:
+        """This will say with each channel whether it has rests, closures and earlier handles to be read."""
+
+        def there(name: str) -> models.Exists:
+            rows = self.model._meta.get_field(name).related_model._default_manager
+            return models.Exists(rows.filter(channel=models.OuterRef("pk")))
+
         return self.annotate(
-            editor_count=models.Count(
-                "editors", filter=models.Q(editors__user__is_active=True), distinct=True
-            )
+            has_rests=there("dormancies"), has_closures=there("closures"), has_handles=there("handles")
         )
 
 

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -26,7 +27,7 @@ from channels_registry.forms import (
     ProofForm,
     RegisterForm,
 )
-from channels_registry.models import Channel, Closure, LookOver, Opening
+from channels_registry.models import Channel, Closure, LookOver, NamedEditor, Opening
 from channels_registry.rules import is_chief, keeps_the_register, tends
 from channels_registry.states import ENDED, ChannelState
 from core import filestore
@@ -248,7 +249,11 @@ def fetch(request: HttpRequest, pk: int) -> Any:
     channels = (
         Channel.objects.visible_to(person(request))
         .with_editor_count()
-        .select_related("platform", "owner", "unit__responsible_chief", "unit__communications_chief")
+        .with_what_hangs_on_it()
+        .select_related(
+            "platform", "owner", "unit__responsible_chief", "unit__communications_chief", "care__team"
+        )
+        .prefetch_related(Prefetch("editors", NamedEditor.objects.select_related("user")))
     )
     return get_object_or_404(channels, pk=pk)
 
@@ -257,8 +262,8 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
     """This will draw a channel's page with its moves, what it lacks, and the forms of whoever tends it."""
     user, now = person(request), timezone.now()
     today, may_tend = local_day(now), tends(user, channel)
-    team: Any = channel.teams.first()
-    rests = list(channel.dormancies.all())
+    team: Any = channel.care.team if hasattr(channel, "care") else None
+    rests = list(channel.dormancies.all()) if channel.has_rests else []
     rest = next((row for row in rests if row.is_running), None)
     context = {
         "channel": channel,
@@ -271,12 +276,14 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "moves": open_moves(channel, user, _move_url(channel)) if may_tend else [],
         "warnings": queries.warnings_of(channel, channel.editor_count, today),
         "quiet_days": channel.quiet_days(today),
-        "editors": channel.editors.select_related("user"),
-        "handles": channel.handles.all(),
+        "editors": channel.editors.all(),
+        "handles": channel.handles.all() if channel.has_handles else [],
         "look": channel.look_overs.select_related("looked_by").first(),
         "rest": rest,
         "rest_moves": open_moves(rest, user, _rest_url(rest)) if rest and may_tend else [],
-        "closure": Closure.objects.visible_to(user).filter(channel=channel).only("state", "channel").first(),
+        "closure": Closure.objects.visible_to(user).filter(channel=channel).only("state", "channel").first()
+        if channel.has_closures
+        else None,
         "events": queries.happened_to(channel, rests)[:12] if may_tend else [],
         **(_forms() if may_tend else {}),
         **more,
