@@ -29,7 +29,6 @@ from editorial.idea_states import FollowUpState
 from editorial.models import (
     Duty,
     FarewellPost,
-    FollowUp,
     Post,
     Publication,
     Shift,
@@ -59,19 +58,21 @@ def people_of_team(channel: Channel, **kwargs: Any) -> list[User]:
 def open_posts(channel: Channel, **kwargs: Any) -> list[OpenThing]:
     """This will answer with the channel's posts on their way out, its questions to follow up, and pictures to take down."""
     waiting = [PostState.IN_REVIEW, PostState.APPROVED, PostState.SCHEDULED, PostState.DUE]
-    posts = Post.objects.filter(texts__channel=channel, state__in=waiting).exclude(
-        publications__channel=channel, publications__state=PublicationState.PUBLISHED
+    out = Publication.objects.filter(
+        post=models.OuterRef("pk"), channel=channel, state=PublicationState.PUBLISHED
     )
-    questions = FollowUp.objects.filter(
-        state=FollowUpState.OPEN, post__publications__channel=channel
-    ).select_related("post")
+    posts = (
+        Post.objects.filter(texts__channel=channel)
+        .annotate(is_out=models.Exists(out))
+        .filter(
+            models.Q(state__in=waiting, is_out=False)
+            | models.Q(is_out=True, follow_up__state=FollowUpState.OPEN)
+        )
+    )
     takedowns = Takedown.objects.open().filter(tasks__publication__channel=channel).select_related("picture")
+    kinds = {False: str(_("Post")), True: str(_("Question to follow up"))}
     return [
-        *(OpenThing(str(_("Post")), post.title, _url(post)) for post in posts[:50]),
-        *(
-            OpenThing(str(_("Question to follow up")), row.post.title, _url(row.post))
-            for row in questions[:50]
-        ),
+        *(OpenThing(kinds[post.is_out], post.title, _url(post)) for post in posts[:100]),
         *(
             OpenThing(str(_("Take down")), row.picture.title, reverse("editorial:takedowns_page"))
             for row in takedowns.distinct()[:50]

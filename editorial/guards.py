@@ -56,7 +56,7 @@ _TAKEDOWNS_OPEN = (
 )
 _QUESTIONS_OPEN = (
     "EXISTS (SELECT 1 FROM editorial_followup f JOIN editorial_publication u ON u.post_id = f.post_id "
-    "WHERE u.channel_id = NEW.channel_id AND f.state = 'open')"
+    "WHERE u.channel_id = NEW.channel_id AND u.state = 'published' AND f.state = 'open')"
 )
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce
@@ -73,12 +74,12 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
     def with_what_hangs_on_it(self) -> ChannelQuerySet:
         """This will say with each channel whether it has rests, closures and earlier handles to be read."""
 
-        def there(name: str) -> models.Exists:
-            rows = self.model._meta.get_field(name).related_model._default_manager
+        def there(noun: str) -> models.Exists:
+            rows = apps.get_model("channels_registry", noun)._default_manager
             return models.Exists(rows.filter(channel=models.OuterRef("pk")))
 
         return self.annotate(
-            has_rests=there("dormancies"), has_closures=there("closures"), has_handles=there("handles")
+            has_rests=there("Dormancy"), has_closures=there("Closure"), has_handles=there("HandleHistory")
         )
 
 

@@ -22,7 +22,7 @@ from channels_registry.states import CLOSURE_MOVES, ClosureState
 from core.models import Event, Notice
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.workdays import local_day
-from editorial.models import FarewellPost, Post
+from editorial.models import FarewellPost, FollowUp, Post
 from tests.channels_registry.closures import WHERE
 from tests.conftest import make_user
 
@@ -398,6 +398,18 @@ def test_not_ready_while_posts_comments_or_cases_are_open(journey, city, new_pos
     not_by_itself(closure, "no case or comment")
     perform(case, "keep", actor=city.anna, at=journey.at, note="Not that bad.")
     perform(closure, "make_ready", actor=city.anna, at=journey.at)
+
+
+def test_not_ready_while_a_question_asked_on_the_channel_is_not_followed_up(journey, city):
+    closure = journey.archiving()
+    journey.keep(closure)
+    post = city.channel.publications.first().post
+    asked = FollowUp.objects.create(post=post, due_at=journey.at)
+    with pytest.raises(MoveRefused, match="Question to follow up"):
+        perform(closure, "make_ready", actor=city.anna, at=journey.at)
+    not_by_itself(closure, "followed up")
+    FollowUp.objects.filter(pk=asked.pk).update(state="no_answers")
+    perform(journey.fresh(closure), "make_ready", actor=city.anna, at=journey.at)
 
 
 def test_not_ready_while_a_picture_has_to_come_down(journey, city):
