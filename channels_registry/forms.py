@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry import plans, register
-from channels_registry.addresses import NotRecognised
+from channels_registry.addresses import UNKNOWN, NotRecognised
 from channels_registry.deputies import chief_of
 from channels_registry.models import (
     ArchiveDecision,
@@ -130,10 +130,38 @@ class FactsForm(forms.ModelForm):
 
 
 class RegisterForm(FactsForm):
-    """A channel that exists, put into the register."""
+    """A channel that exists, put into the register; its platform is recognised, or given by name."""
 
-    address = AddressField()
-    field_order = ["address"]
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=500,
+        help_text=gettext_lazy("Paste the address of the channel's own page."),
+    )
+    platform_name = forms.CharField(
+        label=gettext_lazy("The platform's name"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Only when the address is not recognised."),
+    )
+    field_order = ["address", "platform_name"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values["platform"], text = None, values.get("address", "")
+        name = " ".join(values.pop("platform_name", "").split())
+        try:
+            if text:
+                values["address"] = read_address(text)
+        except NotRecognised as unknown:
+            if unknown.reason is not UNKNOWN:
+                self.add_error("address", str(unknown.reason))
+                return values
+            if not name:
+                self.add_error("platform_name", _("The platform is not known. Write its name."))
+                return values
+            values["address"], host = register.read_address_on(text, name)
+            values["platform"] = (name, host)
+        return values
 
 
 class HandleForm(forms.Form):
@@ -153,17 +181,22 @@ class EditorForm(forms.Form):
 
 
 class LookOverForm(forms.Form):
-    """The yearly look: purpose, people and comment mode are on the same page; the pictures are put on record here."""
+    """The yearly look: each thing is answered, and the pictures are put on record."""
 
     follows_profile = forms.BooleanField(
         label=gettext_lazy("Name and pictures follow the graphic profile"), required=False
     )
+    purpose_holds = forms.BooleanField(label=gettext_lazy("Purpose and audience still hold"), required=False)
+    people_right = forms.BooleanField(
+        label=gettext_lazy("Owner and editors are the right people"), required=False
+    )
+    comments_right = forms.BooleanField(label=gettext_lazy("Comments are as they should be"), required=False)
     remarks = forms.CharField(
         label=gettext_lazy("Remarks"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Say what does not follow the profile, and who changes it."),
+        help_text=gettext_lazy("Say what is not as it should be, and who changes it."),
     )
     profile = ImageUploadField(label=gettext_lazy("Profile picture, as it looks now"), required=False)
     cover = ImageUploadField(label=gettext_lazy("Cover picture, as it looks now"), required=False)

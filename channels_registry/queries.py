@@ -67,10 +67,11 @@ class Row:
     editors: int
     too_few: bool
     last_post: date | None
+    silent: int
     unit: str
 
 
-def rows_of(channels: Iterable[Any]) -> list[Row]:
+def rows_of(channels: Iterable[Any], on: date) -> list[Row]:
     """This will make the register's lines; words and marks that many lines share are made once."""
     states = {value: tag(value, label) for value, label in Channel.State.choices}
     modes = {value: str(label) for value, label in Channel.CommentMode.choices}
@@ -85,10 +86,18 @@ def rows_of(channels: Iterable[Any]) -> list[Row]:
             channel.editor_count,
             channel.editor_count < EDITORS_NEEDED and not channel.has_ended,
             channel.last_post_on,
+            silent_days(channel, on),
             channel.unit.name,
         )
         for channel in channels
     ]
+
+
+def silent_days(channel: Channel, on: date) -> int:
+    """This will count the days of silence of a channel that has been silent too long, else none (R30)."""
+    asked = channel.state in {"active", "under_review"}
+    days = channel.quiet_days(on) if asked else 0
+    return days if days >= settings.QUIET_DAYS["amber"] else 0
 
 
 def warnings_of(channel: Channel, editor_count: int, on: date) -> list[str]:
@@ -109,8 +118,8 @@ def _warnings(channel: Channel, editor_count: int, on: date) -> Iterator[str]:
         yield _("Two-factor login is not noted as on.")
     if channel.looked_over_on is None or (on - channel.looked_over_on).days >= settings.LOOK_OVER_DAYS:
         yield _("Nobody has looked it over for a year.")
-    if channel.state == "active" and channel.quiet_days(on) >= settings.QUIET_DAYS["amber"]:
-        yield _("No post of its own for %(count)s days.") % {"count": channel.quiet_days(on)}
+    if channel.state == "active" and (days := silent_days(channel, on)):
+        yield _("No post of its own for %(count)s days.") % {"count": days}
 
 
 def happened_to(channel: Channel, rests: Iterable[Dormancy]) -> Any:

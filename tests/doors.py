@@ -16,6 +16,7 @@ from django.core.cache import cache
 from PIL import Image
 
 from channels_registry.closing import open_closure
+from channels_registry.deputies import name_deputy
 from channels_registry.models import ArchiveItem, Channel, Closure, Upload
 from channels_registry.register import ask_opening
 from channels_registry.rest import plan_rest
@@ -253,6 +254,20 @@ def rest(house: House) -> Any:
     )
 
 
+def deputy(house: House) -> Any:
+    city, day = house.city, house.at.date()
+    days = {"starts_on": day, "ends_on": day + timedelta(days=9)}
+    return name_deputy(
+        actor=city.ulf,
+        at=house.at,
+        unit=city.unit,
+        role="communications",
+        deputy=city.sara,
+        why="Leave.",
+        **days,
+    )
+
+
 def shift(house: House) -> Shift:
     start = house.at + timedelta(days=20)
     values = {"team": house.city.team, "user": house.city.anna, "duty": "watch"}
@@ -276,6 +291,7 @@ def fixed(**parts: Any) -> Callable[[House], Any]:
 THINGS: dict[str, Callable[[House], Any]] = {
     "closing": closing_channel,
     "closure": part_of_closure,
+    "deputy": deputy,
     "item": archived,
     "upload": upload,
     "opening": opening,

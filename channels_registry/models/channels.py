@@ -229,6 +229,10 @@ class LookOver(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
     follows_profile = models.BooleanField(_("name and pictures follow the graphic profile"))
+    # Not asked in look-overs of earlier versions.
+    purpose_holds = models.BooleanField(_("purpose and audience still hold"), null=True)
+    people_right = models.BooleanField(_("owner and editors are the right people"), null=True)
+    comments_right = models.BooleanField(_("comments are as they should be"), null=True)
     remarks = models.TextField(_("remarks"), blank=True)
     profile_sha = models.CharField(_("hash of the profile picture"), max_length=64, blank=True)
     cover_sha = models.CharField(_("hash of the cover picture"), max_length=64, blank=True)
@@ -240,6 +244,17 @@ class LookOver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.looked_on}"
+
+    @property
+    def faults(self) -> list[str]:
+        """What was found not to be as it should be, in words."""
+        words = {
+            "follows_profile": _("the graphic profile"),
+            "purpose_holds": _("purpose or audience"),
+            "people_right": _("the people"),
+            "comments_right": _("the comments"),
+        }
+        return [str(word) for name, word in words.items() if getattr(self, name) is False]
 
 
 class ActivityProof(models.Model):

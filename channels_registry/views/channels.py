@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.conf import settings
@@ -17,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels_registry import queries, register
+from channels_registry import queries, register, rest
 from channels_registry.forms import (
     EditorForm,
     FactsForm,
@@ -27,15 +28,16 @@ from channels_registry.forms import (
     ProofForm,
     RegisterForm,
 )
-from channels_registry.models import Channel, Closure, LookOver, NamedEditor, Opening
+from channels_registry.models import Channel, Closure, Dormancy, LookOver, NamedEditor, Opening
 from channels_registry.rules import is_chief, keeps_the_register, tends
-from channels_registry.states import ENDED, ChannelState
+from channels_registry.states import ENDED, ChannelState, DormancyState
 from core import filestore
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.workdays import local_day
 
+AS_IT_SHOULD = ("follows_profile", "purpose_holds", "people_right", "comments_right")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -48,7 +50,7 @@ def channels_page(request: HttpRequest) -> HttpResponse:
     context = {
         "filters": filters,
         "page_obj": page_obj,
-        "rows": queries.rows_of(page_obj.object_list),
+        "rows": queries.rows_of(page_obj.object_list, local_day(timezone.now())),
         "openings": Opening.objects.visible_to(user).waiting().select_related("platform")[:10],
         "may_register": keeps_the_register(user) or (user.unit_id is not None and is_chief(user, user.unit)),  # type: ignore[arg-type]
         "is_public": settings.PUBLIC_REGISTER,
@@ -264,7 +266,7 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
     today, may_tend = local_day(now), tends(user, channel)
     team: Any = channel.care.team if hasattr(channel, "care") else None
     rests = list(channel.dormancies.all()) if channel.has_rests else []
-    rest = next((row for row in rests if row.is_running), None)
+    running = next((row for row in rests if row.is_running), None)
     context = {
         "channel": channel,
         "team": team,
@@ -279,8 +281,9 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "editors": channel.editors.all(),
         "handles": channel.handles.all() if channel.has_handles else [],
         "look": channel.look_overs.select_related("looked_by").first(),
-        "rest": rest,
-        "rest_moves": open_moves(rest, user, _rest_url(rest)) if rest and may_tend else [],
+        "rest": running,
+        "rest_uncovered": _uncovered(running, today) if running and may_tend else [],
+        "rest_moves": open_moves(running, user, _rest_url(running)) if running and may_tend else [],
         "closure": Closure.objects.visible_to(user).filter(channel=channel).only("state", "channel").first()
         if channel.has_closures
         else None,
@@ -291,11 +294,19 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
     return render(request, "channels_registry/channel_page.html", context, status=status)
 
 
+def _uncovered(planned: Dormancy, today: date) -> list[date]:
+    """This will list the working days that nobody watches yet of a rest that has not begun."""
+    try:
+        return rest.uncovered(planned, today) if planned.state == DormancyState.PLANNED else []
+    except MoveRefused:  # the room above cannot answer now; the move asks again and refuses
+        return []
+
+
 def _forms() -> dict[str, Any]:
     return {
         "handle_form": HandleForm(prefix=None),
         "editor_form": EditorForm(),
-        "look_form": LookOverForm(initial={"follows_profile": True}),
+        "look_form": LookOverForm(initial=dict.fromkeys(AS_IT_SHOULD, True)),
         "proof_form": ProofForm(),
     }
 
@@ -318,8 +329,8 @@ def _move_url(channel: Channel) -> Any:
     return lambda name: reverse("channels_registry:channel_move", args=[channel.pk, name])
 
 
-def _rest_url(rest: Any) -> Any:
-    return lambda name: reverse("channels_registry:rest_move", args=[rest.pk, name])
+def _rest_url(dormancy: Dormancy) -> Any:
+    return lambda name: reverse("channels_registry:rest_move", args=[dormancy.pk, name])
 
 
 def _seen(request: HttpRequest, channel: Channel) -> int:

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.urls import reverse
 
 from channels_registry import closing
-from channels_registry.models import ArchiveDecision, Channel, Closure, Consultation, Dormancy
+from channels_registry.models import ArchiveDecision, Channel, Closure, Consultation, Dormancy, HandleHistory
 from channels_registry.queries import STEPS
 from core.models import Notice
 from core.moves import perform
@@ -363,6 +363,89 @@ def test_channel_is_registered_edited_and_cared_for_through_the_pages(city, clie
     assert (other.status_code, "another platform" in text(other)) == (409, True)
 
 
+def test_channel_on_a_platform_nobody_knows_is_registered_by_its_name(city, client_of):
+    admin = client_of(city.admin)
+    form = {
+        "address": "https://www.parkapp.example/parks?from=mail",
+        "name": "Parks",
+        "unit": city.unit.pk,
+        "comment_mode": "open",
+        "two_factor": "on",
+    }
+    asked = admin.post(url("channel_new"), form)
+    assert (asked.status_code, "Write its name." in text(asked)) == (422, True)
+    assert admin.post(url("channel_new"), form | {"platform_name": "Parkapp"}).status_code == 302
+    channel = Channel.objects.get(name="Parks")
+    assert (channel.platform.name, channel.handle, channel.url) == (
+        "Parkapp",
+        "parks",
+        "https://parkapp.example/parks",
+    )
+    again = admin.post(url("channel_new"), form | {"address": "http://parkapp.example/parks/"})
+    assert (again.status_code, "has this address or handle already" in text(again)) == (409, True)
+    fake = admin.post(
+        url("channel_new"), form | {"address": "https://faceb00k.com/parks", "platform_name": "Facebook"}
+    )
+    assert (fake.status_code, "leads elsewhere" in text(fake)) == (422, True)
+
+
+@pytest.mark.rule("R1")
+def test_yearly_look_answers_purpose_people_and_comments_too(city, client_of):
+    anna, address = client_of(city.anna), url("channel_look_over", city.channel.pk)
+    form = {"follows_profile": "on", "purpose_holds": "on", "comments_right": "on", "remarks": ""}
+    silent = anna.post(address, form)
+    assert (silent.status_code, "Say what is not as it should be" in text(silent)) == (422, True)
+    assert anna.post(address, form | {"remarks": "Erik has left."}).status_code == 302
+    assert city.channel.look_overs.get().people_right is False
+    page = text(anna.get(url("channel_page", city.channel.pk)))
+    assert "Not as it should be: the people." in page
+
+
+@pytest.mark.rule("R30")
+def test_register_shows_which_channels_are_silent_and_since_when(city, client_of, at, time_machine):
+    time_machine.move_to(at, tick=False)
+    Channel.objects.filter(pk=city.channel.pk).update(quiet_since=local_day(at) - timedelta(days=95))
+    assert text(client_of(city.anna).get(url("channels_page"))).count("silent 95 days") == 1
+
+
+@pytest.mark.rule("R29")
+def test_days_that_nobody_watches_are_listed_before_the_rest_may_start(city, client_of, at, time_machine):
+    time_machine.move_to(at, tick=False)
+    today = local_day(at)
+    Dormancy.objects.create(
+        channel=city.channel,
+        starts_on=today,
+        ends_on=today + timedelta(days=60),
+        comments="watched",
+        why="Winter.",
+        told_how="A post.",
+        asked_by=city.anna,
+        asked_at=at,
+    )
+    page = client_of(city.anna).get(url("channel_page", city.channel.pk))
+    assert "Fill the rota before the rest starts." in text(page)
+    days = page.context["rest_uncovered"]
+    assert len(days) > 30
+    assert days[0] >= today
+
+
+@pytest.mark.parametrize("who", ["anna", "karin", "olle"])
+def test_channel_page_asks_at_most_fifteen_tables_with_everything_on_it(
+    journey, city, client_of, django_assert_max_num_queries, who
+):
+    journey.opened()
+    HandleHistory.objects.create(
+        channel=city.channel,
+        handle="old",
+        url="https://www.facebook.com/old",
+        until_on=local_day(journey.at),
+        note="N",
+        noted_by=city.anna,
+    )
+    with django_assert_max_num_queries(15):
+        assert "old" in text(client_of(getattr(city, who)).get(url("channel_page", city.channel.pk)))
+
+
 def test_picture_of_the_yearly_look_is_shown(city, client_of, png):
     from io import BytesIO
 
@@ -370,7 +453,15 @@ def test_picture_of_the_yearly_look_is_shown(city, client_of, png):
     shot.name = "p.png"
     anna = client_of(city.anna)
     posted = anna.post(
-        url("channel_look_over", city.channel.pk), {"follows_profile": "on", "remarks": "", "profile": shot}
+        url("channel_look_over", city.channel.pk),
+        {
+            "follows_profile": "on",
+            "purpose_holds": "on",
+            "people_right": "on",
+            "comments_right": "on",
+            "remarks": "",
+            "profile": shot,
+        },
     )
     assert posted.status_code == 302
     look = city.channel.look_overs.get()
