@@ -164,6 +164,20 @@ def test_one_person_cannot_be_both_chiefs(journey, city):
         )
 
 
+@pytest.mark.rule("R32", "R40")
+def test_chief_who_also_is_deputy_for_the_other_signs_once(journey, city, at):
+    day = local_day(at)
+    days = {"starts_on": day, "ends_on": day + timedelta(days=9)}
+    Deputyship.objects.create(unit=city.unit, role="communications", deputy=city.karin, why="Leave.", **days)
+    closure = journey.awaiting()
+    journey.sign(closure, city.karin)
+    with pytest.raises(MoveRefused, match="You have signed already"):
+        journey.sign(closure, city.karin)
+    assert closure.decisions.count() == 1
+    journey.sign(closure, city.ulf)
+    assert journey.fresh(closure).state == "telling"
+
+
 def test_unit_with_one_person_as_both_chiefs_is_named_before_asking(journey, city, at):
     city.unit.communications_chief = city.karin
     city.unit.save()
