@@ -96,7 +96,7 @@ def test_channel_is_closed_by_six_people_with_real_mail(
     strategist = page_of(tove)
     strategist.goto(link_in(asked))
     strategist.locator("[name=advice]").fill("Send them to Instagram.")
-    press(strategist, "Note the advice")
+    press(strategist, "Give your advice")
 
     anna.goto(steps + "archive/")
     anna.get_by_label("everything", exact=True).check()
