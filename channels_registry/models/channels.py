@@ -72,14 +72,18 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.annotate(editor_count=Coalesce(models.Subquery(counted), 0))
 
     def with_what_hangs_on_it(self) -> ChannelQuerySet:
-        """This will say with each channel whether it has rests, closures and earlier handles to be read."""
+        """This will say with each channel whether it has rests and earlier handles to be read, and its latest closure."""
 
         def there(noun: str) -> models.Exists:
             rows = apps.get_model("channels_registry", noun)._default_manager
             return models.Exists(rows.filter(channel=models.OuterRef("pk")))
 
+        closures = apps.get_model("channels_registry", "Closure")._default_manager
+        latest = closures.filter(channel=models.OuterRef("pk")).order_by("-pk").values("pk")[:1]
         return self.annotate(
-            has_rests=there("Dormancy"), has_closures=there("Closure"), has_handles=there("HandleHistory")
+            has_rests=there("Dormancy"),
+            has_handles=there("HandleHistory"),
+            latest_closure=models.Subquery(latest),
         )
 
 

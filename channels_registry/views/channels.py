@@ -33,6 +33,7 @@ from channels_registry.rules import is_chief, keeps_the_register, tends
 from channels_registry.states import ENDED, ChannelState, DormancyState
 from core import filestore
 from core.doors import do_move, status_of
+from core.models import User
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.workdays import local_day
@@ -284,14 +285,19 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "rest": running,
         "rest_uncovered": _uncovered(running, today) if running and may_tend else [],
         "rest_moves": open_moves(running, user, _rest_url(running)) if running and may_tend else [],
-        "closure": Closure.objects.visible_to(user).filter(channel=channel).only("state", "channel").first()
-        if channel.has_closures
-        else None,
+        "closure": _closure_in_sight(channel, user, may_tend),
         "events": queries.happened_to(channel, rests)[:12] if may_tend else [],
         **(_forms() if may_tend else {}),
         **more,
     }
     return render(request, "channels_registry/channel_page.html", context, status=status)
+
+
+def _closure_in_sight(channel: Any, user: User, may_tend: bool) -> dict[str, int] | None:
+    """This will return the latest closure's number for who may see it: the channel's people see each of its closures."""
+    pk = channel.latest_closure
+    seen = pk and (may_tend or Closure.objects.visible_to(user).filter(pk=pk).exists())
+    return {"pk": pk} if seen else None
 
 
 def _uncovered(planned: Dormancy, today: date) -> list[date]:
