@@ -206,6 +206,6 @@ def _serve(folder: Path) -> tuple[subprocess.Popen[bytes], int]:
         try:
             requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5)
             break
-        except requests.ConnectionError:
+        except requests.RequestException:  # not up yet, or slow with its first answer
             time.sleep(0.3)
     return process, port

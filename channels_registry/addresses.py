@@ -54,7 +54,7 @@ NOT_A_CHANNEL = _(
     "The address does not lead to a channel. Open the channel's own page and paste its address."
 )
 LOOKS_LIKE = _("The address looks like the platform's but leads elsewhere. Do not log in there.")
-UNKNOWN = _("The platform is not known. Choose it by name, or ask an administrator to add it.")
+UNKNOWN = _("The platform is not known. An administrator can add it.")
 
 # First words of a path that are the platform's own pages and no channel.
 # fmt: off
@@ -174,6 +174,14 @@ def recognise(text: str, others: Mapping[str, Iterable[str]] | None = None) -> A
         name, _at_sign, server = path[0][1:].partition("@")
         return _mastodon(server.lower() or host, name)
     raise NotRecognised(UNKNOWN)
+
+
+def elsewhere(text: str) -> tuple[str, Path]:
+    """This will return host and path of an address on a platform nobody knows yet. Raises NotRecognised for look-alikes."""
+    host, path = _parts(unicodedata.normalize("NFC", text).strip().strip("<>\"'"))
+    if looks_like := _looks_like(host):
+        raise NotRecognised(looks_like)
+    return host.removeprefix("www."), path
 
 
 def _parts(text: str) -> tuple[str, Path]:

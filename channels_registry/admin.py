@@ -1,9 +1,12 @@
 from typing import Any
 
+from django import forms
 from django.contrib import admin
+from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
+from channels_registry import deputies
 from channels_registry.models import (
     ActivityProof,
     ArchiveDecision,
@@ -28,6 +31,7 @@ from channels_registry.models import (
 from core import trail
 from core.admin import MoveAdmin, ReadOnlyAdmin
 from core.request import person
+from core.workdays import local_day
 
 
 @admin.register(Platform)
@@ -69,15 +73,34 @@ class ChannelAdmin(MoveAdmin):
         trail.record(kind, about=obj, actor=person(request), at=timezone.now(), data=data)
 
 
-@admin.register(Deputyship)
-class DeputyshipAdmin(admin.ModelAdmin):
-    """Who decides in a chief's place, and when."""
+class DeputyshipForm(forms.ModelForm):
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        if self.errors:
+            return values
+        facts = {name: values[name] for name in ("unit", "role", "deputy", "starts_on", "ends_on")}
+        if reason := deputies.why_not(**facts, today=local_day(timezone.now())):
+            raise ValidationError(reason)
+        return values
 
+
+@admin.register(Deputyship)
+class DeputyshipAdmin(ReadOnlyAdmin):
+    """Who decides in a chief's place, and when. Named here or on the chiefs' own page; ended there."""
+
+    form = DeputyshipForm
     list_display = ["unit", "role", "deputy", "starts_on", "ends_on"]
     list_filter = ["role", "unit"]
     search_fields = ["deputy__name", "unit__name"]
     autocomplete_fields = ["unit", "deputy"]
     list_select_related = ["unit", "deputy"]
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return request.user.has_perm("channels_registry.add_deputyship")
+
+    def save_model(self, request: HttpRequest, obj: Deputyship, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        trail.record("deputy.name", about=obj, actor=person(request), at=timezone.now(), note=obj.why)
 
 
 @admin.register(Opening)

@@ -25,7 +25,7 @@ from channels_registry.rest import end_rest
 from channels_registry.states import ENDED, ChannelState, ClosureState
 from core import trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.notices import Message, say, tell
 from core.rules import Answer, Refusal
 from core.workdays import local_day
@@ -34,8 +34,9 @@ trail.WORDS |= {
     "closure.open": gettext_lazy("Closure opened"),
     "closure.plan": gettext_lazy("Plan changed"),
     "closure.notices": gettext_lazy("Notices to the followers planned"),
-    "closure.consult": gettext_lazy("The web strategists' advice noted"),
-    "closure.archive": gettext_lazy("Archive decision noted"),
+    "closure.consult": gettext_lazy("A web strategist gave advice"),
+    "closure.archive_asked": gettext_lazy("What is kept proposed to a records officer"),
+    "closure.archive": gettext_lazy("What is kept decided, with the records officer's own word"),
     "closure.handler": gettext_lazy("Taken over by another handler"),
     "closure.notice": gettext_lazy("A notice to the followers was published"),
     "closure.notice_short": gettext_lazy("A published notice does not say everything and is not counted"),
@@ -68,19 +69,7 @@ def open_closure(channel: Channel, *, actor: User, at: datetime, reason: str, mo
     Raises MoveRefused outside the channel's people, for a channel that ends already, and for one that another closing
     channel is to be merged into.
     """
-    _ask(rules.may_tend(actor, channel))
-    if channel.state in {*ENDED, ChannelState.CLOSING, ChannelState.PROPOSED}:
-        raise MoveRefused(_("The channel is %(state)s already.") % {"state": channel.state_label})
-    if (
-        giver := Closure.objects.running()
-        .filter(merge_into=channel)
-        .select_related("channel__platform")
-        .first()
-    ):
-        raise MoveRefused(
-            _("%(channel)s is being merged into this channel. Finish or change that closure first.")
-            % {"channel": giver.channel}
-        )
+    ask_to_open(channel, actor)
     try:
         with transaction.atomic():
             end_rest(channel, actor=actor, at=at, note=_("The channel is to be closed."))
@@ -104,6 +93,19 @@ def open_closure(channel: Channel, *, actor: User, at: datetime, reason: str, mo
     except IntegrityError as error:
         raise ChangedMeanwhile from error
     return closure
+
+
+def ask_to_open(channel: Channel, actor: User) -> None:
+    """This will raise MoveRefused, with the reason, when the person cannot open a closure of the channel now."""
+    _ask(rules.may_tend(actor, channel))
+    if channel.state in {*ENDED, ChannelState.CLOSING, ChannelState.PROPOSED}:
+        raise MoveRefused(_("The channel is %(state)s already.") % {"state": channel.state_label})
+    running = Closure.objects.running().filter(merge_into=channel)
+    if giver := running.select_related("channel__platform").first():
+        raise MoveRefused(
+            _("%(channel)s is being merged into this channel. Finish or change that closure first.")
+            % {"channel": giver.channel}
+        )
 
 
 def save_plan(
@@ -192,23 +194,18 @@ def save_notices(
     forget_read(closure)
 
 
-def note_advice(
-    closure: Closure, *, actor: User, at: datetime, strategist: User, advice: str
-) -> Consultation:
-    """This will keep a web strategist's advice, their own or as the handler heard it (R31)."""
-    if actor != strategist:
-        _ask(rules.may_handle(actor, closure))
-    if not strategist.is_web_strategist:
-        raise MoveRefused(_("%(name)s is not a web strategist.") % {"name": strategist})
+def note_advice(closure: Closure, *, actor: User, at: datetime, advice: str) -> Consultation:
+    """This will keep a web strategist's own advice (R31). Nobody writes it in their place."""
+    if not actor.is_web_strategist:
+        raise MoveForbidden(_("Only a web strategist gives this advice, in their own words."))
     if not closure.is_open_for_edit:
         raise MoveRefused(_cannot_change(closure))
     with transaction.atomic():
         _bump(closure, None)
         row = Consultation.objects.create(
-            closure=closure, strategist=strategist, advice=advice, noted_by=actor, noted_at=at
+            closure=closure, strategist=actor, advice=advice, noted_by=actor, noted_at=at
         )
-        data = {"strategist": strategist.pk}
-        trail.record("closure.consult", about=closure, actor=actor, at=at, note=advice, data=data)
+        trail.record("closure.consult", about=closure, actor=actor, at=at, note=advice)
         if actor != closure.handler:
             tell_people(
                 closure,
@@ -224,52 +221,66 @@ def note_advice(
     return row
 
 
-def decide_archive(
-    closure: Closure,
-    *,
-    actor: User,
-    at: datetime,
-    level: str,
-    keeps_content: bool,
-    keeps_layout: bool,
-    motive: str,
-    officer: User,
-    officer_word: str,
+def propose_archive(
+    closure: Closure, *, actor: User, at: datetime, officer: User, **kept: Any
 ) -> ArchiveDecision:
-    """This will keep what is to be archived, why, and the records officer's word (R34). An earlier decision stays."""
-    _ask(rules.may_handle(actor, closure) if actor != officer else rules.Grant())
+    """This will propose what is kept and ask a records officer for their word. It counts when the officer has said it."""
+    _ask_to_change(closure, actor)
     if not officer.is_records_officer:
         raise MoveRefused(_("%(name)s is not a records officer.") % {"name": officer})
+    with transaction.atomic():
+        row = _keep_decision(closure, actor, at, officer=officer, officer_word="", **kept)
+        trail.record("closure.archive_asked", about=closure, actor=actor, at=at, note=row.motive)
+        tell_people(
+            closure,
+            [officer],
+            at,
+            f"archive:{row.pk}",
+            gettext_lazy("Your word, please: what is kept of %(channel)s?"),
+            gettext_lazy("The handler proposes what is kept. Change it if needed, and say your word."),
+            gettext_lazy("you are a records officer"),
+            step="archive",
+        )
+    forget_read(closure)
+    return row
+
+
+def decide_archive(
+    closure: Closure, *, actor: User, at: datetime, officer_word: str, **kept: Any
+) -> ArchiveDecision:
+    """This will keep what is to be archived, why, and the records officer's own word (R34). An earlier one stays."""
+    if not actor.is_records_officer:
+        raise MoveForbidden(_("Only a records officer can give this word, under their own login."))
     if not closure.is_open_for_edit:
         raise MoveRefused(_cannot_change(closure))
-    if (level == ArchiveDecision.Level.NONE) == (keeps_content or keeps_layout):
-        raise MoveRefused(_("Say what is kept: the content, the layout or both. Or choose “nothing”."))
+    if not officer_word.strip():
+        raise MoveIncomplete(_("Say your word as a records officer."))
     with transaction.atomic():
-        row = ArchiveDecision.objects.create(
-            closure=closure,
-            level=level,
-            keeps_content=keeps_content,
-            keeps_layout=keeps_layout,
-            motive=motive,
-            officer=officer,
-            officer_word=officer_word,
-            noted_by=actor,
-            noted_at=at,
+        row = _keep_decision(closure, actor, at, officer=actor, officer_word=officer_word, **kept)
+        trail.record(
+            "closure.archive", about=closure, actor=actor, at=at, note=officer_word, data={"level": row.level}
         )
-        _bump(closure, None, archive=row)
-        trail.record("closure.archive", about=closure, actor=actor, at=at, note=motive, data={"level": level})
-        if actor != officer:
+        if actor != closure.handler:
             tell_people(
                 closure,
-                [officer],
+                [closure.handler],
                 at,
                 f"archive:{row.pk}",
-                gettext_lazy("Your word on what is kept of %(channel)s is noted"),
-                say(gettext_lazy("%(name)s noted: %(word)s"), name=actor.name, word=officer_word),
-                gettext_lazy("your word as a records officer stands in the plan"),
+                gettext_lazy("What is kept of %(channel)s is decided"),
+                officer_word,
+                gettext_lazy("you handle this closure"),
                 step="archive",
             )
     forget_read(closure)
+    return row
+
+
+def _keep_decision(closure: Closure, actor: User, at: datetime, **facts: Any) -> ArchiveDecision:
+    nothing = facts["level"] == ArchiveDecision.Level.NONE
+    if nothing == (facts["keeps_content"] or facts["keeps_layout"]):
+        raise MoveRefused(_("Say what is kept: the content, the layout or both. Or choose “nothing”."))
+    row = ArchiveDecision.objects.create(closure=closure, noted_by=actor, noted_at=at, **facts)
+    _bump(closure, None, archive=row)
     return row
 
 
@@ -279,6 +290,8 @@ def take_over(closure: Closure, *, actor: User, at: datetime) -> None:
     before = closure.handler
     if actor == before or closure.is_over:
         return
+    if closure.decisions.filter(voided_at=None, signer=actor).exists():
+        raise MoveRefused(_("You have signed the plan, so you cannot handle the closure."))
     with transaction.atomic():
         if not Closure.objects.filter(pk=closure.pk, version=closure.version).update(
             handler=actor, version=closure.version + 1

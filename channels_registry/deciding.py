@@ -16,6 +16,7 @@ from channels_registry.models import (
     Decision,
     Role,
 )
+from channels_registry.rest import say_what_fell
 from channels_registry.signals import (
     notices_decided,
     notices_stopped,
@@ -195,7 +196,9 @@ def stop_closure(closure: Closure, *, actor: User, at: datetime, note: str, **de
             raise MoveForbidden(_("You do not hold one of the two roles today."))
         _write_decision(closure, actor, at, note, seats[0], Decision.Said.NO)
     _stop(closure, actor, at, note)
-    perform(channel_of(closure), "stop_closing", actor=None, at=at, quiet_since=local_day(at))
+    channel = channel_of(closure)
+    perform(channel, "stop_closing", actor=None, at=at, quiet_since=local_day(at))
+    say_what_fell(channel, closure.opened_at, at)
     tell_people(
         closure,
         [person for person in people if person != actor],

@@ -108,7 +108,12 @@ def ask_the_end(
     if how not in PlatformClosure.How.values:
         raise MoveRefused(_("Choose how the account was closed."))
     PlatformClosure.objects.create(
-        closure=closure, how=how, handle_kept=handle_kept[:200], closed_by=actor, closed_at=at
+        closure=closure,
+        how=how,
+        handle_kept=handle_kept[:200],
+        closed_by=actor,
+        closed_at=at,
+        closed_on=local_day(at),
     )
     return {}
 

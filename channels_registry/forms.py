@@ -10,7 +10,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels_registry.addresses import NotRecognised
+from channels_registry import plans, register
+from channels_registry.addresses import UNKNOWN, NotRecognised
+from channels_registry.deputies import chief_of
 from channels_registry.models import (
     ArchiveDecision,
     Channel,
@@ -19,6 +21,7 @@ from channels_registry.models import (
     Opening,
     Platform,
     PlatformClosure,
+    Role,
 )
 from channels_registry.register import read_address
 from channels_registry.states import ENDED, ChannelState
@@ -47,6 +50,21 @@ class AddressField(forms.CharField):
             return read_address(text)
         except NotRecognised as unknown:
             raise ValidationError(str(unknown.reason)) from unknown
+
+
+def named(form: Any, **words: Any) -> None:
+    """This will let each empty choice say what it means, instead of a row of dashes."""
+    for name, word in words.items():
+        field = form.fields[name]
+        if isinstance(field, forms.ModelChoiceField):
+            field.empty_label = word
+        else:
+            field.choices = [("", word), *(choice for choice in field.choices if choice[0])]
+
+
+NOBODY = gettext_lazy("nobody named")
+CHOOSE_UNIT = gettext_lazy("choose a unit")
+CHOOSE_PERSON = gettext_lazy("choose a person")
 
 
 class FilterForm(forms.Form):
@@ -104,6 +122,7 @@ class FactsForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = active_users()  # type: ignore[attr-defined]
+        named(self, owner=NOBODY, unit=CHOOSE_UNIT)
         # “Watched while resting” is set by the rest itself.
         self.fields["comment_mode"].choices = [  # type: ignore[attr-defined]
             choice for choice in Channel.CommentMode.choices if choice[0] != "watched"
@@ -111,10 +130,38 @@ class FactsForm(forms.ModelForm):
 
 
 class RegisterForm(FactsForm):
-    """A channel that exists, put into the register."""
+    """A channel that exists, put into the register; its platform is recognised, or given by name."""
 
-    address = AddressField()
-    field_order = ["address"]
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=500,
+        help_text=gettext_lazy("Paste the address of the channel's own page."),
+    )
+    platform_name = forms.CharField(
+        label=gettext_lazy("The platform's name"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Only when the address is not recognised."),
+    )
+    field_order = ["address", "platform_name"]
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        values["platform"], text = None, values.get("address", "")
+        name = " ".join(values.pop("platform_name", "").split())
+        try:
+            if text:
+                values["address"] = read_address(text)
+        except NotRecognised as unknown:
+            if unknown.reason is not UNKNOWN:
+                self.add_error("address", str(unknown.reason))
+                return values
+            if not name:
+                self.add_error("platform_name", _("The platform is not known. Write its name."))
+                return values
+            values["address"], host = register.read_address_on(text, name)
+            values["platform"] = (name, host)
+        return values
 
 
 class HandleForm(forms.Form):
@@ -123,7 +170,9 @@ class HandleForm(forms.Form):
 
 
 class EditorForm(forms.Form):
-    user = forms.ModelChoiceField(label=gettext_lazy("Person"), queryset=User.objects.none())
+    user = forms.ModelChoiceField(
+        label=gettext_lazy("Person"), queryset=User.objects.none(), empty_label=CHOOSE_PERSON
+    )
     holds_keys = forms.BooleanField(label=gettext_lazy("Holds the keys"), required=False)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -132,17 +181,22 @@ class EditorForm(forms.Form):
 
 
 class LookOverForm(forms.Form):
-    """The yearly look: purpose, people and comment mode are on the same page; the pictures are put on record here."""
+    """The yearly look: each thing is answered, and the pictures are put on record."""
 
     follows_profile = forms.BooleanField(
         label=gettext_lazy("Name and pictures follow the graphic profile"), required=False
     )
+    purpose_holds = forms.BooleanField(label=gettext_lazy("Purpose and audience still hold"), required=False)
+    people_right = forms.BooleanField(
+        label=gettext_lazy("Owner and editors are the right people"), required=False
+    )
+    comments_right = forms.BooleanField(label=gettext_lazy("Comments are as they should be"), required=False)
     remarks = forms.CharField(
         label=gettext_lazy("Remarks"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=gettext_lazy("Say what does not follow the profile, and who changes it."),
+        help_text=gettext_lazy("Say what is not as it should be, and who changes it."),
     )
     profile = ImageUploadField(label=gettext_lazy("Profile picture, as it looks now"), required=False)
     cover = ImageUploadField(label=gettext_lazy("Cover picture, as it looks now"), required=False)
@@ -168,6 +222,7 @@ class OpeningForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = active_users()  # type: ignore[attr-defined]
+        named(self, owner=CHOOSE_PERSON, unit=CHOOSE_UNIT, platform=gettext_lazy("choose a platform"))
 
 
 class OpenedForm(forms.Form):
@@ -181,6 +236,10 @@ class RestForm(forms.ModelForm):
         model = Dormancy
         fields = ["starts_on", "ends_on", "comments", "why", "told_how"]
         widgets = {"starts_on": DateInput, "ends_on": DateInput, "why": forms.Textarea(attrs={"rows": 2})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        named(self, comments=gettext_lazy("choose how"))
 
     def _post_clean(self) -> None:
         """This will leave the days to the rule below, which answers with a sentence."""
@@ -212,15 +271,41 @@ class ReasonForm(ClosureForm):
     )
 
 
+class TargetField(forms.CharField):
+    """Another channel of the register, by its address or its name; clean data is a Channel or None."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(max_length=500, widget=forms.TextInput(attrs={"list": "merge-targets"}), **kwargs)
+
+    def prepare_value(self, value: Any) -> Any:
+        channel = Channel.objects.filter(pk=value).first() if isinstance(value, int) else value
+        return channel.url if isinstance(channel, Channel) else value
+
+    def clean(self, value: Any) -> Any:
+        text = super().clean(value)
+        if not text:
+            return None
+        found = register.find(text)
+        if len(found) > 1:
+            raise ValidationError(
+                _("Several channels have this name. Paste the address of the one you mean: %(addresses)s.")
+                % {"addresses": ", ".join(channel.url for channel in found[:4])}
+            )
+        if not found:
+            raise ValidationError(_("No channel in the register has this address or name."))
+        return found[0]
+
+
 class MergerForm(forms.Form):
-    merge_into = forms.ModelChoiceField(
+    """Which channel takes over, or why none does, and where the followers are sent."""
+
+    merge_into = TargetField(
         label=gettext_lazy("Merged into"),
         required=False,
-        queryset=Channel.objects.none(),
-        empty_label=gettext_lazy("no other channel"),
+        help_text=gettext_lazy("The other channel's address or name. Empty: it is not merged."),
     )
     no_merger_why = forms.CharField(
-        label=gettext_lazy("If it is not merged: why"),
+        label=gettext_lazy("Why it is not merged"),
         required=False,
         max_length=2000,
         widget=forms.Textarea(attrs={"rows": 3}),
@@ -235,10 +320,20 @@ class MergerForm(forms.Form):
 
     def __init__(self, *args: Any, closure: Closure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        channels = Channel.objects.exclude(pk=closure.channel_id).exclude(
-            state__in=[*ENDED, ChannelState.PROPOSED]
-        )
-        self.fields["merge_into"].queryset = channels.select_related("platform")  # type: ignore[attr-defined]
+        self.closure = closure
+
+    @property
+    def targets(self) -> Any:
+        """What is offered while one types: the unit's own channels that stay."""
+        stays = Channel.objects.exclude(state__in=[*ENDED, ChannelState.PROPOSED, ChannelState.CLOSING])
+        near = stays.filter(unit=self.closure.channel.unit_id).exclude(pk=self.closure.channel_id)
+        return near.select_related("platform")[:50]
+
+    def clean_merge_into(self) -> Any:
+        target = self.cleaned_data["merge_into"]
+        if target and (reason := plans.why_no_target(self.closure, target)):
+            raise ValidationError(reason)
+        return target
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -248,19 +343,17 @@ class MergerForm(forms.Form):
 
 
 class AdviceForm(forms.Form):
-    strategist = forms.ModelChoiceField(
-        label=gettext_lazy("Web strategist"), queryset=User.objects.none(), empty_label=None
-    )
     advice = forms.CharField(
-        label=gettext_lazy("Advice"), max_length=4000, widget=forms.Textarea(attrs={"rows": 4})
+        label=gettext_lazy("Your advice"),
+        max_length=4000,
+        widget=forms.Textarea(attrs={"rows": 4}),
+        help_text=gettext_lazy("Should it be merged, and where are the followers best sent?"),
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["strategist"].queryset = active_users().filter(is_web_strategist=True)  # type: ignore[attr-defined]
 
+class KeptForm(forms.Form):
+    """What is to be kept of a channel, and why."""
 
-class ArchiveForm(forms.Form):
     level = forms.ChoiceField(
         label=gettext_lazy("How much is kept"), choices=ArchiveDecision.Level, widget=forms.RadioSelect
     )
@@ -271,18 +364,28 @@ class ArchiveForm(forms.Form):
     motive = forms.CharField(
         label=gettext_lazy("Motive"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
     )
+
+
+class ArchiveForm(KeptForm):
+    """The handler's proposal, and whose word is asked for."""
+
     officer = forms.ModelChoiceField(
-        label=gettext_lazy("Records officer"), queryset=User.objects.none(), empty_label=None
-    )
-    officer_word = forms.CharField(
-        label=gettext_lazy("What the records officer said"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+        label=gettext_lazy("Records officer who is asked"), queryset=User.objects.none(), empty_label=None
     )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["officer"].queryset = active_users().filter(is_records_officer=True)  # type: ignore[attr-defined]
+
+
+class ArchiveWordForm(KeptForm):
+    """The records officer's own decision."""
+
+    officer_word = forms.CharField(
+        label=gettext_lazy("Your word as a records officer"),
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 3}),
+    )
 
 
 class NoticesForm(forms.Form):
@@ -390,3 +493,34 @@ class ExportForm(forms.Form):
 
 class BounceForm(forms.Form):
     note = forms.CharField(label=gettext_lazy("What came back"), max_length=2000)
+
+
+class DeputyForm(forms.Form):
+    """A deputy for one of the seats the person may fill."""
+
+    seat = forms.ChoiceField(label=gettext_lazy("In the place of"))
+    deputy = forms.ModelChoiceField(
+        label=gettext_lazy("Deputy"), queryset=User.objects.none(), empty_label=CHOOSE_PERSON
+    )
+    starts_on = forms.DateField(label=gettext_lazy("First day"), widget=DateInput)
+    ends_on = forms.DateField(label=gettext_lazy("Last day"), widget=DateInput)
+    why = forms.CharField(
+        label=gettext_lazy("Reason"),
+        max_length=200,
+        help_text=gettext_lazy("Such as “leave”. Nothing about health."),
+    )
+
+    def __init__(self, data: Any, *, seats: list[tuple[Unit, str]], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        self.seats = seats
+        self.fields["deputy"].queryset = active_users()  # type: ignore[attr-defined]
+        self.fields["seat"].choices = [  # type: ignore[attr-defined]
+            (f"{unit.pk}-{role}", f"{Role(role).label.capitalize()}, {unit.name} ({chief_of(unit, role)})")
+            for unit, role in seats
+        ]
+
+    def facts(self) -> dict[str, Any]:
+        values = dict(self.cleaned_data)
+        wanted = values.pop("seat")
+        unit, role = next(seat for seat in self.seats if f"{seat[0].pk}-{seat[1]}" == wanted)
+        return values | {"unit": unit, "role": role}

@@ -2,7 +2,7 @@
 
 from channels_registry.states import CHANNEL_MOVES, CLOSURE_MOVES, DECIDED, DORMANCY_MOVES, steps_of
 from core.moves import MoveTable
-from core.triggers import Guard, append_only
+from core.triggers import Guard, append_only, days_between
 
 
 def _in(states: tuple[str, ...]) -> str:
@@ -88,6 +88,27 @@ _ONLY_VOIDED = (
     )
     + ")"
 )
+_EARLY = (
+    "NEW.state = 'closed' AND OLD.state <> 'closed' AND NOT NEW.tells_nobody AND NOT EXISTS (SELECT 1 FROM "
+    "channels_registry_platformclosure p JOIN channels_registry_followernotice n ON n.closure_id = p.closure_id "
+    f"WHERE p.closure_id = NEW.id AND {days_between('n.published_on', 'p.closed_on')} >= 30)"
+)
+# Six months are at least 181 days, however they fall.
+_NOT_SILENT = (
+    "NEW.said = 'yes' AND EXISTS (SELECT 1 FROM channels_registry_closure k JOIN channels_registry_channel c "
+    "ON c.id = k.channel_id WHERE k.id = NEW.closure_id AND k.tells_nobody AND (c.last_post_on IS NULL OR "
+    f"{days_between('c.last_post_on', 'NEW.decided_on')} < 181))"
+)
+_UNSAID = (
+    "OLD.state = 'preparing' AND NEW.state = 'awaiting_decision' AND NOT EXISTS (SELECT 1 FROM "
+    "channels_registry_archivedecision d WHERE d.id = NEW.archive_id AND d.officer_word <> '' "
+    "AND d.officer_id = d.noted_by_id)"
+)
+_SIGNED_BY = (
+    "EXISTS (SELECT 1 FROM channels_registry_decision s JOIN channels_registry_closure k ON k.id = s.closure_id "
+    "JOIN channels_registry_channel c ON c.id = k.channel_id WHERE c.unit_id = OLD.unit_id AND s.role = OLD.role "
+    "AND s.signer_id = OLD.deputy_id AND s.decided_on >= OLD.starts_on AND s.decided_on {until})"
+)
 _PLANNED_NOTICE = (
     "(NEW.text <> OLD.text OR NEW.planned_at <> OLD.planned_at OR NEW.closure_id <> OLD.closure_id) AND NOT "
     + _PREPARING.format(row="OLD")
@@ -120,6 +141,25 @@ GUARDS: list[Guard] = [
         "NEW.state = 'resting' AND OLD.state <> 'resting' AND NEW.comments = 'off' "
         "AND NEW.comments_checked_at IS NULL",
         "Somebody has to check that comments are off before the channel rests.",
+    ),
+    Guard(
+        "registry_rest_born",
+        "channels_registry_dormancy",
+        "INSERT",
+        # A rest that nobody asked for is that of a channel which rested before rests were cases.
+        "NEW.state <> 'planned' AND NOT (NEW.asked_by_id IS NULL AND EXISTS (SELECT 1 FROM "
+        "channels_registry_channel c WHERE c.id = NEW.channel_id AND c.state = 'dormant'))",
+        "A rest begins as planned.",
+    ),
+    *(
+        Guard(
+            f"registry_rest_long_{operation.lower()}",
+            "channels_registry_dormancy",
+            operation,
+            f"{days_between('NEW.starts_on', 'NEW.ends_on')} > 366",
+            "A rest is at most a year.",
+        )
+        for operation in ("INSERT", "UPDATE")
     ),
     Guard(
         "registry_channel_closing",
@@ -164,6 +204,14 @@ GUARDS: list[Guard] = [
         "INSERT",
         "NEW.state <> 'preparing'",
         "A closure begins with its preparation.",
+    ),
+    Guard(
+        "registry_closure_signer",
+        "channels_registry_closure",
+        "UPDATE",
+        "NEW.handler_id <> OLD.handler_id AND EXISTS (SELECT 1 FROM channels_registry_decision d "
+        "WHERE d.closure_id = NEW.id AND d.signer_id = NEW.handler_id AND d.voided_at IS NULL)",
+        "Whoever has signed does not handle the closure.",
     ),
     Guard(
         "registry_closure_plan",
@@ -211,6 +259,20 @@ GUARDS: list[Guard] = [
         _STEP + "how the account was closed on the platform.",
     ),
     Guard(
+        "registry_closure_early",
+        "channels_registry_closure",
+        "UPDATE",
+        _EARLY,
+        _STEP + "the followers have thirty days from the first notice.",
+    ),
+    Guard(
+        "registry_closure_unsaid",
+        "channels_registry_closure",
+        "UPDATE",
+        _UNSAID,
+        _STEP + "the records officer's own word.",
+    ),
+    Guard(
         "registry_closure_unanswered",
         "channels_registry_closure",
         "UPDATE",
@@ -221,6 +283,43 @@ GUARDS: list[Guard] = [
     ),
     *append_only("channels_registry_closure", "A closure is never deleted.", update_when="1 = 0"),
     *append_only("channels_registry_consultation", "Advice is written once."),
+    Guard(
+        "registry_advice_own",
+        "channels_registry_consultation",
+        "INSERT",
+        "NEW.noted_by_id <> NEW.strategist_id",
+        "Advice is given by the web strategist in person.",
+    ),
+    Guard(
+        "registry_archive_word",
+        "channels_registry_archivedecision",
+        "INSERT",
+        "NEW.officer_word <> '' AND NEW.noted_by_id <> NEW.officer_id",
+        "The records officer's word is said by the officer in person.",
+    ),
+    Guard(
+        "registry_deputy_changed",
+        "channels_registry_deputyship",
+        "UPDATE",
+        "(NEW.unit_id <> OLD.unit_id OR NEW.role <> OLD.role OR NEW.deputy_id <> OLD.deputy_id "
+        f"OR NEW.starts_on > OLD.starts_on) AND {_SIGNED_BY.format(until='<= OLD.ends_on')}",
+        "A deputyship under which somebody has signed stays.",
+    ),
+    Guard(
+        "registry_deputy_shortened",
+        "channels_registry_deputyship",
+        "UPDATE",
+        "NEW.ends_on < OLD.ends_on AND "
+        + _SIGNED_BY.format(until="<= OLD.ends_on AND s.decided_on > NEW.ends_on"),
+        "A deputyship under which somebody has signed stays.",
+    ),
+    Guard(
+        "registry_deputy_deleted",
+        "channels_registry_deputyship",
+        "DELETE",
+        _SIGNED_BY.format(until="<= OLD.ends_on"),
+        "A deputyship under which somebody has signed stays.",
+    ),
     *append_only("channels_registry_archivedecision", "An archive decision is written once."),
     *append_only("channels_registry_decision", "A decision is written once.", update_when=_ONLY_VOIDED),
     *append_only("channels_registry_handlehistory", "Earlier handles are written once."),
@@ -240,6 +339,13 @@ GUARDS: list[Guard] = [
         "INSERT",
         f"NOT {_ON_THE_PLAN}",
         "A signature belongs to the plan as it stands.",
+    ),
+    Guard(
+        "registry_decision_silence",
+        "channels_registry_decision",
+        "INSERT",
+        _NOT_SILENT,
+        "Without notices only a channel that has been silent for six months is closed.",
     ),
     Guard(
         "registry_decision_handler",

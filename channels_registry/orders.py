@@ -12,13 +12,14 @@ from typing import Any
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.db import models, transaction
+from django.dispatch import receiver
 from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry import rules
-from channels_registry.closing import channel_of, tell_handler
+from channels_registry.closing import channel_of, tell_handler, tell_people
 from channels_registry.models import Closure, DeregistrationOrder
 from channels_registry.states import CLOSURE_MOVES, ClosureState
 from core import ladders, trail
@@ -26,6 +27,8 @@ from core.clock import job
 from core.ladders import ladder
 from core.models import Rung, User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.notices import say
+from core.returned import Report, letter_came_back
 from core.rules import Refusal
 from core.workdays import instant, local_day, next_working_day
 
@@ -38,6 +41,7 @@ MORNING = "09:00"
 trail.WORDS |= {
     "closure.order_sent": gettext_lazy("The order was taken by the mail server"),
     "closure.order_failed": gettext_lazy("The order did not arrive"),
+    "closure.order_late": gettext_lazy("The order is late: a mail server on the way goes on trying"),
 }
 
 
@@ -109,11 +113,14 @@ def body_of(closure: Closure, before: list[DeregistrationOrder]) -> str:
 
 @CLOSURE_MOVES.before("acknowledge")
 def keep_answer(closure: Closure, *, at: datetime, answer: str, **details: Any) -> dict[str, Any]:
-    """This will refuse an answer to an order that was never sent."""
-    if not closure.orders.exclude(sent_at=None).exists():
+    """This will refuse an answer to an order that was never sent, or that came back."""
+    arrived = closure.orders.filter(state=DeregistrationOrder.State.SENT)
+    order = arrived.last()
+    if order is None and closure.orders.exclude(sent_at=None).exists():
+        raise MoveRefused(_("The order came back, so the register has not read it. Order it again."))
+    if order is None:
         raise MoveRefused(_("The order is not sent yet, so nobody can have answered it."))
-    order = closure.orders.exclude(sent_at=None).last()
-    DeregistrationOrder.objects.filter(pk=order.pk if order else 0).update(answer=answer, answered_at=at)
+    arrived.filter(pk=order.pk).update(answer=answer, answered_at=at)
     return {}
 
 
@@ -145,6 +152,49 @@ def note_bounce(order: DeregistrationOrder, *, actor: User, at: datetime, note: 
         if not sent.update(state=DeregistrationOrder.State.FAILED, error=note):
             raise ChangedMeanwhile
         trail.record("closure.order_failed", about=order.closure, actor=actor, at=at, note=note)
+
+
+@receiver(letter_came_back)
+def take_returned(report: Report, at: datetime, **kwargs: Any) -> str:
+    """This will note that an order came back, or is late, as the mail server that could not deliver it says."""
+    rows = DeregistrationOrder.objects.select_related("closure__channel", "closure__handler")
+    order = rows.filter(message_id__in=report.message_ids).first()
+    if order is None:
+        return ""
+    words = f"{report.recipient or order.to}: {report.words or report.action}"
+    if report.is_final:
+        _note_returned(order, at, words)
+    elif report.action == "delayed" and order.state == DeregistrationOrder.State.SENT:
+        trail.record("closure.order_late", about=order.closure, actor=None, at=at, note=words)
+        DeregistrationOrder.objects.filter(pk=order.pk, state="sent").update(error=words)
+    return f"order {order.pk}"
+
+
+def _note_returned(order: DeregistrationOrder, at: datetime, words: str) -> None:
+    waits = DeregistrationOrder.objects.filter(pk=order.pk, state=DeregistrationOrder.State.SENT, answer="")
+    with transaction.atomic():
+        if not waits.update(state=DeregistrationOrder.State.FAILED, error=words):
+            return
+        trail.record("closure.order_failed", about=order.closure, actor=None, at=at, note=words)
+        tell_failed(order, at, words)
+
+
+def tell_failed(order: DeregistrationOrder, at: datetime, words: str) -> None:
+    """This will tell the handler, and the administrators, who know the mail server, that the order did not arrive."""
+    people = [order.closure.handler, *User.objects.filter(is_superuser=True, is_active=True)]
+    tell_people(
+        order.closure,
+        dict.fromkeys(people),
+        at,
+        f"failed:{order.pk}",
+        gettext_lazy("The order to deregister %(channel)s did not arrive"),
+        say(
+            gettext_lazy("The mail server says: %(words)s. Check the address and order again."),
+            words=words[:300],
+        ),
+        gettext_lazy("you handle this closure, or look after the mail server"),
+        step="order",
+    )
 
 
 @job("orders")
@@ -210,8 +260,7 @@ def _keep_failure(order: DeregistrationOrder, error: Exception, at: datetime) ->
             trail.record(
                 "closure.order_failed", about=order.closure, actor=None, at=at, note=str(error)[:500]
             )
-            subject = gettext_lazy("The order to deregister %(channel)s did not arrive")
-            tell_handler(order.closure, at, f"failed:{order.pk}", subject, str(error)[:300])
+            tell_failed(order, at, str(error) or repr(error))
 
 
 def is_final(error: Exception) -> bool:

@@ -129,8 +129,7 @@ def missing(closure: Closure, at: datetime) -> list[str]:
     return [
         *_missing_reason(closure),
         *_missing_merger(closure),
-        *([] if closure.consultations.all() else [_("The web strategists' advice.")]),
-        *([] if closure.archive else [_("The archive decision, with the records officer's word.")]),
+        *_missing_words(closure),
         *_missing_notices(closure, at),
         *_missing_chiefs(closure),
     ]
@@ -152,11 +151,22 @@ def _missing_merger(closure: Closure) -> Iterator[str]:
         yield _("Where the followers are sent.")
 
 
+def _missing_words(closure: Closure) -> Iterator[str]:
+    if not closure.consultations.all():
+        yield _("The web strategists' advice.")
+    if closure.archive is None:
+        yield _("What is kept, proposed to a records officer.")
+    elif not closure.archive.is_said:
+        yield _("The records officer's own word on what is kept: %(name)s is asked.") % {
+            "name": closure.archive.officer.name
+        }
+
+
 def why_no_target(closure: Closure, target: Channel) -> str:
     """This will say why a channel cannot take over another's followers, or nothing."""
     if target.pk == closure.channel_id:
         return _("A channel cannot be merged into itself.")
-    if target.state in {ChannelState.CLOSING, *ENDED}:
+    if target.state in {ChannelState.PROPOSED, ChannelState.CLOSING, *ENDED}:
         return _("%(channel)s is itself %(state)s. Choose a channel that stays.") % {
             "channel": target,
             "state": target.state_label,

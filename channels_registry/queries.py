@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Prefetch, Q, prefetch_related_objects
+from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from channels_registry import ending, plans
 from channels_registry.closing import closure_url
-from channels_registry.models import Channel, Closure, Consultation
+from channels_registry.models import Channel, Closure, Consultation, Dormancy
 from channels_registry.states import ClosureState
-from core.models import User
+from core.models import Event, User
+from core.templatetags.parts import tag
 from core.workdays import local_day
 
 K = ClosureState
@@ -50,8 +52,52 @@ def register(user: User, wanted: Mapping[str, Any], on: date) -> Any:
         channels = channels.to_look_over(on)
     elif needs == "two_factor":
         channels = channels.alive().exclude(two_factor=Channel.TwoFactor.ON)
-    # Counting the editors groups the rows, and grouped rows forget the model's order.
     return channels.order_by("name", "pk")
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of the register, with everything the page prints of it worked out once."""
+
+    url: str
+    name: str
+    platform: str
+    state: str
+    comments: str
+    editors: int
+    too_few: bool
+    last_post: date | None
+    silent: int
+    unit: str
+
+
+def rows_of(channels: Iterable[Any], on: date) -> list[Row]:
+    """This will make the register's lines; words and marks that many lines share are made once."""
+    states = {value: tag(value, label) for value, label in Channel.State.choices}
+    modes = {value: str(label) for value, label in Channel.CommentMode.choices}
+    start, end = reverse("channels_registry:channel_page", args=[0]).split("0")
+    return [
+        Row(
+            f"{start}{channel.pk}{end}",
+            channel.name,
+            channel.platform.name,
+            states[channel.state],
+            modes[channel.comment_mode],
+            channel.editor_count,
+            channel.editor_count < EDITORS_NEEDED and not channel.has_ended,
+            channel.last_post_on,
+            silent_days(channel, on),
+            channel.unit.name,
+        )
+        for channel in channels
+    ]
+
+
+def silent_days(channel: Channel, on: date) -> int:
+    """This will count the days of silence of a channel that has been silent too long, else none (R30)."""
+    asked = channel.state in {"active", "under_review"}
+    days = channel.quiet_days(on) if asked else 0
+    return days if days >= settings.QUIET_DAYS["amber"] else 0
 
 
 def warnings_of(channel: Channel, editor_count: int, on: date) -> list[str]:
@@ -72,8 +118,14 @@ def _warnings(channel: Channel, editor_count: int, on: date) -> Iterator[str]:
         yield _("Two-factor login is not noted as on.")
     if channel.looked_over_on is None or (on - channel.looked_over_on).days >= settings.LOOK_OVER_DAYS:
         yield _("Nobody has looked it over for a year.")
-    if channel.state == "active" and channel.quiet_days(on) >= settings.QUIET_DAYS["amber"]:
-        yield _("No post of its own for %(count)s days.") % {"count": channel.quiet_days(on)}
+    if channel.state == "active" and (days := silent_days(channel, on)):
+        yield _("No post of its own for %(count)s days.") % {"count": days}
+
+
+def happened_to(channel: Channel, rests: Iterable[Dormancy]) -> Any:
+    """This will find the events of a channel and of its rests, newest first."""
+    theirs = Q(about_type="channels_registry.dormancy", about_id__in=[rest.pk for rest in rests])
+    return Event.objects.filter(Q(about_type="channels_registry.channel", about_id=channel.pk) | theirs)
 
 
 @dataclass(frozen=True)
@@ -129,42 +181,64 @@ def with_plan(closure: Closure) -> None:
     prefetch_related_objects([closure], Prefetch("consultations", rows), "notices")
 
 
-def steps_of(closure: Closure, at: datetime) -> list[Step]:
-    """This will tell how far each step has come, with who, when, and what is missing in words."""
+def steps_of(closure: Closure, at: datetime, events: Iterable[Event]) -> list[Step]:
+    """This will tell how far each step has come, with who, when, and what is missing in words; `events` newest first."""
     steps: list[Step] = []
+    did = list(events)
     for slug in STEPS:
-        step = step_of(closure, slug, at)
+        step = step_of(closure, slug, at, did)
         now = not step.done and not closure.is_over and closure.state in _WORK.get(slug, (K.PREPARING,))
         steps.append(replace(step, current=now and not any(row.current for row in steps)))
     return steps
 
 
-def step_of(closure: Closure, slug: str, at: datetime) -> Step:
+def step_of(closure: Closure, slug: str, at: datetime, events: list[Event]) -> Step:
     """This will tell how far one step has come."""
-    title, done, text, who, when = _MAKERS[slug](closure, at)
+    title, done, text, who, when = _MAKERS[slug](closure, at, events)
     return Step(slug, title, closure_url(closure, slug), done, False, text, who, when)
 
 
 Facts = tuple[str, bool, str, str, "datetime | None"]
+NOTICE_PLAN = {"closes_on", "public_reason", "followers_go_to", "tells_nobody"}
 
 
-def _reason(closure: Closure, at: datetime) -> Facts:
+def _last(events: list[Event], *kinds: str, changed: Iterable[str] = ()) -> Event | None:
+    """Return the newest event of these kinds or, of the kind “plan”, the newest that changed one of these columns."""
+    columns = set(changed)
+    return next(
+        (
+            event
+            for event in events
+            if event.kind in kinds or (event.kind == "closure.plan" and columns & set(event.data["changed"]))
+        ),
+        None,
+    )
+
+
+def _by(event: Event | None) -> tuple[str, datetime | None]:
+    return (event.actor_name, event.at) if event else ("", None)
+
+
+def _reason(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     done = bool(closure.motive.strip() and closure.closes_on)
     day = date_format(closure.closes_on) if closure.closes_on else _("The closing day is missing.")
     text = f"{closure.get_reason_display().capitalize()}. {day}"
-    return _("Reason and closing day"), done, text, closure.opened_by.name, closure.opened_at
+    last = _last(events, changed=("reason", "motive", "closes_on", "public_reason"))
+    who, when = _by(last) if last else (closure.opened_by.name, closure.opened_at)
+    return _("Reason and closing day"), done, text, who, when
 
 
-def _merger(closure: Closure, at: datetime) -> Facts:
+def _merger(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     target = closure.merge_into
     done = bool(target or closure.no_merger_why.strip()) and bool(
         closure.followers_go_to or closure.tells_nobody
     )
     text = _("Merged into %(channel)s.") % {"channel": target} if target else closure.no_merger_why
-    return _("Merger and where the followers go"), done, text or _("To be decided."), "", None
+    last = _last(events, changed=("merge_into", "no_merger_why", "followers_go_to"))
+    return _("Merger and where the followers go"), done, text or _("To be decided."), *_by(last)
 
 
-def _advice(closure: Closure, at: datetime) -> Facts:
+def _advice(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     rows = list(closure.consultations.all())
     last = rows[-1] if rows else None
     text = last.advice if last else _("Asked, not answered yet.")
@@ -177,27 +251,34 @@ def _advice(closure: Closure, at: datetime) -> Facts:
     )
 
 
-def _archive(closure: Closure, at: datetime) -> Facts:
-    row = closure.archive
-    text = f"{row.get_level_display().capitalize()}. {row.officer_word}" if row else _("To be decided.")
-    return (
-        _("What is kept"),
-        row is not None,
-        text,
-        row.officer.name if row else "",
-        row.noted_at if row else None,
-    )
+def _archive(closure: Closure, at: datetime, events: list[Event]) -> Facts:
+    row, title = closure.archive, _("What is kept")
+    if row is None:
+        return title, False, _("To be decided."), "", None
+    if not row.is_said:
+        text = _("Waiting for %(name)s's word.") % {"name": row.officer.name}
+        return title, False, text, row.noted_by.name, row.noted_at
+    text = f"{row.get_level_display().capitalize()}. {row.officer_word}"
+    return title, True, text, row.officer.name, row.noted_at
 
 
-def _notices(closure: Closure, at: datetime) -> Facts:
+def _notices(closure: Closure, at: datetime, events: list[Event]) -> Facts:
+    """This will count the notices as done once somebody has read and saved what the system proposed."""
     title = _("Notices to the followers")
     if closure.tells_nobody:
-        return title, True, _("Silent for so long that no notices are needed."), "", None
+        words = _("Silent for so long that no notices are needed.")
+        return title, True, words, *_by(_last(events, changed=["tells_nobody"]))
     days = [date_format(local_day(row.planned_at)) for row in closure.notices.all()]
-    return title, len(days) >= settings.NOTICES_NEEDED, ", ".join(days) or _("None planned."), "", None
+    last = _last(events, "closure.notices", changed=NOTICE_PLAN)
+    read = closure.state != K.PREPARING or (last is not None and last.kind == "closure.notices")
+    done = read and len(days) >= settings.NOTICES_NEEDED
+    text = ", ".join(days) or _("None planned.")
+    if days and not read:
+        return title, False, _("Proposed: %(days)s. Read them and save them.") % {"days": text}, "", None
+    return title, done, text, *_by(_last(events, "closure.notices"))
 
 
-def _sign(closure: Closure, at: datetime) -> Facts:
+def _sign(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     rows = [] if closure.state == K.PREPARING else [row for row in closure.spoken if not row.voided_at]
     done = closure.state not in {K.PREPARING, K.AWAITING, K.REJECTED, K.CANCELLED}
     if closure.state == K.PREPARING:
@@ -209,11 +290,13 @@ def _sign(closure: Closure, at: datetime) -> Facts:
         text = ", ".join(f"{row.get_role_display()}: {row.signer.name}" for row in rows) or _(
             "Waiting for both."
         )
-    when = rows[-1].decided_at if rows else None
-    return _("The two chiefs decide"), done, text, "", when
+    if closure.state == K.AWAITING and not rows:
+        return _("The two chiefs decide"), done, text, *_by(_last(events, "closure.ask_decision"))
+    who = rows[-1].signer.name if rows else ""
+    return _("The two chiefs decide"), done, text, who, rows[-1].decided_at if rows else None
 
 
-def _telling(closure: Closure, at: datetime) -> Facts:
+def _telling(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     told = plans.published(closure)
     done = closure.state in {K.ARCHIVING, K.READY, K.CLOSED, K.ORDERED, K.DEREGISTERED}
     if closure.tells_nobody:
@@ -223,17 +306,18 @@ def _telling(closure: Closure, at: datetime) -> Facts:
     return _("The followers are told"), done, text, "", told[-1].published_at if told else None
 
 
-def _keep(closure: Closure, at: datetime) -> Facts:
+def _keep(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     done = closure.state in {K.READY, K.CLOSED, K.ORDERED, K.DEREGISTERED}
     lacking = ending.not_kept(closure) if closure.state in {K.TELLING, K.ARCHIVING} else []
     text = _("Still missing: %(what)s") % {"what": ", ".join(lacking) + "."} if lacking else ""
-    return _("Content and layout are kept"), done, text, "", None
+    kinds = ("closure.make_ready",) if done else ("closure.item_opened", "closure.item")
+    return _("Content and layout are kept"), done, text, *_by(_last(events, *kinds))
 
 
-def _close(closure: Closure, at: datetime) -> Facts:
+def _close(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     end = getattr(closure, "platform_closure", None)
     earliest = plans.earliest_end(closure)
-    text = end.get_how_display().capitalize() if end else ""
+    text = f"{end.get_how_display().capitalize()}. {end.handle_kept}" if end else ""
     if not end and earliest:
         text = _("Not before %(day)s.") % {"day": date_format(earliest)}
     return (
@@ -245,14 +329,16 @@ def _close(closure: Closure, at: datetime) -> Facts:
     )
 
 
-def _order(closure: Closure, at: datetime) -> Facts:
+def _order(closure: Closure, at: datetime, events: list[Event]) -> Facts:
     orders = list(closure.orders.all()) if closure.state in {K.ORDERED, K.DEREGISTERED} else []
     last = orders[-1] if orders else None
     text = (last.answer or str(last.get_state_display()).capitalize()) if last else ""
-    return _("Deregistration"), closure.state == K.DEREGISTERED, text, "", last.sent_at if last else None
+    done = closure.state == K.DEREGISTERED
+    did = _last(events, "closure.acknowledge" if done else "closure.order", "closure.order_again")
+    return _("Deregistration"), done, text, *_by(did)
 
 
-_MAKERS: dict[str, Callable[[Closure, datetime], Facts]] = {
+_MAKERS: dict[str, Callable[[Closure, datetime, list[Event]], Facts]] = {
     "reason": _reason,
     "merger": _merger,
     "advice": _advice,

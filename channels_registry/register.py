@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 from django.db import IntegrityError, models, transaction
 from django.db.models.functions import Greatest
+from django.utils.text import slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry import rules
-from channels_registry.addresses import KNOWN, MASTODON_LIMIT, Address, NotRecognised, recognise
+from channels_registry.addresses import KNOWN, MASTODON_LIMIT, Address, NotRecognised, elsewhere, recognise
 from channels_registry.models import (
     ActivityProof,
     Channel,
@@ -62,6 +64,23 @@ def read_address(text: str) -> Address:
     return recognise(text, others)
 
 
+def read_address_on(text: str, platform: str) -> tuple[Address, str]:
+    """This will read an address on a platform given by its name; returns it with the host. Raises NotRecognised."""
+    host, path = elsewhere(text)
+    url = f"https://{host}/{'/'.join(path)}".rstrip("/")
+    return Address(slugify(platform) or host, "/".join(path) or host, url), host
+
+
+def new_platform(name: str, host: str) -> Platform:
+    """This will return the platform of that name, or make one whose addresses lie on the host."""
+    known = Platform.objects.filter(models.Q(name__iexact=name) | models.Q(code=slugify(name))).first()
+    if known is None:
+        return Platform.objects.create(code=slugify(name) or host, name=name, hosts=[host])
+    if host not in known.hosts:
+        Platform.objects.filter(pk=known.pk).update(hosts=[*known.hosts, host])
+    return known
+
+
 def platform_of(code: str) -> Platform:
     """This will return the platform, put into the register the first time it is needed."""
     known = next((known for known in KNOWN if known.code == code), None)
@@ -81,13 +100,43 @@ def known_already(address: Address) -> Channel | None:
     )
 
 
-def register(*, actor: User, at: datetime, address: Address, unit: Unit, **facts: Any) -> Channel:
-    """This will put a channel that exists into the register. Raises MoveRefused for a duplicate and for who may not."""
+def find(text: str) -> list[Channel]:
+    """This will find the channels that an address, a name, or a name with its platform leads to."""
+    try:
+        twin = known_already(read_address(text))
+    except NotRecognised:
+        twin = None
+    if twin:
+        return [twin]
+    channels = Channel.objects.select_related("platform", "unit")
+    named = list(channels.filter(name__iexact=text)[:10])
+    bare = text.rpartition(" (")[0]
+    return named or [
+        row for row in channels.filter(name__iexact=bare)[:10] if str(row).casefold() == text.casefold()
+    ]
+
+
+def register(
+    *,
+    actor: User,
+    at: datetime,
+    address: Address,
+    unit: Unit,
+    platform: tuple[str, str] | None = None,
+    **facts: Any,
+) -> Channel:
+    """This will put a channel that exists into the register. Raises MoveRefused for a duplicate and for who may not.
+
+    `platform` is name and host of one that is not known yet.
+    """
     if not (rules.keeps_the_register(actor) or rules.is_chief(actor, unit)):
         raise MoveForbidden(
             _("Web strategists and the unit's chiefs register channels. Ask for a new one instead.")
         )
-    return _create(actor=actor, at=at, address=address, unit=unit, state=ChannelState.ACTIVE, **facts)
+    with transaction.atomic():
+        if platform:
+            address = replace(address, platform=new_platform(*platform).code)
+        return _create(actor=actor, at=at, address=address, unit=unit, state=ChannelState.ACTIVE, **facts)
 
 
 def _create(*, actor: User, at: datetime, address: Address, **facts: Any) -> Channel:
@@ -179,14 +228,23 @@ def look_over(
     actor: User,
     at: datetime,
     follows_profile: bool,
+    purpose_holds: bool = True,
+    people_right: bool = True,
+    comments_right: bool = True,
     remarks: str = "",
     profile: CleanImage | None = None,
     cover: CleanImage | None = None,
 ) -> LookOver:
     """This will note that somebody looked the channel over (R1); pictures not given are those of the look before."""
     _ask(rules.may_tend(actor, channel))
-    if not follows_profile and not remarks.strip():
-        raise MoveIncomplete(_("Say what does not follow the graphic profile."))
+    answers = {
+        "follows_profile": follows_profile,
+        "purpose_holds": purpose_holds,
+        "people_right": people_right,
+        "comments_right": comments_right,
+    }
+    if not all(answers.values()) and not remarks.strip():
+        raise MoveIncomplete(_("Say what is not as it should be, and who changes it."))
     before = channel.look_overs.first()
     shas = {
         f"{name}_sha": filestore.keep(LOOKS, image.clean_bytes)
@@ -199,7 +257,7 @@ def look_over(
             channel=channel,
             looked_on=local_day(at),
             looked_by=actor,
-            follows_profile=follows_profile,
+            **answers,
             remarks=remarks,
             **shas,
         )

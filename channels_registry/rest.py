@@ -20,7 +20,7 @@ from channels_registry.signals import answers_to, days_without_watch, people_of
 from channels_registry.states import DORMANCY_MOVES, ChannelState, DormancyState
 from core import ladders, trail
 from core.ladders import ladder
-from core.models import Rung, User
+from core.models import Event, Rung, User
 from core.moves import MoveForbidden, MoveRefused, perform
 from core.notices import Message, on_day, say, tell
 from core.rules import Refusal
@@ -29,7 +29,10 @@ from core.workdays import instant, local_day
 MORNING = "06:00"
 MOST_DAYS_NAMED = 8
 
-trail.WORDS |= {"dormancy.ask": gettext_lazy("Rest planned")}
+trail.WORDS |= {
+    "dormancy.ask": gettext_lazy("Rest planned"),
+    "channel.rest_lost": gettext_lazy("The rest that ended with the closure is not taken up again by itself"),
+}
 
 
 def plan_rest(
@@ -191,7 +194,33 @@ def end_rest(channel: Channel, *, actor: User, at: datetime, note: str) -> None:
     for dormancy in channel.dormancies.filter(state__in=[DormancyState.PLANNED, DormancyState.RESTING]):
         move = "wake" if dormancy.state == DormancyState.RESTING else "cancel"
         perform(dormancy, move, actor=actor, at=at, note=note)
+        if move == "cancel":
+            subject = gettext_lazy("The planned rest of %(channel)s is cancelled")
+            body = say(gettext_lazy("%(days)s. The channel is to be closed."), days=dormancy.days_in_words)
+            _tell(dormancy, at, "fell", subject, body)
     channel.refresh_from_db()
+
+
+def fell_with(channel: Channel, opened_at: datetime) -> list[Dormancy]:
+    """This will list the rests that the closure opened at that moment ended, and whose days are not all over."""
+    ended = Event.objects.filter(
+        kind__in=["dormancy.cancel", "dormancy.wake"], about_type="channels_registry.dormancy", at=opened_at
+    )
+    return list(channel.dormancies.filter(pk__in=ended.values("about_id")))
+
+
+def say_what_fell(channel: Channel, opened_at: datetime, at: datetime) -> None:
+    """This will tell the channel's people which rest the stopped closure ended: it is not taken up again by itself."""
+    for row in fell_with(channel, opened_at):
+        if row.ends_on <= local_day(at):
+            continue
+        data = {"from": row.starts_on.isoformat(), "until": row.ends_on.isoformat()}
+        trail.record("channel.rest_lost", about=channel, actor=None, at=at, data=data)
+        subject = gettext_lazy("The rest of %(channel)s is not taken up again by itself")
+        body = gettext_lazy(
+            "%(days)s. It ended when the closure was opened. Plan it again if it is still wanted."
+        )
+        _tell(row, at, f"lost:{opened_at:%Y%m%d%H%M%S}", subject, say(body, days=row.days_in_words))
 
 
 def _start_by_clock(dormancy: Dormancy, at: datetime) -> None:

@@ -38,7 +38,7 @@ def tends(user: User, channel: Channel) -> bool:
             or user.pk == channel.owner_id
             or is_chief(user, channel.unit)
             or user in people_of(channel)
-            or channel.editors.filter(user=user).exists()
+            or any(editor.user_id == user.pk for editor in channel.editors.all())
         )
     return known[user.pk]
 

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from channels_registry.views import archive, cases, channels, closures, signing
+from channels_registry.views import archive, cases, channels, closures, deputies, signing
 
 app_name = "channels_registry"
 
@@ -28,6 +28,8 @@ urlpatterns = [
     path("openings/new/", cases.opening_new, name="opening_new"),
     path("openings/<int:pk>/", cases.opening_page, name="opening_page"),
     path("openings/<int:pk>/move/<slug:name>/", cases.opening_move, name="opening_move"),
+    path("deputies/", deputies.deputies_page, name="deputies_page"),
+    path("deputies/<int:pk>/end/", deputies.deputy_end, name="deputy_end"),
     path("closures/", closures.closures_page, name="closures_page"),
     path("closures/<int:pk>/", closures.closure_page, name="closure_page"),
     path("closures/<int:pk>/move/<slug:name>/", closures.closure_move, name="closure_move"),

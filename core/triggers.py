@@ -7,6 +7,7 @@ rebuilt by a migration on SQLite loses its triggers) and a system check refuses 
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -56,21 +57,31 @@ def all_guards() -> Iterator[Guard]:
             yield from import_module(f"{config.name}.guards").GUARDS
 
 
+def days_between(first: str, last: str) -> str:
+    """This will write how many days lie between two columns of days, as `_in_dialect` makes each database read it."""
+    return f"DAYS[{first},{last}]"
+
+
+def _in_dialect(when: str, vendor: str) -> str:
+    lie = r"(\2 - \1)" if vendor == "postgresql" else r"(julianday(\2) - julianday(\1))"
+    return re.sub(r"DAYS\[([\w.]+),([\w.]+)\]", lie, when)
+
+
 def statements(guard: Guard, vendor: str) -> list[str]:
     """This will return the SQL that makes the guard's trigger; empty where the database has no such operation."""
-    message = guard.message.replace("'", "''")
+    message, when = guard.message.replace("'", "''"), _in_dialect(guard.when, vendor)
     if vendor == "sqlite":
         if guard.operation == "TRUNCATE":
             return []
         return [
             f"CREATE TRIGGER {guard.trigger} BEFORE {guard.operation} ON {guard.table} "
-            f"WHEN {guard.when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
+            f"WHEN {when} BEGIN SELECT RAISE(ABORT, '{message}'); END"
         ]
     each = "STATEMENT" if guard.operation == "TRUNCATE" else "ROW"
     back = "OLD" if guard.operation == "DELETE" else "NEW"
     return [
         f"CREATE OR REPLACE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
-        f"IF ({guard.when}) THEN RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = '23514'; END IF; "
+        f"IF ({when}) THEN RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = '23514'; END IF; "
         f"RETURN {'NULL' if each == 'STATEMENT' else back}; END $guard$",
         f"CREATE TRIGGER {guard.trigger} BEFORE {guard.operation} ON {guard.table} "
         f"FOR EACH {each} EXECUTE FUNCTION {guard.trigger}()",

@@ -25,7 +25,17 @@ from channels_registry.signals import (
 from core.models import User
 from core.moves import MoveRefused, perform
 from core.workdays import instant, is_working_day, local_day
-from editorial.models import Duty, FarewellPost, Post, Publication, Shift, Takedown, Team, TeamChannel
+from editorial.idea_states import FollowUpState
+from editorial.models import (
+    Duty,
+    FarewellPost,
+    Post,
+    Publication,
+    Shift,
+    Takedown,
+    Team,
+    TeamChannel,
+)
 from editorial.states import POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 from editorial.transitions import save_post
 
@@ -46,14 +56,23 @@ def people_of_team(channel: Channel, **kwargs: Any) -> list[User]:
 
 @receiver(still_open_on)
 def open_posts(channel: Channel, **kwargs: Any) -> list[OpenThing]:
-    """This will answer with the channel's posts on their way out, and pictures that have to come down from it."""
+    """This will answer with the channel's posts on their way out, its questions to follow up, and pictures to take down."""
     waiting = [PostState.IN_REVIEW, PostState.APPROVED, PostState.SCHEDULED, PostState.DUE]
-    posts = Post.objects.filter(texts__channel=channel, state__in=waiting).exclude(
-        publications__channel=channel, publications__state=PublicationState.PUBLISHED
+    out = Publication.objects.filter(
+        post=models.OuterRef("pk"), channel=channel, state=PublicationState.PUBLISHED
+    )
+    posts = (
+        Post.objects.filter(texts__channel=channel)
+        .annotate(is_out=models.Exists(out))
+        .filter(
+            models.Q(state__in=waiting, is_out=False)
+            | models.Q(is_out=True, follow_up__state=FollowUpState.OPEN)
+        )
     )
     takedowns = Takedown.objects.open().filter(tasks__publication__channel=channel).select_related("picture")
+    kinds = {False: str(_("Post")), True: str(_("Question to follow up"))}
     return [
-        *(OpenThing(str(_("Post")), post.title, _url(post)) for post in posts[:50]),
+        *(OpenThing(kinds[post.is_out], post.title, _url(post)) for post in posts[:100]),
         *(
             OpenThing(str(_("Take down")), row.picture.title, reverse("editorial:takedowns_page"))
             for row in takedowns.distinct()[:50]

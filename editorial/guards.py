@@ -42,6 +42,23 @@ _BY_STRANGER = (
     "WHERE v.id = NEW.version_id AND m.user_id = NEW.reviewer_id)"
 )
 
+# What the room below promises of a channel's end is known up here: nothing of ours is still on its way there.
+_ENDS = "NEW.state IN ('ready', 'closed') AND OLD.state <> NEW.state AND "
+_POSTS_GOING_OUT = (
+    "EXISTS (SELECT 1 FROM editorial_post p JOIN editorial_posttext t ON t.post_id = p.id "
+    "WHERE t.channel_id = NEW.channel_id AND p.state IN ('in_review', 'approved', 'scheduled', 'due') "
+    "AND NOT EXISTS (SELECT 1 FROM editorial_publication u WHERE u.post_id = p.id "
+    "AND u.channel_id = NEW.channel_id AND u.state = 'published'))"
+)
+_TAKEDOWNS_OPEN = (
+    "EXISTS (SELECT 1 FROM editorial_takedowntask k JOIN editorial_publication u ON u.id = k.publication_id "
+    "WHERE u.channel_id = NEW.channel_id AND k.state <> 'checked')"
+)
+_QUESTIONS_OPEN = (
+    "EXISTS (SELECT 1 FROM editorial_followup f JOIN editorial_publication u ON u.post_id = f.post_id "
+    "WHERE u.channel_id = NEW.channel_id AND u.state = 'published' AND f.state = 'open')"
+)
+
 
 def _frozen_rows(table: str) -> list[Guard]:
     return [
@@ -91,4 +108,18 @@ GUARDS: list[Guard] = [
     *_frozen_rows("editorial_posttext"),
     *_frozen_rows("editorial_postlink"),
     *_frozen_rows("editorial_postpicture"),
+    *(
+        Guard(
+            f"editorial_closure_{name}",
+            "channels_registry_closure",
+            "UPDATE",
+            _ENDS + condition,
+            f"A step of the closure is missing: {words} on the channel.",
+        )
+        for name, condition, words in (
+            ("posts", _POSTS_GOING_OUT, "no post may be on its way out"),
+            ("takedowns", _TAKEDOWNS_OPEN, "every picture that has to come down is gone"),
+            ("questions", _QUESTIONS_OPEN, "every question has been followed up"),
+        )
+    ),
 ]

@@ -1,6 +1,7 @@
 """What the database itself refuses about comments, answers, evidence and removals (R19, R20, R21, R26)."""
 
 from core.triggers import Guard, append_only
+from moderation.states import TO_DO
 
 _STANDS_ON_EVIDENCE = (
     "EXISTS (SELECT 1 FROM moderation_evidence e JOIN moderation_case k ON k.id = e.case_id "
@@ -269,5 +270,16 @@ GUARDS: list[Guard] = [
         "INSERT",
         "NOT EXISTS (SELECT 1 FROM moderation_disposal d WHERE d.id = NEW.disposal_id AND d.state = 'proposed')",
         "A case is added to a disposal before it is signed.",
+    ),
+    Guard(
+        "moderation_closure_open",
+        "channels_registry_closure",
+        "UPDATE",
+        "NEW.state IN ('ready', 'closed') AND OLD.state <> NEW.state AND (EXISTS (SELECT 1 FROM moderation_case k "
+        "JOIN moderation_comment c ON c.id = k.comment_id WHERE c.channel_id = NEW.channel_id AND k.state IN "
+        f"({', '.join(repr(str(state)) for state in TO_DO)})) OR EXISTS (SELECT 1 FROM moderation_comment c "
+        "WHERE c.channel_id = NEW.channel_id AND c.state = 'new' "
+        "AND NOT EXISTS (SELECT 1 FROM moderation_case k WHERE k.comment_id = c.id)))",
+        "A step of the closure is missing: no case or comment may be open on the channel.",
     ),
 ]

@@ -17,6 +17,7 @@ from PIL import Image
 
 from channels_registry.archiving import COPIES, ORIGINALS
 from channels_registry.closing import open_closure
+from channels_registry.deputies import name_deputy
 from channels_registry.models import ArchiveItem, ArchivePackage, Channel, Closure, LookOver, Upload
 from channels_registry.packages import PACKAGES
 from channels_registry.register import LOOKS, ask_opening
@@ -272,6 +273,20 @@ def rest(house: House) -> Any:
     )
 
 
+def deputy(house: House) -> Any:
+    city, day = house.city, house.at.date()
+    days = {"starts_on": day, "ends_on": day + timedelta(days=9)}
+    return name_deputy(
+        actor=city.ulf,
+        at=house.at,
+        unit=city.unit,
+        role="communications",
+        deputy=city.sara,
+        why="Leave.",
+        **days,
+    )
+
+
 def shift(house: House) -> Shift:
     start = house.at + timedelta(days=20)
     values = {"team": house.city.team, "user": house.city.anna, "duty": "watch"}
@@ -295,6 +310,7 @@ def fixed(**parts: Any) -> Callable[[House], Any]:
 THINGS: dict[str, Callable[[House], Any]] = {
     "closing": closing_channel,
     "closure": part_of_closure,
+    "deputy": deputy,
     "item": archived,
     "upload": upload,
     "package": package,

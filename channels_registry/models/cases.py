@@ -4,6 +4,8 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
+from django.utils.formats import date_format
+from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.models.channels import Channel, Platform
@@ -11,6 +13,9 @@ from channels_registry.rules import keeps_the_register
 from channels_registry.states import DORMANCY_MOVES, OPENING_MOVES, DormancyState, OpeningState
 from core.models import Unit, User
 from core.moves import Movable
+
+# Made once: lazy() builds a class each time it is called.
+_from_to = lazy(lambda first, last: f"{date_format(first)} – {date_format(last)}", str)
 
 
 class OpeningQuerySet(models.QuerySet["Opening"]):
@@ -104,7 +109,10 @@ class Dormancy(Movable):
     comments_before = models.CharField(max_length=8, blank=True, editable=False)
     started_on = models.DateField(null=True, editable=False)
     woken_on = models.DateField(null=True, editable=False)
-    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
+    # Nobody: the channel rested before rests were kept as cases.
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
+    )
     asked_at = models.DateTimeField(editable=False)
 
     class Meta:
@@ -124,6 +132,15 @@ class Dormancy(Movable):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.starts_on}–{self.ends_on}"
+
+    @property
+    def days_in_words(self) -> str | Promise:
+        """The days of the rest, in whatever language they are read."""
+        return _from_to(self.starts_on, self.ends_on)
+
+    @property
+    def is_running(self) -> bool:
+        return self.state in {DormancyState.PLANNED, DormancyState.RESTING}
 
     def rested_days(self, until: date) -> int:
         """This will count the days it has rested, until it woke or else until that day."""

@@ -3,8 +3,10 @@ from __future__ import annotations
 from datetime import date, timedelta
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.states import CHANNEL_MOVES, ENDED, ChannelState
@@ -64,10 +66,24 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         )
 
     def with_editor_count(self) -> ChannelQuerySet:
+        """This will count the named editors who are still here, asked for the rows that are shown and no others."""
+        editors = NamedEditor.objects.filter(channel=models.OuterRef("pk"), user__is_active=True).order_by()
+        counted = editors.values("channel").annotate(number=models.Count("pk")).values("number")
+        return self.annotate(editor_count=Coalesce(models.Subquery(counted), 0))
+
+    def with_what_hangs_on_it(self) -> ChannelQuerySet:
+        """This will say with each channel whether it has rests and earlier handles to be read, and its latest closure."""
+
+        def there(noun: str) -> models.Exists:
+            rows = apps.get_model("channels_registry", noun)._default_manager
+            return models.Exists(rows.filter(channel=models.OuterRef("pk")))
+
+        closures = apps.get_model("channels_registry", "Closure")._default_manager
+        latest = closures.filter(channel=models.OuterRef("pk")).order_by("-pk").values("pk")[:1]
         return self.annotate(
-            editor_count=models.Count(
-                "editors", filter=models.Q(editors__user__is_active=True), distinct=True
-            )
+            has_rests=there("Dormancy"),
+            has_handles=there("HandleHistory"),
+            latest_closure=models.Subquery(latest),
         )
 
 
@@ -217,6 +233,10 @@ class LookOver(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
     )
     follows_profile = models.BooleanField(_("name and pictures follow the graphic profile"))
+    # Not asked in look-overs of earlier versions.
+    purpose_holds = models.BooleanField(_("purpose and audience still hold"), null=True)
+    people_right = models.BooleanField(_("owner and editors are the right people"), null=True)
+    comments_right = models.BooleanField(_("comments are as they should be"), null=True)
     remarks = models.TextField(_("remarks"), blank=True)
     profile_sha = models.CharField(_("hash of the profile picture"), max_length=64, blank=True)
     cover_sha = models.CharField(_("hash of the cover picture"), max_length=64, blank=True)
@@ -228,6 +248,17 @@ class LookOver(models.Model):
 
     def __str__(self) -> str:
         return f"{self.channel} {self.looked_on}"
+
+    @property
+    def faults(self) -> list[str]:
+        """What was found not to be as it should be, in words."""
+        words = {
+            "follows_profile": _("the graphic profile"),
+            "purpose_holds": _("purpose or audience"),
+            "people_right": _("the people"),
+            "comments_right": _("the comments"),
+        }
+        return [str(word) for name, word in words.items() if getattr(self, name) is False]
 
 
 class ActivityProof(models.Model):

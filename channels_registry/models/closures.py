@@ -45,7 +45,7 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
         if user.is_web_strategist:
             waits |= models.Q(consultations=None)
         if user.is_records_officer:
-            waits |= models.Q(archive=None)
+            waits |= models.Q(archive=None) | models.Q(archive__officer_word="")
         return self.filter(waits, state=ClosureState.PREPARING)
 
     def to_sign_by(self, user: User) -> ClosureQuerySet:

@@ -10,7 +10,10 @@ from channels_registry.models.closures import Closure
 
 
 class ArchiveDecision(models.Model):
-    """What is kept of a channel, why, and what the records officer said (R34). The latest counts; each is written once."""
+    """What is kept of a channel, why, and the records officer's own word (R34). The latest counts; each is written once.
+
+    Without a word it is the handler's proposal.
+    """
 
     class Level(models.TextChoices):
         ALL = "all", _("everything")
@@ -26,7 +29,7 @@ class ArchiveDecision(models.Model):
     officer = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("records officer")
     )
-    officer_word = models.TextField(_("what the records officer said"))
+    officer_word = models.TextField(_("the records officer's own word"), blank=True)
     noted_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     noted_at = models.DateTimeField(_("noted"))
 
@@ -46,6 +49,11 @@ class ArchiveDecision(models.Model):
 
     def __str__(self) -> str:
         return f"{self.closure}: {self.get_level_display()}"
+
+    @property
+    def is_said(self) -> bool:
+        """Whether the officer has said it themselves."""
+        return bool(self.officer_word.strip()) and self.noted_by_id == self.officer_id
 
 
 class ArchiveItem(models.Model):
@@ -132,6 +140,7 @@ class PlatformClosure(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("closed by")
     )
     closed_at = models.DateTimeField(_("closed"))
+    closed_on = models.DateField(null=True, editable=False)
 
     class Meta:
         verbose_name = _("end on the platform")

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Iterator
+from datetime import date
 from typing import Any
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
+from django.db.models import Prefetch
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -16,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels_registry import queries, register
+from channels_registry import queries, register, rest
 from channels_registry.forms import (
     EditorForm,
     FactsForm,
@@ -26,15 +28,17 @@ from channels_registry.forms import (
     ProofForm,
     RegisterForm,
 )
-from channels_registry.models import Channel, Closure, LookOver, Opening
+from channels_registry.models import Channel, Closure, Dormancy, LookOver, NamedEditor, Opening
 from channels_registry.rules import is_chief, keeps_the_register, tends
 from channels_registry.states import ENDED, ChannelState, DormancyState
-from core import filestore, trail
+from core import filestore
 from core.doors import do_move, limited, status_of
+from core.models import User
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from core.workdays import local_day
 
+AS_IT_SHOULD = ("follows_profile", "purpose_holds", "people_right", "comments_right")
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -43,10 +47,11 @@ def channels_page(request: HttpRequest) -> HttpResponse:
     user, filters = person(request), FilterForm(request.GET)
     filters.is_valid()
     channels = queries.register(user, filters.cleaned_data, local_day(timezone.now()))
+    page_obj = Paginator(channels, 50).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
-        "page_obj": Paginator(channels, 50).get_page(request.GET.get("page")),
-        "today": local_day(timezone.now()),
+        "page_obj": page_obj,
+        "rows": queries.rows_of(page_obj.object_list, local_day(timezone.now())),
         "openings": Opening.objects.visible_to(user).waiting().select_related("platform")[:10],
         "may_register": keeps_the_register(user) or (user.unit_id is not None and is_chief(user, user.unit)),  # type: ignore[arg-type]
         "is_public": settings.PUBLIC_REGISTER,
@@ -249,7 +254,11 @@ def fetch(request: HttpRequest, pk: int) -> Any:
     channels = (
         Channel.objects.visible_to(person(request))
         .with_editor_count()
-        .select_related("platform", "owner", "unit__responsible_chief", "unit__communications_chief")
+        .with_what_hangs_on_it()
+        .select_related(
+            "platform", "owner", "unit__responsible_chief", "unit__communications_chief", "care__team"
+        )
+        .prefetch_related(Prefetch("editors", NamedEditor.objects.select_related("user")))
     )
     return get_object_or_404(channels, pk=pk)
 
@@ -258,8 +267,9 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
     """This will draw a channel's page with its moves, what it lacks, and the forms of whoever tends it."""
     user, now = person(request), timezone.now()
     today, may_tend = local_day(now), tends(user, channel)
-    team: Any = channel.teams.first()
-    rest = channel.dormancies.filter(state__in=[DormancyState.PLANNED, DormancyState.RESTING]).first()
+    team: Any = channel.care.team if hasattr(channel, "care") else None
+    rests = list(channel.dormancies.all()) if channel.has_rests else []
+    running = next((row for row in rests if row.is_running), None)
     context = {
         "channel": channel,
         "team": team,
@@ -271,24 +281,40 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "moves": open_moves(channel, user, _move_url(channel)) if may_tend else [],
         "warnings": queries.warnings_of(channel, channel.editor_count, today),
         "quiet_days": channel.quiet_days(today),
-        "editors": channel.editors.select_related("user"),
-        "handles": channel.handles.all(),
+        "editors": channel.editors.all(),
+        "handles": channel.handles.all() if channel.has_handles else [],
         "look": channel.look_overs.select_related("looked_by").first(),
-        "rest": rest,
-        "rest_moves": open_moves(rest, user, _rest_url(rest)) if rest and may_tend else [],
-        "closure": Closure.objects.visible_to(user).filter(channel=channel).only("state", "channel").first(),
-        "events": trail.events_about(channel)[:10] if may_tend else [],
+        "rest": running,
+        "rest_uncovered": _uncovered(running, today) if running and may_tend else [],
+        "rest_moves": open_moves(running, user, _rest_url(running)) if running and may_tend else [],
+        "closure": _closure_in_sight(channel, user, may_tend),
+        "events": queries.happened_to(channel, rests)[:12] if may_tend else [],
         **(_forms() if may_tend else {}),
         **more,
     }
     return render(request, "channels_registry/channel_page.html", context, status=status)
 
 
+def _closure_in_sight(channel: Any, user: User, may_tend: bool) -> dict[str, int] | None:
+    """This will return the latest closure's number for who may see it: the channel's people see each of its closures."""
+    pk = channel.latest_closure
+    seen = pk and (may_tend or Closure.objects.visible_to(user).filter(pk=pk).exists())
+    return {"pk": pk} if seen else None
+
+
+def _uncovered(planned: Dormancy, today: date) -> list[date]:
+    """This will list the working days that nobody watches yet of a rest that has not begun."""
+    try:
+        return rest.uncovered(planned, today) if planned.state == DormancyState.PLANNED else []
+    except MoveRefused:  # the room above cannot answer now; the move asks again and refuses
+        return []
+
+
 def _forms() -> dict[str, Any]:
     return {
         "handle_form": HandleForm(prefix=None),
         "editor_form": EditorForm(),
-        "look_form": LookOverForm(initial={"follows_profile": True}),
+        "look_form": LookOverForm(initial=dict.fromkeys(AS_IT_SHOULD, True)),
         "proof_form": ProofForm(),
     }
 
@@ -311,8 +337,8 @@ def _move_url(channel: Channel) -> Any:
     return lambda name: reverse("channels_registry:channel_move", args=[channel.pk, name])
 
 
-def _rest_url(rest: Any) -> Any:
-    return lambda name: reverse("channels_registry:rest_move", args=[rest.pk, name])
+def _rest_url(dormancy: Dormancy) -> Any:
+    return lambda name: reverse("channels_registry:rest_move", args=[dormancy.pk, name])
 
 
 def _seen(request: HttpRequest, channel: Channel) -> int:

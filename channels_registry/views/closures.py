@@ -32,6 +32,8 @@ MOVES_OF_STEP = {
     "keep": ("make_ready",),
     "order": ("order", "order_again"),
 }
+# As many as the steps are read from: who did each, and when.
+MOST_EVENTS = 200
 TURNS = ("change_plan", "reject", "cancel")
 
 
@@ -46,9 +48,13 @@ def closures_page(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def closure_new(request: HttpRequest, pk: int) -> HttpResponse:
-    channel, refusal, status = channels.fetch(request, pk), "", 200
-    form = forms.ClosureForm(request.POST or None)
-    if request.method == "POST":
+    channel, form = channels.fetch(request, pk), forms.ClosureForm(request.POST or None)
+    refusal, status, may_open = "", 200, True
+    try:
+        closing.ask_to_open(channel, person(request))
+    except MoveRefused as refused:  # said before anybody writes a word
+        refusal, status, may_open = refused.reason, status_of(refused), request.method == "POST"
+    if request.method == "POST" and not refusal:
         status = 422
         if form.is_valid():
             try:
@@ -62,7 +68,7 @@ def closure_new(request: HttpRequest, pk: int) -> HttpResponse:
                     request, _("The closure is opened. The web strategists are asked for advice.")
                 )
                 return redirect("channels_registry:closure_page", closure.pk)
-    context = {"channel": channel, "form": form, "refusal": refusal}
+    context = {"channel": channel, "form": form, "refusal": refusal, "may_open": may_open}
     return render(request, "channels_registry/closure_new.html", context, status=status)
 
 
@@ -147,12 +153,13 @@ def fetch(request: HttpRequest, pk: int) -> Closure:
 def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: Any) -> HttpResponse:
     user, now = person(request), timezone.now()
     queries.with_plan(closure)
+    events = list(trail.events_about(closure)[:MOST_EVENTS])
     context = {
         "closure": closure,
-        "steps": queries.steps_of(closure, now),
+        "steps": queries.steps_of(closure, now, events),
         "may_handle": tends(user, closure.channel),
         "moves": _moves(closure, user, TURNS),
-        "events": trail.events_about(closure)[:30],
+        "events": events[:30],
         "note": request.POST.get("note", ""),
         **more,
     }
@@ -165,10 +172,12 @@ def step_page(
     user, now = person(request), timezone.now()
     if step != "keep":  # the page that asks most, and shows nothing of the plan
         queries.with_plan(closure)
+    # Only one step's page shows who did it last; the others ask less.
+    events = list(trail.events_about(closure)[:MOST_EVENTS]) if step == "notices" else []
     own = CONTEXTS.get(step, lambda *_: {})(closure, user, now)
     context = {
         "closure": closure,
-        "step": queries.step_of(closure, step, now),
+        "step": queries.step_of(closure, step, now, events),
         "number": queries.STEPS.index(step) + 1,
         "template": f"channels_registry/steps/{step}.html",
         "may_handle": tends(user, closure.channel),
@@ -191,10 +200,13 @@ def form_of(closure: Closure, step: str, user: User, request: HttpRequest | None
         initial = _stored(closure, "merge_into", "no_merger_why", "followers_go_to")
         return forms.MergerForm(data, closure=closure, initial=initial)
     if step == "advice":
-        return forms.AdviceForm(data, initial={"strategist": user.pk})
+        return forms.AdviceForm(data)
     if step == "archive":
-        names = ("level", "keeps_content", "keeps_layout", "motive", "officer", "officer_word")
-        return forms.ArchiveForm(data, initial=_stored(closure.archive, *names))
+        initial = _stored(closure.archive, "level", "keeps_content", "keeps_layout", "motive", "officer")
+        said = user.is_records_officer
+        return (
+            forms.ArchiveWordForm(data, initial=initial) if said else forms.ArchiveForm(data, initial=initial)
+        )
     if step == "notices":
         return forms.NoticesForm(data, closure=closure)
     return {"close": forms.CloseForm, "order": forms.AnswerForm}.get(step, lambda *_: None)(data)
@@ -221,12 +233,15 @@ def _save_plan(closure: Closure, form: Any, user: User, seen: int | None) -> str
 
 def _save_advice(closure: Closure, form: Any, user: User, seen: int | None) -> str:
     closing.note_advice(closure, actor=user, at=timezone.now(), **form.cleaned_data)
-    return _("The advice is noted.")
+    return _("Your advice is noted.")
 
 
 def _save_archive(closure: Closure, form: Any, user: User, seen: int | None) -> str:
-    closing.decide_archive(closure, actor=user, at=timezone.now(), **form.cleaned_data)
-    return _("What is kept is decided.")
+    if user.is_records_officer:
+        closing.decide_archive(closure, actor=user, at=timezone.now(), **form.cleaned_data)
+        return _("What is kept is decided.")
+    closing.propose_archive(closure, actor=user, at=timezone.now(), **form.cleaned_data)
+    return _("The records officer is asked for their word.")
 
 
 def _save_notices(closure: Closure, form: Any, user: User, seen: int | None) -> str:
@@ -300,7 +315,13 @@ def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
     }
 
 
+def _advice_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
+    names = forms.active_users().filter(is_web_strategist=True).values_list("name", flat=True)
+    return {"strategists": list(names) if closure.is_open_for_edit else []}
+
+
 CONTEXTS: dict[str, Callable[[Closure, User, Any], dict[str, Any]]] = {
+    "advice": _advice_context,
     "sign": _sign_context,
     "keep": _keep_context,
     "telling": _telling_context,

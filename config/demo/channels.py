@@ -179,7 +179,7 @@ def _prepared(
     }
     closing.save_plan(closure, actor=handler, at=at, seen=closure.version, values=plan)
     advice = "Hänvisa till den kanal där flest redan följer er, och svara på frågor i två veckor till."
-    closing.note_advice(closure, actor=tove, at=at + timedelta(hours=3), strategist=tove, advice=advice)
+    closing.note_advice(closure, actor=tove, at=at + timedelta(hours=3), advice=advice)
     closing.decide_archive(
         closure,
         actor=rut,
@@ -188,7 +188,6 @@ def _prepared(
         keeps_content=True,
         keeps_layout=True,
         motive="Inläggen speglar verksamheten under flera år.",
-        officer=rut,
         officer_word="Bevara ett urval av inläggen och hur sidan såg ut.",
     )
     perform(closure, "ask_decision", actor=handler, at=at + timedelta(hours=6))

@@ -57,18 +57,15 @@ class Journey:
             "no_merger_why": "Nobody else does parks.",
         } | plan
         closing.save_plan(closure, actor=city.anna, at=self.at, seen=closure.version, values=values)
-        closing.note_advice(
-            closure, actor=self.tove, at=self.at, strategist=self.tove, advice="Send them to Instagram."
-        )
+        closing.note_advice(closure, actor=self.tove, at=self.at, advice="Send them to Instagram.")
         closing.decide_archive(
             closure,
-            actor=city.anna,
+            actor=city.rut,
             at=self.at,
             level="all",
             keeps_content=True,
             keeps_layout=True,
             motive="Of interest later.",
-            officer=city.rut,
             officer_word="Keep everything.",
         )
         return self.fresh(closure)

@@ -240,3 +240,44 @@ def test_package_that_cannot_be_built_says_why_and_is_tried_again(journey, city)
     target = filestore.path(archiving.ORIGINALS, item.sha)
     (journey.tmp_path / "away").rename(target)
     assert packages.build_packages(journey.at + timedelta(minutes=16)) == 1
+
+
+@pytest.mark.slow
+@pytest.mark.rule("R34")
+def test_upload_cut_at_1300_megabytes_goes_on_and_is_hashed_as_one(journey, city, client_of):
+    """The first 1.3 GB are a hole in the file, so that they take no room; what follows is sent through the page."""
+    closure, anna = journey.telling(), client_of(city.anna)
+    cut, rest = 1300 * 1024**2, b"PK" * (3 * 1024**2)
+    begin_at = reverse("channels_registry:upload_begin", args=[closure.pk])
+    facts = {"name": "export.zip", "size": cut + len(rest)}
+    begun = anna.post(begin_at, facts).json()
+    upload = Upload.objects.get(uid=begun["upload"])
+    piece = reverse("channels_registry:upload_piece", args=[closure.pk, begun["upload"]])
+
+    def send(offset, body):
+        headers = {"Upload-Offset": str(offset)}
+        return anna.post(piece, body, content_type="application/octet-stream", headers=headers).json()
+
+    send(0, b"PK\x03\x04")
+    with archiving.part_of(upload).open("r+b") as part:
+        part.truncate(cut)
+    Upload.objects.filter(pk=upload.pk).update(received=cut)
+    assert "broke off at 1.3" in anna.get(
+        reverse("channels_registry:closure_step", args=[closure.pk, "keep"])
+    ).content.decode().replace("\xa0", " ")
+    again = anna.post(begin_at, facts).json()
+    assert (again["upload"], again["received"]) == (begun["upload"], cut)
+    assert send(0, rest)["received"] == cut
+    assert send(cut, rest)["received"] == cut + len(rest)
+    done = anna.post(piece + "finish/").json()
+    whole = hashlib.sha256(b"PK\x03\x04")
+    zeros = bytes(1024**2)
+    whole.update(zeros[4:])
+    for _number in range(1299):
+        whole.update(zeros)
+    whole.update(rest)
+    assert done["sha"] == whole.hexdigest()
+    item = closure.items.get()
+    assert item.size == cut + len(rest)
+    archiving.note_opened(item, actor=city.rut, at=journey.at)
+    assert not archiving.part_of(upload).exists()

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from channels_registry.models import Channel, Closure, Dormancy
+from channels_registry import closing
+from channels_registry.models import ArchiveDecision, Channel, Closure, Consultation, Dormancy, HandleHistory
 from channels_registry.queries import STEPS
+from core.models import Notice
 from core.moves import perform
 from core.workdays import local_day
 from tests.conftest import PASSWORD
@@ -160,7 +163,7 @@ def test_steps_are_saved_left_and_returned_to(journey, city, client_of):
     merger = url("closure_step", closure.pk, "merger")
     closure.refresh_from_db()
     saved = anna.post(
-        merger, {"merge_into": city.other_channel.pk, "followers_go_to": "", "seen": closure.version}
+        merger, {"merge_into": city.other_channel.name, "followers_go_to": "", "seen": closure.version}
     )
     assert saved.status_code == 302
     closure.refresh_from_db()
@@ -170,14 +173,125 @@ def test_steps_are_saved_left_and_returned_to(journey, city, client_of):
     assert "Few read us here." in text(anna.get(notices))
     half = anna.post(notices, {"at_0": "", "text_0": "Goodbye.", "seen": closure.version})
     assert (half.status_code, "both a time and a text" in text(half)) == (422, True)
-    advice = url("closure_step", closure.pk, "advice")
-    assert anna.post(advice, {"strategist": journey.tove.pk, "advice": "Go."}).status_code == 302
     archive = url("closure_step", closure.pk, "archive")
-    both = anna.post(
-        archive,
-        {"level": "none", "keeps_content": "on", "motive": "M", "officer": city.rut.pk, "officer_word": "W"},
-    )
+    both = anna.post(archive, {"level": "none", "keeps_content": "on", "motive": "M", "officer": city.rut.pk})
     assert (both.status_code, "Say what is kept" in text(both)) == (409, True)
+
+
+@pytest.mark.rule("R31", "R34")
+def test_advice_and_the_records_officers_word_are_given_by_themselves_and_never_for_them(
+    journey, city, client_of
+):
+    closure, anna, rut, tove = journey.opened(), *map(client_of, (city.anna, city.rut, journey.tove))
+    advice, archive = url("closure_step", closure.pk, "advice"), url("closure_step", closure.pk, "archive")
+    assert "Asked: Tove." in text(anna.get(advice))
+    forged = anna.post(advice, {"advice": "Go.", "strategist": journey.tove.pk})
+    assert (forged.status_code, closure.consultations.count()) == (403, 0)
+    assert tove.post(advice, {"advice": "Go."}).status_code == 302
+    assert closure.consultations.get().strategist == journey.tove
+    kept = {"level": "all", "keeps_content": "on", "motive": "Of interest."}
+    forged = kept | {"officer": city.rut.pk, "officer_word": "Rut says keep it."}
+    assert anna.post(archive, forged).status_code == 302
+    closure.refresh_from_db()
+    assert (closure.archive.officer_word, closure.archive.is_said) == ("", False)
+    assert "Rut is asked and has not said it yet." in text(anna.get(archive))
+    assert "Waiting for Rut" in text(anna.get(url("closure_page", closure.pk)))
+    assert Closure.objects.to_advise_by(city.rut).filter(pk=closure.pk).exists()
+    asked = Notice.objects.get(recipient=city.rut, subject__startswith="Your word, please")
+    assert asked.url == archive
+    assert "Of interest." in text(rut.get(archive))
+    assert rut.post(archive, kept | {"officer_word": ""}).status_code == 422
+    assert rut.post(archive, kept | {"officer_word": "Keep it."}).status_code == 302
+    closure.refresh_from_db()
+    assert (closure.archive.officer, closure.archive.is_said) == (city.rut, True)
+    assert anna.post(archive, kept | {"officer": city.rut.pk, "motive": "Other."}).status_code == 302
+    closure.refresh_from_db()
+    assert not closure.archive.is_said
+    for row in (
+        Consultation(closure=closure, strategist=journey.tove, advice="Go.", noted_by=city.anna),
+        ArchiveDecision(
+            closure=closure,
+            level="none",
+            keeps_content=False,
+            keeps_layout=False,
+            motive="M",
+            officer=city.rut,
+            officer_word="Nothing.",
+            noted_by=city.anna,
+        ),
+    ):
+        row.noted_at = journey.at
+        with pytest.raises(IntegrityError), transaction.atomic():
+            row.save()
+
+
+@pytest.mark.rule("R31")
+def test_refusal_is_said_before_anybody_fills_the_form(journey, city, client_of):
+    closure = journey.opened()
+    anna = client_of(city.anna)
+    twice = anna.get(url("closure_new", closure.channel_id))
+    assert (twice.status_code, "closing already" in text(twice)) == (409, True)
+    assert "Open the closure" not in text(twice)
+    merger = url("closure_step", closure.pk, "merger")
+    form = {"merge_into": str(city.other_channel.url), "followers_go_to": "", "seen": closure.version}
+    assert anna.post(merger, form).status_code == 302
+    into = client_of(journey.tove).get(url("closure_new", city.other_channel.pk))
+    assert (into.status_code, "is being merged into this channel" in text(into)) == (409, True)
+    closure.refresh_from_db()
+    for typed, reason in (
+        (closure.channel.url, "cannot be merged into itself"),
+        ("https://facebook.com/nobody", "No channel in the register"),
+        ("no such name", "No channel in the register"),
+    ):
+        answer = anna.post(merger, {"merge_into": typed, "seen": closure.version})
+        assert (answer.status_code, reason in text(answer), typed in text(answer)) == (422, True, True)
+    other = Channel.objects.create(
+        platform=city.channel.platform,
+        name="Gone",
+        handle="gone",
+        url="https://www.facebook.com/gone",
+        unit=city.unit,
+    )
+    closing.open_closure(other, actor=journey.tove, at=journey.at, reason="goals", motive="M")
+    answer = anna.post(merger, {"merge_into": "gone", "seen": closure.version})
+    assert (answer.status_code, "is itself closing" in text(answer)) == (422, True)
+    assert other.url not in text(anna.get(merger))
+
+
+def test_step_with_the_notices_is_done_when_somebody_has_read_them(journey, city, client_of):
+    closure, anna = journey.planned(), client_of(city.anna)
+    step = url("closure_step", closure.pk, "notices")
+    assert "Read them and save them" in text(anna.get(url("closure_page", closure.pk)))
+    page = anna.get(step)
+    assert not page.context["step"].done
+    form = {name: page.context["form"][name].value() or "" for name in page.context["form"].fields}
+    form = {
+        name: f"{value:%Y-%m-%dT%H:%M}" if name.startswith("at_") and value else value
+        for name, value in form.items()
+    }
+    form = {name: value for name, value in form.items() if value is not False}
+    assert anna.post(step, form | {"seen": closure.version}).status_code == 302
+    assert "Read them and save them" not in text(anna.get(url("closure_page", closure.pk)))
+    steps = {one.slug: one for one in anna.get(url("closure_page", closure.pk)).context["steps"]}
+    assert (steps["notices"].done, steps["notices"].who) == (True, "Anna")
+    assert (steps["merger"].who, steps["archive"].who) == ("Anna", "Rut")
+
+
+def test_long_register_keeps_the_mergers_page_small(journey, city, client_of, django_assert_max_num_queries):
+    Channel.objects.bulk_create(
+        Channel(
+            platform=city.channel.platform,
+            name=f"P{number}",
+            handle=f"p{number}",
+            url=f"https://www.facebook.com/p{number}",
+            unit=city.unit,
+        )
+        for number in range(300)
+    )
+    closure, anna = journey.opened(), client_of(city.anna)
+    with django_assert_max_num_queries(15):
+        page = text(anna.get(url("closure_step", closure.pk, "merger")))
+    assert page.count("<option") <= 60
 
 
 def test_strategist_and_handler_see_who_may_do_what(journey, city, client_of):
@@ -249,6 +363,91 @@ def test_channel_is_registered_edited_and_cared_for_through_the_pages(city, clie
     assert (other.status_code, "another platform" in text(other)) == (409, True)
 
 
+def test_channel_on_a_platform_nobody_knows_is_registered_by_its_name(city, client_of):
+    admin = client_of(city.admin)
+    form = {
+        "address": "https://www.parkapp.example/parks?from=mail",
+        "name": "Parks",
+        "unit": city.unit.pk,
+        "comment_mode": "open",
+        "two_factor": "on",
+    }
+    asked = admin.post(url("channel_new"), form)
+    assert (asked.status_code, "Write its name." in text(asked)) == (422, True)
+    assert admin.post(url("channel_new"), form | {"platform_name": "Parkapp"}).status_code == 302
+    channel = Channel.objects.get(name="Parks")
+    assert (channel.platform.name, channel.handle, channel.url) == (
+        "Parkapp",
+        "parks",
+        "https://parkapp.example/parks",
+    )
+    again = admin.post(url("channel_new"), form | {"address": "http://parkapp.example/parks/"})
+    assert (again.status_code, "has this address or handle already" in text(again)) == (409, True)
+    fake = admin.post(
+        url("channel_new"), form | {"address": "https://faceb00k.com/parks", "platform_name": "Facebook"}
+    )
+    assert (fake.status_code, "leads elsewhere" in text(fake)) == (422, True)
+
+
+@pytest.mark.rule("R1")
+def test_yearly_look_answers_purpose_people_and_comments_too(city, client_of):
+    anna, address = client_of(city.anna), url("channel_look_over", city.channel.pk)
+    form = {"follows_profile": "on", "purpose_holds": "on", "comments_right": "on", "remarks": ""}
+    silent = anna.post(address, form)
+    assert (silent.status_code, "Say what is not as it should be" in text(silent)) == (422, True)
+    assert anna.post(address, form | {"remarks": "Erik has left."}).status_code == 302
+    assert city.channel.look_overs.get().people_right is False
+    page = text(anna.get(url("channel_page", city.channel.pk)))
+    assert "Not as it should be: the people." in page
+
+
+@pytest.mark.rule("R30")
+def test_register_shows_which_channels_are_silent_and_since_when(city, client_of, at, time_machine):
+    time_machine.move_to(at, tick=False)
+    Channel.objects.filter(pk=city.channel.pk).update(quiet_since=local_day(at) - timedelta(days=95))
+    assert text(client_of(city.anna).get(url("channels_page"))).count("silent 95 days") == 1
+
+
+@pytest.mark.rule("R29")
+def test_days_that_nobody_watches_are_listed_before_the_rest_may_start(city, client_of, at, time_machine):
+    time_machine.move_to(at, tick=False)
+    today = local_day(at)
+    Dormancy.objects.create(
+        channel=city.channel,
+        starts_on=today,
+        ends_on=today + timedelta(days=60),
+        comments="watched",
+        why="Winter.",
+        told_how="A post.",
+        asked_by=city.anna,
+        asked_at=at,
+    )
+    page = client_of(city.anna).get(url("channel_page", city.channel.pk))
+    assert "Fill the rota before the rest starts." in text(page)
+    days = page.context["rest_uncovered"]
+    assert len(days) > 30
+    assert days[0] >= today
+
+
+@pytest.mark.parametrize("who", ["anna", "karin", "olle"])
+def test_channel_page_asks_at_most_fifteen_tables_with_everything_on_it(
+    journey, city, client_of, django_assert_max_num_queries, who
+):
+    journey.opened()
+    HandleHistory.objects.create(
+        channel=city.channel,
+        handle="old",
+        url="https://www.facebook.com/old",
+        until_on=local_day(journey.at),
+        note="N",
+        noted_by=city.anna,
+    )
+    client = client_of(getattr(city, who))
+    client.get(url("channels_page"))  # what is asked once for a login is asked here
+    with django_assert_max_num_queries(15):
+        assert "facebook.com/old" in text(client.get(url("channel_page", city.channel.pk)))
+
+
 def test_picture_of_the_yearly_look_is_shown(city, client_of, png):
     from io import BytesIO
 
@@ -256,7 +455,15 @@ def test_picture_of_the_yearly_look_is_shown(city, client_of, png):
     shot.name = "p.png"
     anna = client_of(city.anna)
     posted = anna.post(
-        url("channel_look_over", city.channel.pk), {"follows_profile": "on", "remarks": "", "profile": shot}
+        url("channel_look_over", city.channel.pk),
+        {
+            "follows_profile": "on",
+            "purpose_holds": "on",
+            "people_right": "on",
+            "comments_right": "on",
+            "remarks": "",
+            "profile": shot,
+        },
     )
     assert posted.status_code == 302
     look = city.channel.look_overs.get()
@@ -329,9 +536,6 @@ def test_admin_cannot_move_a_closure_past_its_table(journey, city, client_of):
 def test_lists_of_closures_take_the_same_queries_however_many(
     journey, city, tove, client_of, django_assert_num_queries, more
 ):
-    from channels_registry import closing
-    from channels_registry.models import Channel
-
     journey.opened()
     for number in range(more):
         channel = Channel.objects.create(

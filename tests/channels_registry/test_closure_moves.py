@@ -8,13 +8,21 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from channels_registry import closing, ending, plans
-from channels_registry.models import Channel, Closure, Decision, Deputyship, FollowerNotice
+from channels_registry.models import (
+    Channel,
+    Closure,
+    Decision,
+    Deputyship,
+    Dormancy,
+    FollowerNotice,
+    PlatformClosure,
+)
 from channels_registry.register import prove_post
 from channels_registry.states import CLOSURE_MOVES, ClosureState
 from core.models import Event, Notice
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.workdays import local_day
-from editorial.models import FarewellPost, Post
+from editorial.models import FarewellPost, FollowUp, Post
 from tests.channels_registry.closures import WHERE
 from tests.conftest import make_user
 
@@ -85,7 +93,7 @@ def test_plan_lacks_each_thing_in_words_before_the_chiefs_are_asked(journey, cit
     closure = journey.opened()
     with pytest.raises(MoveRefused) as refused:
         perform(closure, "ask_decision", actor=city.anna, at=at)
-    for words in ("closing day", "merged into", "web strategists", "archive decision", "3 notices", "sent"):
+    for words in ("closing day", "merged into", "web strategists", "What is kept", "3 notices", "sent"):
         assert words in refused.value.reason
     closure = journey.fresh(closure)
     assert closure.state == "preparing"
@@ -156,6 +164,20 @@ def test_one_person_cannot_be_both_chiefs(journey, city):
         )
 
 
+@pytest.mark.rule("R32", "R40")
+def test_chief_who_also_is_deputy_for_the_other_signs_once(journey, city, at):
+    day = local_day(at)
+    days = {"starts_on": day, "ends_on": day + timedelta(days=9)}
+    Deputyship.objects.create(unit=city.unit, role="communications", deputy=city.karin, why="Leave.", **days)
+    closure = journey.awaiting()
+    journey.sign(closure, city.karin)
+    with pytest.raises(MoveRefused, match="You have signed already"):
+        journey.sign(closure, city.karin)
+    assert closure.decisions.count() == 1
+    journey.sign(closure, city.ulf)
+    assert journey.fresh(closure).state == "telling"
+
+
 def test_unit_with_one_person_as_both_chiefs_is_named_before_asking(journey, city, at):
     city.unit.communications_chief = city.karin
     city.unit.save()
@@ -180,6 +202,17 @@ def test_handler_cannot_sign_even_as_a_chief(journey, city, at):
             decided_on=local_day(at),
             decided_at=at,
         )
+
+
+@pytest.mark.rule("R40")
+def test_who_has_signed_cannot_take_over_and_so_become_the_handler(journey, city, at):
+    closure = journey.awaiting()
+    journey.sign(closure, city.karin)
+    with pytest.raises(MoveRefused, match="You have signed"):
+        closing.take_over(journey.fresh(closure), actor=city.karin, at=at)
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Closure.objects.filter(pk=closure.pk).update(handler=city.karin)
+    assert journey.fresh(closure).handler == city.anna
 
 
 @pytest.mark.rule("R40")
@@ -345,6 +378,12 @@ def test_not_ready_before_everything_is_kept_and_opened(journey, city):
     perform(closure, "make_ready", actor=city.anna, at=journey.at)
 
 
+def not_by_itself(closure, reason):
+    """The database refuses as well, whoever asks it."""
+    with pytest.raises(IntegrityError, match=reason), transaction.atomic():
+        Closure.objects.filter(pk=closure.pk).update(state="ready")
+
+
 def test_not_ready_while_posts_comments_or_cases_are_open(journey, city, new_post):
     from moderation.models import Ground
     from moderation.transitions import open_case, register_comment
@@ -366,10 +405,25 @@ def test_not_ready_while_posts_comments_or_cases_are_open(journey, city, new_pos
         perform(closure, "make_ready", actor=city.anna, at=journey.at)
     for words in ("One more", "question", case.ground.name):
         assert words in refused.value.reason
+    not_by_itself(closure, "no case or comment|no post")
     perform(post, "drop", actor=city.anna, at=journey.at, note="Never mind.")
+    not_by_itself(closure, "no case or comment")
     perform(comment, "handle", actor=city.anna, at=journey.at, note="Answered.")
+    not_by_itself(closure, "no case or comment")
     perform(case, "keep", actor=city.anna, at=journey.at, note="Not that bad.")
     perform(closure, "make_ready", actor=city.anna, at=journey.at)
+
+
+def test_not_ready_while_a_question_asked_on_the_channel_is_not_followed_up(journey, city):
+    closure = journey.archiving()
+    journey.keep(closure)
+    post = city.channel.publications.first().post
+    asked = FollowUp.objects.create(post=post, due_at=journey.at)
+    with pytest.raises(MoveRefused, match="Question to follow up"):
+        perform(closure, "make_ready", actor=city.anna, at=journey.at)
+    not_by_itself(closure, "followed up")
+    FollowUp.objects.filter(pk=asked.pk).update(state="no_answers")
+    perform(journey.fresh(closure), "make_ready", actor=city.anna, at=journey.at)
 
 
 def test_not_ready_while_a_picture_has_to_come_down(journey, city):
@@ -399,6 +453,7 @@ def test_not_ready_while_a_picture_has_to_come_down(journey, city):
     TakedownTask.objects.create(takedown=takedown, publication=publication)
     with pytest.raises(MoveRefused, match="Swans at dawn"):
         perform(closure, "make_ready", actor=city.anna, at=journey.at)
+    not_by_itself(closure, "come down")
 
 
 @pytest.mark.rule("R28")
@@ -524,3 +579,71 @@ def test_strategist_and_records_officer_find_on_min_dag_what_waits_for_their_wor
     for person in (strategist, city.rut):
         assert list(Closure.objects.to_advise_by(person)) == [closure]
     assert not Closure.objects.to_advise_by(city.erik).exists()
+
+
+@pytest.mark.rule("R33")
+def test_database_refuses_an_end_before_thirty_days_and_silence_that_is_none(journey, city, at):
+    closure = journey.ready()
+    PlatformClosure.objects.create(
+        closure=closure,
+        how="deleted",
+        handle_kept="The vault",
+        closed_by=city.anna,
+        closed_at=at,
+        closed_on=min(row.published_on for row in closure.notices.all()) + timedelta(days=29),
+    )
+    with pytest.raises(IntegrityError, match="thirty days"), transaction.atomic():
+        Closure.objects.filter(pk=closure.pk).update(state="closed")
+    assert journey.fresh(closure).state == "ready"
+
+
+@pytest.mark.rule("R33")
+def test_database_refuses_a_signature_without_notices_on_a_channel_that_spoke(journey, city, at):
+    closure = journey.planned()
+    Closure.objects.filter(pk=closure.pk).update(tells_nobody=True, plan_sha="a" * 64)
+    Channel.objects.filter(pk=closure.channel_id).update(last_post_on=local_day(at) - timedelta(days=180))
+    Closure.objects.filter(pk=closure.pk).update(state="awaiting_decision")
+    facts = {"closure": closure, "role": "responsible", "signer": city.karin, "said": "yes"}
+    row = Decision(**facts, plan_sha="a" * 64, decided_on=local_day(at), decided_at=at)
+    with pytest.raises(IntegrityError, match="six months"), transaction.atomic():
+        row.save()
+    row.decided_on += timedelta(days=1)
+    row.save()
+
+
+@pytest.mark.rule("R34")
+def test_database_refuses_to_ask_the_chiefs_before_the_records_officer_has_spoken(journey, city, at):
+    closure = journey.planned()
+    closing.propose_archive(
+        closure,
+        actor=city.anna,
+        at=at,
+        officer=city.rut,
+        level="all",
+        keeps_content=True,
+        keeps_layout=False,
+        motive="Of interest.",
+    )
+    with pytest.raises(MoveRefused, match="own word on what is kept: Rut is asked"):
+        perform(journey.fresh(closure), "ask_decision", actor=city.anna, at=at)
+    with pytest.raises(IntegrityError, match="own word"), transaction.atomic():
+        Closure.objects.filter(pk=closure.pk).update(state="awaiting_decision", plan_sha="a" * 64)
+
+
+@pytest.mark.parametrize("days", [365, 367])
+def test_database_refuses_a_rest_of_more_than_a_year(city, at, days):
+    today = local_day(at)
+    row = Dormancy(
+        channel=city.channel,
+        starts_on=today,
+        ends_on=today + timedelta(days=days),
+        comments="off",
+        asked_by=city.anna,
+        asked_at=at,
+    )
+    if days > 366:
+        with pytest.raises(IntegrityError, match="at most a year"):
+            row.save()
+    else:
+        row.save()
+        assert row.pk

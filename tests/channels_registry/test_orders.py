@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import io
+import sys
 from datetime import UTC, datetime, timedelta
 from email.header import decode_header, make_header
 
 import pytest
 from django.conf import settings as django_settings
+from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from channels_registry import orders
 from channels_registry.models import Closure, DeregistrationOrder
 from channels_registry.orders import send_orders, working_days_after
 from core.models import Event, Notice
 from core.moves import MoveRefused, perform
+from tests import returned
 
 pytestmark = pytest.mark.django_db
 
@@ -144,3 +149,71 @@ def test_mail_that_came_back_is_noted_and_the_database_keeps_what_was_written(or
         DeregistrationOrder.objects.update(body="Other.")
     with pytest.raises(IntegrityError), transaction.atomic():
         Closure.objects.filter(pk=ordered.pk).update(state="deregistered")
+
+
+def come_back(monkeypatch, report):
+    """This will hand a report to the command as the mail server's pipe does, and return what it says."""
+
+    class Standard:
+        buffer = io.BytesIO(report)
+
+    monkeypatch.setattr(sys, "stdin", Standard)
+    said = io.StringIO()
+    call_command("bounce", stdout=said)
+    return said.getvalue()
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize(
+    ("write", "words"),
+    [
+        (returned.postfix, "Recipient address rejected"),
+        (lambda *ids, to: returned.postfix(*ids, to=to, whole=True), "Recipient address rejected"),
+        (returned.exchange, "mailbox full"),
+    ],
+    ids=["postfix, headers", "postfix, whole letter", "exchange"],
+)
+def test_order_that_comes_back_later_is_read_from_the_mail_servers_report(
+    ordered, journey, letterbox, city, client_of, monkeypatch, write, words
+):
+    send_orders(journey.at)
+    (letter,) = letterbox.to("register@avinge.example")
+    report = write(letter["Message-ID"], to="register@avinge.example")
+    order = order_of(ordered)
+    assert f"order {order.pk} came back" in come_back(monkeypatch, report)
+    order.refresh_from_db()
+    assert (order.state, words in order.error) == ("failed", True)
+    told = Notice.objects.filter(subject__contains="did not arrive")
+    assert {row.recipient for row in told} == {city.anna, city.admin}
+    assert words in told[0].body
+    page = client_of(city.anna).get(reverse("channels_registry:closure_step", args=[ordered.pk, "order"]))
+    assert words in page.content.decode()
+    come_back(monkeypatch, report)
+    assert Event.objects.filter(kind="closure.order_failed").count() == 1
+    with pytest.raises(MoveRefused, match="came back"):
+        orders.acknowledge(journey.fresh(ordered), actor=city.anna, at=journey.at, answer="Done.")
+    perform(journey.fresh(ordered), "order_again", actor=city.anna, at=journey.at)
+    assert send_orders(journey.at) == 1
+
+
+@pytest.mark.rule("R35")
+def test_report_that_the_order_is_only_late_fails_nothing(ordered, journey, letterbox, monkeypatch):
+    send_orders(journey.at)
+    order = order_of(ordered)
+    late = returned.postfix(order.message_id, to=order.to, action="delayed", status="4.7.1")
+    assert "is delayed" in come_back(monkeypatch, late)
+    order.refresh_from_db()
+    assert (order.state, "Greylisted" in order.error) == ("sent", True)
+    assert Event.objects.filter(kind="closure.order_late").count() == 1
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"\xff\xfe\x00", b"Subject: Hello\n\nHello.", "Å: ä\n\nö".encode("latin-1")]
+)
+def test_what_is_no_report_about_a_letter_of_ours_changes_nothing(
+    ordered, journey, letterbox, monkeypatch, data
+):
+    send_orders(journey.at)
+    assert "Not about" in come_back(monkeypatch, data)
+    assert "Not about" in come_back(monkeypatch, returned.postfix("<other@avinge.example>", to="x@y.example"))
+    assert order_of(ordered).state == "sent"

@@ -189,7 +189,7 @@ def test_channel_is_looked_over_once_a_year_and_reminded(city, at, sweep_at, png
 
 @pytest.mark.rule("R1")
 def test_look_that_finds_fault_says_what(city, at):
-    with pytest.raises(MoveRefused, match="does not follow"):
+    with pytest.raises(MoveRefused, match="not as it should be"):
         register.look_over(city.channel, actor=city.anna, at=at, follows_profile=False)
 
 

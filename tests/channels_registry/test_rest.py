@@ -6,6 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
 from channels_registry.models import Channel, Dormancy
 from channels_registry.rest import plan_rest, uncovered
@@ -155,3 +156,22 @@ def test_closing_a_resting_channel_wakes_it_first(city, journey):
     rest.refresh_from_db()
     assert (rest.state, closure.channel.state) == ("woken", "closing")
     assert local_day(journey.at) == rest.woken_on
+
+
+@pytest.mark.rule("R29")
+def test_planned_rest_that_a_closure_cancels_is_seen_on_the_channel_and_not_forgotten(
+    city, journey, client_of
+):
+    first = local_day(journey.at) + timedelta(days=7)
+    rest = planned(city, at=journey.at, starts_on=first, ends_on=first + timedelta(days=90))
+    closure = journey.opened(Channel.objects.get(pk=city.channel.pk))
+    fell = Notice.objects.filter(subject="The planned rest of Parks on Facebook is cancelled")
+    assert {row.recipient.name for row in fell} == {"Anna", "Erik", "Sara"}
+    assert str(rest.days_in_words) in fell[0].body
+    perform(closure, "cancel", actor=city.anna, at=journey.at + timedelta(days=1), note="We think again.")
+    page = client_of(city.anna).get(reverse("channels_registry:channel_page", args=[city.channel.pk]))
+    told = page.content.decode()
+    for said in ("Rest planned", "The rest was cancelled", "is not taken up again by itself"):
+        assert said in told
+    lost = Notice.objects.filter(subject="The rest of Parks on Facebook is not taken up again by itself")
+    assert {row.recipient.name for row in lost} == {"Anna", "Erik", "Sara"}

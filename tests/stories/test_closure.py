@@ -4,21 +4,24 @@ from __future__ import annotations
 
 import io
 import zipfile
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
 
 import pytest
+from django.conf import settings as django_settings
 from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from channels_registry.models import Channel, Closure
 from core import clock
 from core.models import User
-from core.moves import perform
+from core.returned import read_report, take_report
 from core.workdays import instant, local_day
 from editorial.models import FarewellPost, Publication
+from tests import returned
 from tests.conftest import PASSWORD, make_user
 from tests.postbox import letterbox  # noqa: F401  (fixture)
 
@@ -27,6 +30,10 @@ pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(trans
 
 def press(page: Page, words: str) -> None:
     page.get_by_role("button", name=words, exact=True).first.click()
+
+
+def local(at: datetime) -> str:
+    return at.astimezone(ZoneInfo(django_settings.TIME_ZONE)).strftime("%Y-%m-%dT%H:%M")
 
 
 def link_in(letter: Any) -> str:
@@ -89,19 +96,23 @@ def test_channel_is_closed_by_six_people_with_real_mail(
     strategist = page_of(tove)
     strategist.goto(link_in(asked))
     strategist.locator("[name=advice]").fill("Send them to Instagram.")
-    press(strategist, "Note the advice")
+    press(strategist, "Give your advice")
 
-    rut = page_of(city.rut)
-    rut.goto(steps + "archive/")
     anna.goto(steps + "archive/")
     anna.get_by_label("everything", exact=True).check()
     anna.get_by_label("The content is kept").check()
     anna.get_by_label("The layout is kept, as screenshots").check()
     anna.locator("[name=motive]").fill("Of interest later.")
-    anna.locator("[name=officer_word]").fill("Keep everything.")
-    press(anna, "Save what is kept")
+    press(anna, "Ask the records officer")
+    clock.sweep(timezone.now())
+    (asked,) = letterbox.to(city.rut.email)
+    rut = page_of(city.rut)
+    rut.goto(link_in(asked))
+    rut.locator("[name=officer_word]").fill("Keep everything.")
+    press(rut, "Decide what is kept")
     anna.goto(steps + "notices/")
     assert "Few of you read us here." in anna.locator("[name=text_0]").input_value()
+    press(anna, "Save the notices")
     anna.goto(steps + "sign/")
     press(anna, "Ask both chiefs to decide")
 
@@ -114,25 +125,31 @@ def test_channel_is_closed_by_six_people_with_real_mail(
     closure.refresh_from_db()
     assert closure.state == "telling"
 
-    for farewell in FarewellPost.objects.order_by("notice__planned_at"):
-        post, when = farewell.post, farewell.notice.planned_at
-        erik = page_of(city.erik) if farewell.notice == closure.notices.first() else None
-        if erik:
-            erik.goto("/review/")
-            expect(erik.get_by_text("Parks on Facebook closes").first).to_be_visible()
-        perform(post, "approve", actor=city.erik, at=timezone.now())
-        perform(post, "schedule", actor=city.anna, at=timezone.now(), planned_at=when)
-        perform(post, "fall_due", actor=None, at=when)
-        publication = Publication.objects.get(post=post)
-        perform(
-            publication,
-            "confirm",
-            actor=city.anna,
-            at=when,
-            url=f"https://www.facebook.com/parks/posts/{post.pk}",
-        )
+    farewells = list(FarewellPost.objects.order_by("notice__planned_at"))
+    erik = page_of(city.erik)
+    for farewell in farewells:
+        erik.goto(f"/review/{farewell.post_id}/")
+        for question in ("tone", "wording", "profile"):
+            erik.locator(f"#approve-form [name={question}][value=yes]").check()
+        press(erik, "Approve the post")
+        anna.goto(f"/posts/{farewell.post_id}/")
+        anna.get_by_text("Plan the post").first.click()
+        anna.locator("[name=planned_at]").first.fill(local(farewell.notice.planned_at))
+        press(anna, "Plan the post")
+        farewell.post.refresh_from_db()
+        assert farewell.post.state == "scheduled"
+    for farewell in farewells:
+        time_machine.move_to(farewell.notice.planned_at + timedelta(minutes=1), tick=True)
+        clock.sweep(timezone.now())
+        anna = page_of(city.anna)
+        publication = Publication.objects.get(post=farewell.post)
+        anna.goto(f"/publications/{publication.pk}/")
+        anna.locator("[name=url]").fill(f"https://www.facebook.com/parks/posts/{publication.pk}")
+        press(anna, "Confirm as published")
+        expect(anna.get_by_role("link", name="posts/").first).to_be_visible()
     closure.refresh_from_db()
     assert closure.state == "archiving"
+    rut = page_of(city.rut)
 
     anna.goto(steps + "keep/")
     shot, export = tmp_path / "shot.png", tmp_path / "export.zip"
@@ -166,6 +183,17 @@ def test_channel_is_closed_by_six_people_with_real_mail(
     (order,) = letterbox.to("register@avinge.example")
     assert order["Message-ID"] == closure.orders.get().message_id
     assert order["Reply-To"] == city.anna.email
+
+    # The register's mail server cannot deliver it after all and says so; the order goes again.
+    take_report(read_report(returned.postfix(order["Message-ID"], to=order["To"])), timezone.now())
+    anna.goto(steps + "order/")
+    expect(anna.get_by_text("Recipient address rejected").first).to_be_visible()
+    press(anna, "Order the deregistration again")
+    clock.sweep(timezone.now())
+    assert len(letterbox.to("register@avinge.example")) == 2
+    assert [
+        letter["Subject"] for letter in letterbox.to(city.anna.email) if "did not arrive" in letter["Subject"]
+    ]
 
     anna.goto(steps + "order/")
     anna.locator("[name=answer]").fill("Deregistered today.")

@@ -6,12 +6,14 @@ import errno
 import shutil
 import socket
 import sys
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation.reloader import translation_file_changed
 from honcho.manager import Manager
 
 from config.demo.build import ACCOUNTS, PASSWORD
@@ -26,6 +28,8 @@ class Command(BaseCommand):
         port = urlsplit(settings.BASE_URL).port
         refuse_taken(port)
         call_command("messages", compile=True)
+        # On a fresh start there were no translations when the program began to read them.
+        translation_file_changed(None, Path("django.mo"))
         call_command("migrate", verbosity=0)
         call_command("collectstatic", interactive=False, verbosity=0)
         # What an earlier start left in the broker rang for rows that are still there.
