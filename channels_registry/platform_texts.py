@@ -238,9 +238,11 @@ def _about_number(pictures: list[Medium], rules: PlatformRules, *, has_film: boo
         values = {"count": len(pictures), "most": rules.most_pictures}
         told.append(Finding("pictures", words % values, stops=True))
     if rules.needs_film and not has_film:
-        told.append(Finding("film", _("A film is needed here.")))
+        told.append(
+            Finding("film", _("A film is needed here. Add the post to one under Material."), stops=True)
+        )
     elif rules.needs_media and not pictures and not has_film:
-        told.append(Finding("media", _("A picture or a film is needed here.")))
+        told.append(Finding("media", _("A picture or a film is needed here."), stops=True))
     return told
 
 

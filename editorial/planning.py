@@ -55,11 +55,17 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
 
+def ask_the_wish(post: Post, at: datetime) -> None:
+    """This will raise MoveRefused when the time the post is wanted at is over: nobody should read for a time gone by."""
+    if post.wanted_at and _is_over(post.wanted_at, at):
+        raise MoveRefused(_("The wanted time is in the past. Choose another time first, or none."))
+
+
 @POST_MOVES.before("schedule")
 @POST_MOVES.before("reschedule")
 def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse times that are over, and channels where the city does not speak now."""
-    if planned_at < at - timedelta(minutes=1):
+    if _is_over(planned_at, at):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
     if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):
         raise MoveRefused(
@@ -96,6 +102,11 @@ def ask_again(post: Post, at: datetime) -> None:
     approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")
     if not post.current.reviews.filter(verdict=Review.Verdict.APPROVED, reviewer__in=approvers).exists():
         raise MoveRefused(_("Whoever approved the post is no longer an editor of the team."))
+
+
+def _is_over(when: datetime, at: datetime) -> bool:
+    """This will tell whether a time is over; one within the minute is now."""
+    return when < at - timedelta(minutes=1)
 
 
 def _stands_at(post: Post, when: datetime) -> bool:

@@ -7,6 +7,8 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Field, Model
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,7 +16,7 @@ from channels_registry.models import Channel
 from consent.models import Picture
 from core import trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from editorial.addresses import addresses_in
 from editorial.links import Occasion, ask_links, ask_version
 from editorial.models import Post, PostLink, PostPicture, PostText, PostWriter
@@ -59,9 +61,10 @@ def save_post(
     told what changed. New links are put in the queue of the checks.
     Saved `by_itself` while somebody types, it makes no version and takes nothing out of review; whoever types is noted
     as a writer all the same.
-    Raises MoveRefused for people outside the team or states that cannot be edited, ChangedMeanwhile when `seen` is
-    no longer the post's version.
+    Raises MoveRefused for people outside the team, states that cannot be edited and what is too long, ChangedMeanwhile
+    when `seen` is no longer the post's version.
     """
+    _ask_lengths(fields, texts, links)
     with transaction.atomic():
         left = post.current
         if post.pk is None:
@@ -86,6 +89,25 @@ def save_post(
         if left is not None:
             tell_what_changed(post, left=left, now=version, actor=actor, at=at)
         ask_version(version, occasion=Occasion.SAVED, at=at)
+
+
+def _ask_lengths(
+    fields: Mapping[str, Any], texts: Mapping[Channel, str], links: Iterable[str] | None
+) -> None:
+    """This will raise MoveIncomplete for what does not fit its place, whichever door it came by."""
+    typed: list[tuple[type[Model], str, Any]] = [
+        (Post, name, value) for name, value in fields.items() if name in CONTENT_FIELDS
+    ]
+    typed += [(PostText, "own_text", text) for text in texts.values()]
+    typed += [(PostLink, "url", url) for url in links or ()]
+    for model, name, value in typed:
+        field = model._meta.get_field(name)
+        assert isinstance(field, Field)  # noqa: S101  (for the type checker)
+        most = field.max_length
+        if most and len(value) > most:
+            words = _("%(field)s is too long: %(length)s signs, at most %(most)s.")
+            named = {"field": capfirst(field.verbose_name), "length": len(value), "most": most}
+            raise MoveIncomplete(words % named)
 
 
 def _create(post: Post, actor: User, at: datetime) -> None:

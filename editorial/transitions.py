@@ -17,7 +17,7 @@ from core.moves import ChangedMeanwhile, MoveRefused
 from core.notices import Message, say, tell
 from editorial.models import Post, PostVersion, PostWriter, Review
 from editorial.pictures import ask_the_people
-from editorial.planning import ask_again, change_time
+from editorial.planning import ask_again, ask_the_wish, change_time
 from editorial.platforms import ask_the_platforms
 from editorial.reviewing import ask_the_reader, kept_answers
 from editorial.saving import save_post
@@ -37,6 +37,7 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
     """This will make what the post says now the version that is read. A text once reviewed is a new version."""
     if not post.texts.exists():
         raise MoveRefused(_("Choose at least one channel first."))
+    ask_the_wish(post, at)
     ask_the_platforms(post)
     ask_the_people(post, max(post.wanted_at or at, at))
     version = keep_version(post, actor=actor, at=at)

@@ -113,11 +113,11 @@ def test_findings_say_what_stops_and_what_is_good_to_know():
     assert codes("#a1 #b #c #d #e #f https://a.se", INSTAGRAM) == {
         ("hashtags", True),
         ("dead_link", False),
-        ("media", False),
+        ("media", True),
     }
     assert codes("Hej", X, pictures=[picture] * 5) == {("pictures", True)}
     assert codes(" ".join(f"https://a.se/{n}" for n in range(6)), THREADS) == {("links", True)}
-    assert codes("Hej", YOUTUBE, pictures=[picture]) == {("film", False)}
+    assert codes("Hej", YOUTUBE, pictures=[picture]) == {("film", True)}
     assert codes("Hej", YOUTUBE, has_film=True) == set()
     assert codes("Hej", INSTAGRAM, has_film=True) == set()
     heavy = Medium(WEBP, 6 * 1024 * 1024, 40_000_000)
