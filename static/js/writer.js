@@ -90,6 +90,7 @@ function renumber(list) {
 }
 
 function growRows(list) {
+  if (list.dataset.rows !== "links") return;
   const rows = rowsOf(list);
   const last = rows.at(-1);
   const most = Number(form.elements[`${list.dataset.rows}-MAX_NUM_FORMS`].value);
