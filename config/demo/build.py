@@ -298,7 +298,8 @@ class City:
             links=["https://www.avinge.example/aktuellt"],
             pictures=self.pictures_for(home, at),
         )
-        if not post.pictures.exists() and any(rules_of(one.platform).needs_media for one in chosen):
+        rules, pictured = [rules_of(one.platform) for one in chosen], post.pictures.exists()
+        if any(one.needs_film or (one.needs_media and not pictured) for one in rules):
             trace(post, self.film_of(title, author, at), actor=author, at=at)
         return post
 
