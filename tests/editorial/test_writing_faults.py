@@ -179,8 +179,8 @@ def test_pictures_are_chosen_by_what_they_show_with_their_light_in_words(
     assert shown.lower().count("cannot be used") >= 2
     assert red.alt_text in shown
     searched = page(picked(anna, post, command="pictures:browse", pick_search=red.title.upper()))
-    assert f'value="{red.pk}"' in searched
-    assert f'value="{blue.pk}"' not in searched
+    assert f'name="pick" value="{red.pk}"' in searched
+    assert f'name="pick" value="{blue.pk}"' not in searched
     assert "No picture fits." in page(picked(anna, post, command="pictures:browse", pick_search="\x00moose"))
     chosen = page(picked(anna, post, red.pk, command="pictures:add"))
     assert f'name="pictures-0-picture" value="{red.pk}"' in chosen
@@ -202,7 +202,7 @@ def test_pictures_one_does_not_work_with_are_neither_shown_nor_taken(city, at, c
     save_post(
         post, actor=city.olle, at=at, fields={"title": "Books", "base_text": "Books."}, texts={}, links=[]
     )
-    assert f'value="{picture.pk}"' not in page(picked(olle, post, command="pictures:browse"))
+    assert f'name="pick" value="{picture.pk}"' not in page(picked(olle, post, command="pictures:browse"))
     for number in (picture.pk, 10**30, -1, "moose"):
         answer = picked(olle, post, number)
         assert answer.status_code == 422
