@@ -42,6 +42,8 @@ class PlatformRules:
     limit: int
     measure: Measure = Measure.UTF16
     link_length: int | None = None  # what an address counts as, however long it is
+    most_bytes: int | None = None  # of UTF-8, beside the limit in the platform's own measure
+    short_mentions: bool = False  # whether of @name@server only @name counts
     bare_domains: bool = False  # whether "example.se" without https:// is an address too
     links_work: bool = True  # whether an address in the text can be followed
     most_links: int | None = None
@@ -227,10 +229,15 @@ MASTODON = PlatformRules(
     limit=500,
     measure=Measure.GRAPHEMES,
     link_length=23,
+    short_mentions=True,
     most_pictures=4,
     picture_types=(JPEG, PNG, WEBP),
     sources=(
-        Source("500 signs, 23 for an address", "https://docs.joinmastodon.org/user/posting/", READ_ON),
+        Source(
+            "500 signs, 23 for an address, of a mention only the name",
+            "https://docs.joinmastodon.org/user/posting/",
+            READ_ON,
+        ),
         Source("4 pictures", "https://docs.postsyncer.com/platforms/mastodon", READ_ON),
     ),
 )
@@ -239,11 +246,12 @@ BLUESKY = PlatformRules(
     code="bluesky",
     limit=300,
     measure=Measure.GRAPHEMES,
+    most_bytes=3_000,
     most_pictures=4,
     picture_types=(JPEG, PNG, WEBP),
     sources=(
         Source(
-            "300 signs the eye sees as one",
+            "300 signs the eye sees as one, and 3 000 bytes",
             "https://app.unpkg.com/@atcute/bluesky@3.3.0/files/lib/limits.ts",
             READ_ON,
         ),

@@ -38,6 +38,8 @@ BARE_ADDRESS = (
     rf"(?![\p{{L}}\p{{N}}@-]|\.[\p{{L}}\p{{N}}])(?:/(?:{_TAIL})?)?)"
 )
 HASHTAG = r"(?<![\p{L}\p{N}_&/#＃])[#＃](?=[\p{N}_]*[\p{L}\p{M}])[\p{L}\p{M}\p{N}_]+"
+# @name@server, of which some platforms count only the name.
+MENTION = r"(?<![\p{L}\p{N}_=/])(@[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\p{L}\p{N}_.-]*[\p{L}\p{N}_]"
 _FLAGS, _TONES, _TAGS = "[\U0001f1e6-\U0001f1ff]", "[\U0001f3fb-\U0001f3ff]", "[\U000e0020-\U000e007f]"
 _PICTURE = (
     "(?:[©®](?=\ufe0f)|(?![©®])[\\p{Extended_Pictographic}\\p{Emoji_Presentation}](?!\ufe0e))"
@@ -49,6 +51,7 @@ LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 
 _address = regex.compile(ADDRESS, regex.IGNORECASE)
 _bare_address = regex.compile(BARE_ADDRESS, regex.IGNORECASE)
+_mention = regex.compile(MENTION, regex.IGNORECASE)
 _hashtag = regex.compile(HASHTAG)
 _emoji = regex.compile(EMOJI)
 _grapheme = regex.compile(r"\X")
@@ -119,6 +122,8 @@ def length(text: str, rules: PlatformRules) -> int:
     if rules.link_length is None:
         return _measured(text, rules.measure)
     rest, addresses = _pattern(rules).subn("\n", text)
+    if rules.short_mentions:
+        rest = _mention.sub(r"\1", rest)
     # Each address left a line break behind, so that its neighbours do not melt together.
     return _measured(rest, rules.measure) + addresses * (rules.link_length - 1)
 
@@ -164,6 +169,7 @@ def findings(
     shown, counted = list(pictures), count(text, rules)
     return [
         *_about_text(counted, rules),
+        *_about_bytes(text, rules),
         *_about_number(shown, rules, has_film=has_film),
         *_about_files(shown, rules),
     ]
@@ -175,6 +181,7 @@ def for_script(rules: PlatformRules) -> dict[str, Any]:
         "measure": rules.measure.value,
         "limit": rules.limit,
         "linkLength": rules.link_length,
+        "shortMentions": rules.short_mentions,
         "linksWork": rules.links_work,
         "mostHashtags": rules.most_hashtags,
         "mostLinks": rules.most_links,
@@ -184,7 +191,7 @@ def for_script(rules: PlatformRules) -> dict[str, Any]:
 
 def patterns_for_script() -> dict[str, Any]:
     """This will return what all counters of a page share."""
-    return {"hashtag": HASHTAG, "emoji": EMOJI, "light": [list(pair) for pair in LIGHT]}
+    return {"hashtag": HASHTAG, "mention": MENTION, "emoji": EMOJI, "light": [list(pair) for pair in LIGHT]}
 
 
 def _pattern(rules: PlatformRules) -> regex.Pattern[str]:
@@ -231,6 +238,13 @@ def _about_text(counted: Count, rules: PlatformRules) -> list[Finding]:
     return told
 
 
+def _about_bytes(text: str, rules: PlatformRules) -> list[Finding]:
+    if rules.most_bytes is None or (size := len(text.encode(errors="surrogatepass"))) <= rules.most_bytes:
+        return []
+    words = _("The emoji and letters weigh too much: %(size)s bytes of %(most)s.")
+    return [Finding("bytes", words % {"size": size, "most": rules.most_bytes}, stops=True)]
+
+
 def _about_number(pictures: list[Medium], rules: PlatformRules, *, has_film: bool) -> list[Finding]:
     told = []
     if rules.most_pictures is not None and len(pictures) > rules.most_pictures:
@@ -238,9 +252,11 @@ def _about_number(pictures: list[Medium], rules: PlatformRules, *, has_film: boo
         values = {"count": len(pictures), "most": rules.most_pictures}
         told.append(Finding("pictures", words % values, stops=True))
     if rules.needs_film and not has_film:
-        told.append(Finding("film", _("A film is needed here.")))
+        told.append(
+            Finding("film", _("A film is needed here. Add the post to one under Material."), stops=True)
+        )
     elif rules.needs_media and not pictures and not has_film:
-        told.append(Finding("media", _("A picture or a film is needed here.")))
+        told.append(Finding("media", _("A picture or a film is needed here."), stops=True))
     return told
 
 

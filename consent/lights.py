@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from consent.models import ConsentEvent, Person, Picture
 from consent.states import NO, YES, BankSays, Basis, PeopleState, Said, Source
 from core.rules import Answer, Grant, Refusal
+from core.templatetags.parts import day as day_in_words
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,9 @@ def _bank_reasons(picture: Picture, day: date) -> list[str]:
         return [_("The media bank does not say that consent exists. Look there, and note what it says.")]
     until = checks[-1].until
     if until and until < day:
-        return [_("The media bank's consent ended on %(day)s. Look there again.") % {"day": until}]
+        return [
+            _("The media bank's consent ended on %(day)s. Look there again.") % {"day": day_in_words(until)}
+        ]
     return []
 
 
@@ -152,7 +155,10 @@ def _missing(
             "name": person,
         }
     if word.until and word.until < day:
-        return _("The consent of %(name)s ended on %(day)s. Ask again.") % {"name": signer, "day": word.until}
+        return _("The consent of %(name)s ended on %(day)s. Ask again.") % {
+            "name": signer,
+            "day": day_in_words(word.until),
+        }
     if word.channel_ids and not channels <= set(word.channel_ids):
         return _("The consent of %(name)s is for other channels. Ask again.") % {"name": signer}
     return ""

@@ -7,9 +7,14 @@ import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import regex
+
+from channels_registry.platform_texts import BARE_ADDRESS
+
 MOST = 300
-# A bare “www.” is what platforms make a link of; a closing bracket or a full stop after it is no part of it.
-IN_TEXT = re.compile(r"\b(?:https?://|www\.)[^\s<>\"”“»«]+", re.IGNORECASE)
+# What platforms make a link of, “avinge.se/park” too; a closing bracket or a full stop after it is no part of it.
+IN_TEXT = regex.compile(rf"\b(?:https?://|www\.)[^\s<>\"”“»«]+|{BARE_ADDRESS}", regex.IGNORECASE)
+WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 ENDINGS = ".,;:!?…'’*_"
 
 
@@ -32,7 +37,7 @@ def key_of(address: str) -> str:
 
 def to_open(address: str) -> str:
     """This will return the address as a browser would open it."""
-    return f"https://{address}" if address.lower().startswith("www.") else address
+    return address if WITH_SCHEME.match(address) else f"https://{address}"
 
 
 def host_of(address: str) -> str:

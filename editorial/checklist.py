@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from channels_registry.models import Channel
-from core.templatetags.parts import moment
+from core.templatetags.parts import day, moment
 from core.workdays import local_day
 from editorial import plain_language
 from editorial.models import LinkCheck
@@ -125,7 +125,7 @@ def _looked_over(channel: Channel, proof: Proof) -> str:
     if local_day(proof.at) - last > LOOKED_OVER:
         return _("The look of %(channel)s was last looked over on %(day)s.") % {
             "channel": channel,
-            "day": last,
+            "day": day(last),
         }
     return ""
 

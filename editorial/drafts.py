@@ -14,9 +14,11 @@ from django.utils.translation import gettext as _
 from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
+from core.templatetags.parts import moment
 from editorial.differences import Piece, difference
 from editorial.models import Post, Presence
-from editorial.post_forms import PostForm, rows_in, sent_by, with_rows
+from editorial.post_forms import PostForm, sent_by
+from editorial.post_rows import rows_in, with_rows
 
 PRESENT = timedelta(seconds=50)  # the page says every twenty seconds that it is open
 OPENED = timedelta(minutes=2)  # and a page without script only when it is opened
@@ -156,7 +158,14 @@ def _shown(name: str, value: str) -> str:
             f"{titles.get(int(number), '') if number.isdecimal() else ''}: {alt}".strip(": ")
             for number, _space, alt in rows
         )
-    return value.replace("T", " ") if name == "wanted_at" else value
+    return _time_in_words(value) if name == "wanted_at" else value
+
+
+def _time_in_words(value: str) -> str:
+    try:
+        return moment(datetime.fromisoformat(value))
+    except ValueError:
+        return value
 
 
 def _mark(value: str) -> str:

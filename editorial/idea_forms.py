@@ -11,10 +11,12 @@ from core.forms import DateInput
 from core.models import User
 from core.uploads import ImageUploadField
 from editorial.idea_states import FollowUpState, IdeaState
-from editorial.models import Material, MaterialKind, Team
-from editorial.post_forms import WebAddressField
+from editorial.models import Material, MaterialKind, Post, Team
+from editorial.post_rows import WebAddressField
+from editorial.states import OPEN
 
 LONGEST_IDEA = 5_000
+NEWEST_POSTS = 50
 PICTURE_HINT = gettext_lazy("JPEG, PNG or WebP, at most 15 MB.")
 
 
@@ -106,6 +108,26 @@ class ReuseForm(forms.Form):
         field = self.fields["team"]
         field.queryset = Team.objects.of_member(user)  # type: ignore[attr-defined]
         field.widget.choices = [(team.pk, team.name) for team in teams]
+
+
+class AddToPostForm(forms.Form):
+    """To which post under way material is added."""
+
+    post = forms.ModelChoiceField(
+        label=gettext_lazy("Post under way"),
+        queryset=Post.objects.none(),
+        empty_label=gettext_lazy("Choose a post"),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field, own = (
+            self.fields["post"],
+            Post.objects.filter(state__in=OPEN, team__in=Team.objects.of_member(user)),
+        )
+        newest = own.order_by("-pk").values_list("pk", "title")[:NEWEST_POSTS]
+        field.queryset = own  # type: ignore[attr-defined]
+        field.widget.choices = [("", field.empty_label), *newest]  # type: ignore[attr-defined]
 
 
 class OutcomeForm(forms.Form):

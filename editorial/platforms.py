@@ -36,6 +36,10 @@ class OnChannel:
     findings: list[Finding]
 
     @property
+    def about(self) -> list[Finding]:
+        return about_channel(self.channel)
+
+    @property
     def stops(self) -> bool:
         return any(found.stops for found in self.findings)
 
@@ -48,6 +52,17 @@ def on_channel(channel: Channel, own_text: str, content: Content) -> OnChannel:
     if not (text or content.media or content.has_film):
         told.append(Finding("empty", _("There is no text."), stops=True))
     return OnChannel(channel, text, bool(own_text), count(text, rules), told)
+
+
+def about_channel(channel: Channel) -> list[Finding]:
+    """This will say what a writer should know of the channel itself: that it rests, or that it is being closed."""
+    if channel.state == Channel.State.DORMANT:
+        return [Finding("rest", _("The channel is dormant. Nothing is published here until it wakes."))]
+    if not channel.may_publish:
+        return [Finding("rest", _("Nothing is published on this channel now."))]
+    if channel.state == Channel.State.CLOSING:
+        return [Finding("closing", _("The channel is being closed. Its followers are told where to go."))]
+    return []
 
 
 def on_channels(post: Post) -> list[OnChannel]:

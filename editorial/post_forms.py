@@ -1,4 +1,4 @@
-"""What is typed where posts are written, into clean values: the text, one per channel, links and pictures as rows."""
+"""What is typed where posts are written, into clean values: the text, and one per channel. Rows: `post_rows`."""
 
 from __future__ import annotations
 
@@ -7,37 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.core.validators import URLValidator
 from django.db.models import Prefetch, prefetch_related_objects
-from django.http import QueryDict
 from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from consent.models import Picture
 from core.forms import DateTimeInput
-from core.models import User
 from editorial.models import Post
+from editorial.models.posts import LONGEST_TEXT
 from editorial.platforms import Content, OnChannel, medium, on_channel
+from editorial.post_rows import BaseLinkRows, BasePictureRows
 
-MOST_LINKS = 10
-MOST_PICTURES = 10
-NEWEST_PICTURES = 200
-LONGEST_TEXT = 70_000  # more than any platform takes
 TITLE_FROM_TEXT = 60
 SUGGESTED = 30
-
-# The fields of each kind of row, in the order they stand in the form.
-ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
-
-
-class WebAddressField(forms.URLField):
-    """An address that a browser opens: http or https, which may be left out as people do."""
-
-    widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
-    default_validators = [URLValidator(schemes=["http", "https"])]
 
 
 class PostForm(forms.Form):
@@ -117,10 +101,16 @@ class PostForm(forms.Form):
         """This will name a post without a working title by the first words of its text; a title somebody gave it stays."""
         values = super().clean() or {}
         if "title" in values and not values["title"]:
-            named = self.post.title not in {"", _first_words(self.post.base_text), _("Untitled")}
-            words = _first_words(values.get("base_text", "")) or _("Untitled")
-            values["title"] = self.post.title if named else words
+            named = self.post.title not in {"", _first_words(self.post.base_text)}
+            words = _first_words(values.get("base_text", "")) or self._words_of_a_channel(values)
+            values["title"] = (self.post.title if named else words) or self.post.title
+        if not (values.get("title") or self.errors):
+            self.add_error("base_text", _("Write a text or a working title first."))
         return values
+
+    def _words_of_a_channel(self, values: dict[str, Any]) -> str:
+        words = (_first_words(values.get(f"text_{channel.pk}", "")) for channel in self.channels)
+        return next(filter(None, words), "")
 
     def texts(self) -> dict[Channel, str]:
         """This will return the chosen channels, each with its own text or an empty one."""
@@ -163,123 +153,15 @@ class ChannelRow:
         return self.shown.own or bool(self.text.errors)
 
 
-class LinkRow(forms.Form):
-    """An address the post leads to; an empty one takes it out."""
-
-    url = WebAddressField(label=gettext_lazy("Link"), required=False, max_length=500, assume_scheme="https")
-
-
-class PictureRow(forms.Form):
-    """A picture's place in the post; an empty choice takes it out."""
-
-    picture = forms.ModelChoiceField(
-        label=gettext_lazy("Picture"),
-        queryset=Picture.objects.none(),
-        required=False,
-        empty_label=gettext_lazy("no picture"),
-    )
-    alt_text = forms.CharField(
-        label=gettext_lazy("Alternative text"),
-        max_length=500,
-        required=False,
-        help_text=gettext_lazy("Empty: as it stands with the picture."),
-    )
-
-    def __init__(self, *args: Any, pictures: list[Picture], **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.known = pictures
-        field = self.fields["picture"]
-        field.queryset = Picture.objects.filter(pk__in=[picture.pk for picture in pictures])  # type: ignore[attr-defined]
-        field.widget.choices = [
-            ("", field.empty_label),  # type: ignore[attr-defined]
-            *((picture.pk, picture.title) for picture in pictures),
-        ]
-
-    @property
-    def shown_picture(self) -> str:
-        """The number of the chosen picture, for its thumbnail."""
-        value = str(self["picture"].value() or "")
-        return value if value.isdecimal() else ""
-
-
-class BaseLinkRows(forms.BaseFormSet):
-    """The links of a post in their order."""
-
-    def links(self) -> list[str]:
-        """This will return the addresses, each once."""
-        rows = [row.cleaned_data.get("url", "") for row in self.forms if row.is_valid()]
-        return list(dict.fromkeys(url for url in rows if url))
-
-
-class BasePictureRows(forms.BaseFormSet):
-    """The pictures of a post in their order."""
-
-    def clean(self) -> None:
-        chosen = [picture.pk for picture, _alt in self.pictures()]
-        if len(chosen) != len(set(chosen)):
-            raise forms.ValidationError(_("The same picture is chosen twice."))
-
-    def pictures(self) -> list[tuple[Picture, str]]:
-        """This will return the chosen pictures with their alternative texts."""
-        rows = [row.cleaned_data for row in self.forms if row.is_valid() and row.cleaned_data.get("picture")]
-        rows.sort(key=lambda row: row.get("ORDER") or MOST_PICTURES)
-        return [(row["picture"], row["alt_text"]) for row in rows]
-
-    def get_ordering_widget(self) -> forms.Widget:  # type: ignore[override]
-        return forms.HiddenInput()
-
-
-LinkFormSet = forms.formset_factory(
-    LinkRow, formset=BaseLinkRows, extra=1, max_num=MOST_LINKS, validate_max=True
-)
-PictureFormSet = forms.formset_factory(
-    PictureRow,
-    formset=BasePictureRows,
-    extra=1,
-    can_order=True,
-    max_num=MOST_PICTURES,
-    validate_max=True,
-)
-
-
-def link_rows(data: Any, post: Post, *, shown: Any = None) -> BaseLinkRows:
-    """This will return the rows for the post's links; bound only when `data` has rows. `shown` are unsaved rows to show."""
-    rows_of: type[BaseLinkRows] = LinkFormSet  # type: ignore[assignment]
-    if data and "links-TOTAL_FORMS" in data:
-        return rows_of(data, prefix="links")
-    stored = [{"url": link.url} for link in post.links.all()] if post.pk else []
-    return rows_of(prefix="links", initial=rows_in(shown, "links") if shown is not None else stored)
-
-
-def picture_rows(data: Any, post: Post, user: User, *, shown: Any = None) -> BasePictureRows:
-    """This will return the rows for the post's pictures: those it has, and an empty one.
-
-    Bound only when `data` has rows: a form sent without them leaves the pictures as they are.
-    """
-    rows = list(post.pictures.all()) if post.pk else []
-    known = {row.picture_id: row.picture for row in rows}
-    newest = Picture.objects.workable_by(user).order_by("-pk")[:NEWEST_PICTURES]
-    options = {"pictures": list((known | {picture.pk: picture for picture in newest}).values())}
-    rows_of: type[BasePictureRows] = PictureFormSet  # type: ignore[assignment]
-    if data and "pictures-TOTAL_FORMS" in data:
-        return rows_of(data, prefix="pictures", form_kwargs=options)
-    stored = [{"picture": row.picture_id, "alt_text": row.alt_text} for row in rows]
-    initial = rows_in(shown, "pictures") if shown is not None else stored
-    return rows_of(prefix="pictures", initial=initial, form_kwargs=options)
-
-
 def chosen_content(
     form: PostForm, links: BaseLinkRows, pictures: BasePictureRows, *, has_film: bool
 ) -> Content:
     """This will gather what the channels share, as the form shows it now, faults and all."""
-    rows: list[PictureRow] = pictures.forms
-    options = {str(picture.pk): picture for row in rows[:1] for picture in row.known}
-    chosen = [options[row.shown_picture] for row in rows if row.shown_picture in options]
     return Content(
         base_text=str(form["base_text"].value() or "").replace("\r\n", "\n").strip(),
         byline=str(form["byline"].value() or "").strip(),
         links=[url for row in links.forms if (url := str(row["url"].value() or "").strip())],
-        media=[medium(picture) for picture in chosen],
+        media=[medium(picture) for picture in pictures.chosen()],
         has_film=has_film,
     )
 
@@ -298,52 +180,6 @@ def sent_by(post: Post) -> dict[str, str]:
     values["asks_question"] = "on" if post.asks_question else ""
     values["wanted_at"] = f"{timezone.localtime(post.wanted_at):%Y-%m-%dT%H:%M}" if post.wanted_at else ""
     return values | {name: "on" for name in values if name.startswith("on_")}
-
-
-def rows_in(data: Any, prefix: str) -> list[dict[str, str]]:
-    """This will return the rows that were sent, empty ones left out."""
-    total = str(data.get(f"{prefix}-TOTAL_FORMS", ""))
-    count = min(int(total), 100) if total.isdecimal() else 0
-    rows = [
-        {name: data.get(f"{prefix}-{number}-{name}", "") for name in ROWS[prefix]} for number in range(count)
-    ]
-    return [row for row in rows if any(row.values())]
-
-
-def with_rows(data: QueryDict, prefix: str, rows: list[dict[str, str]]) -> None:
-    """This will put the rows in place of those in `data`."""
-    for key in [key for key in data if key.startswith(f"{prefix}-")]:
-        del data[key]
-    data[f"{prefix}-TOTAL_FORMS"] = data[f"{prefix}-INITIAL_FORMS"] = str(len(rows))
-    for number, row in enumerate(rows):
-        for name, value in row.items():
-            data[f"{prefix}-{number}-{name}"] = value
-
-
-def arranged(data: QueryDict, command: str) -> QueryDict:
-    """This will return what was sent with a row moved or taken out, or a channel's text its own or following again.
-
-    `command` is "links:up:2", "pictures:out:0", "own:7" or "follow:7"; what it does not understand changes nothing.
-    """
-    data = data.copy()
-    what, _colon, rest = command.partition(":")
-    if what in ROWS:
-        with_rows(data, what, _rearranged(rows_in(data, what), rest))
-    elif what in {"own", "follow"} and rest.isdecimal():
-        data[f"text_{rest}"] = data.get("base_text", "") if what == "own" else ""
-        data[f"on_{rest}"] = "on"
-    return data
-
-
-def _rearranged(rows: list[dict[str, str]], command: str) -> list[dict[str, str]]:
-    how, _colon, place = command.partition(":")
-    number = int(place) if place.isdecimal() else -1
-    if not 0 <= number < len(rows):
-        return rows
-    row = rows.pop(number)
-    if how != "out":
-        rows.insert(max(number + {"up": -1, "down": 1}.get(how, 0), 0), row)
-    return rows
 
 
 def _first_words(text: str) -> str:

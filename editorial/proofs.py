@@ -30,7 +30,7 @@ from core.workdays import local_day
 from editorial.addresses import addresses_in, key_of
 from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
 from editorial.plain_language import is_alike, unseen_in
-from editorial.platforms import has_film, medium
+from editorial.platforms import about_channel, has_film, medium
 from editorial.states import PostState
 
 RECENT = timedelta(days=90)
@@ -67,7 +67,8 @@ class ChannelText:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        return findings(self.published, self.rules, pictures=self.media, has_film=self.has_film)
+        told = findings(self.published, self.rules, pictures=self.media, has_film=self.has_film)
+        return about_channel(self.channel) + told
 
     @cached_property
     def folded(self) -> tuple[str, str]:

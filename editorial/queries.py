@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,9 +15,10 @@ from consent.lights import Light, light_of
 from consent.models import Picture
 from core.models import User
 from core.workdays import local_day
-from editorial.models import Post, PostPicture, TeamChannel
+from editorial.models import Post, PostPicture, PostText, TeamChannel
 from editorial.states import ENDS, FIXED, UNDER_WAY, PostState
 
+CHANNEL = ("post", "channel__name", "channel__platform__name")
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
 
 
@@ -30,7 +31,10 @@ def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:
     posts = (
         Post.objects.visible_to(user)
         .select_related("team", "created_by")
-        .prefetch_related("texts__channel__platform")
+        .prefetch_related(
+            Prefetch("texts", PostText.objects.select_related("channel__platform").only(*CHANNEL))
+        )
+        .only("title", "state", "planned_at", "wanted_at", "team__name", "created_by__name")
     )
     state, done = wanted.get("state"), bool(wanted.get("done"))
     posts = posts.filter(state=state) if state else posts.filter(state__in=ENDS if done else UNDER_WAY)

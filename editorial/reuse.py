@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -128,8 +129,8 @@ def uses_of(material: Material, user: User) -> list[Use]:
     """
     posts = Post.objects.filter(materials__material=material) | Post.objects.filter(as_material=material)
     found = posts.distinct().select_related("team").prefetch_related("publications__channel__platform")
-    mine = set(Post.objects.visible_to(user).filter(pk__in=posts.values("pk")).values_list("pk", flat=True))
-    return [_use(post, post.pk in mine) for post in found.order_by("-pk")]
+    mine = Exists(Post.objects.visible_to(user).filter(pk=OuterRef("pk")))
+    return [_use(post, post.is_mine) for post in found.annotate(is_mine=mine).order_by("-pk")]
 
 
 def _use(post: Post, visible: bool) -> Use:

@@ -58,6 +58,7 @@ urlpatterns = [
     path("material/new/", materials.material_new, name="material_new"),
     path("material/<int:pk>/", materials.material_page, name="material_page"),
     path("material/<int:pk>/edit/", materials.material_edit, name="material_edit"),
+    path("material/<int:pk>/add/", materials.material_add, name="material_add"),
     path("material/<int:pk>/reuse/", materials.material_reuse, name="material_reuse"),
     path("follow-ups/", follow_ups.follow_ups_page, name="follow_ups_page"),
     path("follow-ups/<int:pk>/", follow_ups.follow_up_page, name="follow_up_page"),

@@ -11,6 +11,7 @@ from django.contrib.auth.hashers import make_password
 from django.utils import timezone
 
 from channels_registry.models import Channel, Platform
+from channels_registry.platform_texts import rules_of
 from config.demo import agreement, calendar, comments, consents, pictures, posts, team, texts
 from config.demo import channels as register
 from config.demo import words as content
@@ -20,7 +21,8 @@ from core import clock
 from core.models import Notice, Unit, User
 from core.moves import perform
 from core.workdays import instant, is_working_day, local_day
-from editorial.models import Membership, Post, Publication, Team, TeamChannel
+from editorial.models import Material, MaterialKind, Membership, Post, Publication, Team, TeamChannel
+from editorial.reuse import keep_material, trace
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.checking import note_seen
@@ -298,7 +300,20 @@ class City:
             links=["https://www.avinge.example/aktuellt"],
             pictures=self.pictures_for(home, at),
         )
+        rules, pictured = [rules_of(one.platform) for one in chosen], post.pictures.exists()
+        if any(one.needs_film or (one.needs_media and not pictured) for one in rules):
+            trace(post, self.film_of(title, author, at), actor=author, at=at)
         return post
+
+    def film_of(self, title: str, author: User, at: datetime) -> Material:
+        """This will find the film that a post with this title is made of, kept the first time it is asked for."""
+        name = f"Film: {title}"
+        if (kept := Material.objects.filter(title=name).first()) is not None:
+            return kept
+        film = Material()
+        fields = {"kind": MaterialKind.FILM, "title": name, "reference": "Stadens filmarkiv"}
+        keep_material(film, actor=author, at=at, fields=fields)
+        return film
 
     def pictures_for(self, team: Team, at: datetime) -> list[tuple[Picture, str]]:
         """This will choose among what the team's unit may show; posts from before its pictures have none."""

@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import models
+from django.db.models.functions import Length
+from django.db.models.lookups import LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
 from core.moves import Movable
-from editorial.states import FROZEN, OPEN, POST_MOVES, TIMED, PostState
+from editorial.states import FIXED, FROZEN, OPEN, POST_MOVES, TIMED, PostState
+
+LONGEST_TEXT = 70_000  # more than any platform takes
 
 
 class PostQuerySet(models.QuerySet["Post"]):
@@ -44,9 +49,9 @@ class Post(Movable):
     title = models.CharField(_("working title"), max_length=120)
     kind = models.CharField(_("kind"), max_length=60, blank=True)
     theme = models.CharField(_("campaign or theme"), max_length=60, blank=True)
-    base_text = models.TextField(_("text"), blank=True)
+    base_text = models.TextField(_("text"), max_length=LONGEST_TEXT, blank=True)
     byline = models.CharField(_("byline"), max_length=120, blank=True)
-    collaboration = models.TextField(_("collaboration"), blank=True)
+    collaboration = models.TextField(_("collaboration"), max_length=500, blank=True)
     brand_shown = models.CharField(_("logo or product shown"), max_length=200, blank=True)
     asks_question = models.BooleanField(_("asks the followers a question"), default=False)
     wanted_at = models.DateTimeField(_("wanted time"), null=True, blank=True)
@@ -106,6 +111,9 @@ class Post(Movable):
                 condition=~models.Q(state__in=TIMED) | models.Q(planned_at__isnull=False),
                 name="editorial_post_planned_has_time",
             ),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("base_text"), LONGEST_TEXT), name="editorial_post_text_fits"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -114,6 +122,11 @@ class Post(Movable):
     @property
     def is_open(self) -> bool:
         return self.state in OPEN
+
+    def is_over(self, at: datetime) -> bool:
+        """This will tell whether the time the post has is over, though it is not out."""
+        when = self.planned_at or self.wanted_at
+        return when is not None and when < at and self.state not in FIXED
 
     def is_author(self, user: User) -> bool:
         """This will tell whether the person, or an account of the same mailbox, wrote in the post or saved a version."""
@@ -138,13 +151,18 @@ class PostText(models.Model):
 
     post = models.ForeignKey(Post, models.CASCADE, related_name="texts")
     channel = models.ForeignKey(Channel, models.PROTECT, related_name="post_texts", verbose_name=_("channel"))
-    own_text = models.TextField(_("own text"), blank=True)
+    own_text = models.TextField(_("own text"), max_length=LONGEST_TEXT, blank=True)
 
     class Meta:
         verbose_name = _("text on a channel")
         verbose_name_plural = _("texts on channels")
         ordering = ["channel__name"]
-        constraints = [models.UniqueConstraint(fields=["post", "channel"], name="editorial_text_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["post", "channel"], name="editorial_text_once"),
+            models.CheckConstraint(
+                condition=LessThanOrEqual(Length("own_text"), LONGEST_TEXT), name="editorial_own_text_fits"
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.channel}"

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_registry.models import Channel
 from core.models import User
 from core.moves import Movable
-from editorial.addresses import host_of
+from editorial.addresses import host_of, to_open
 from editorial.models.posts import Post, PostVersion
 from editorial.models.teams import Team
 from editorial.states import REMARK_MOVES, RemarkState
@@ -117,6 +117,10 @@ class LinkCheck(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def opens_at(self) -> str:
+        return to_open(self.url)
 
     @property
     def ascii_host(self) -> str:

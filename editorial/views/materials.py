@@ -15,10 +15,10 @@ from core.moves import MoveRefused
 from core.request import person
 from core.rules import Refusal
 from core.templatetags.parts import day
-from editorial.idea_forms import MaterialFilter, MaterialForm, ReuseForm
+from editorial.idea_forms import AddToPostForm, MaterialFilter, MaterialForm, ReuseForm
 from editorial.idea_rules import may_keep_material
 from editorial.models import Material, Post, Team
-from editorial.reuse import keep_material, material_of, start_post, uses_of
+from editorial.reuse import keep_material, material_of, start_post, trace, uses_of
 
 
 @require_GET
@@ -80,6 +80,22 @@ def material_reuse(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
+def material_add(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will note that a post under way is made of the material too, and lead to the post."""
+    material, user = _fetch(request, pk), person(request)
+    form = AddToPostForm(request.POST, user=user)
+    if not form.is_valid():
+        return _page(request, material, add_form=form, status=422)
+    post = form.cleaned_data["post"]
+    try:
+        trace(post, material, actor=user, at=timezone.now())
+    except MoveRefused as refused:
+        return _page(request, material, add_form=form, refusal=refused.reason, status=status_of(refused))
+    messages.success(request, _("“%(post)s” is now made of this material too.") % {"post": post.title})
+    return redirect("editorial:post_edit", post.pk)
+
+
+@require_POST
 def post_reuse(request: HttpRequest, pk: int) -> HttpResponse:
     """This will keep a published post as material and lead there, where it is used again."""
     post = get_object_or_404(Post.objects.visible_to(person(request)).select_related("team__unit"), pk=pk)
@@ -120,6 +136,7 @@ def _page(
     material: Material,
     *,
     form: ReuseForm | None = None,
+    add_form: AddToPostForm | None = None,
     refusal: str = "",
     status: int = 200,
 ) -> HttpResponse:
@@ -131,6 +148,7 @@ def _page(
         "uses": uses,
         "last": next((use for use in uses if use.is_out), None),
         "form": form or ReuseForm(user=user, teams=teams, initial={"team": chosen}),
+        "add_form": (add_form or AddToPostForm(user=user)) if teams else None,
         "teams": teams,
         "may_change": bool(may_keep_material(user, material)),
         "events": trail.events_about(material)[:50],

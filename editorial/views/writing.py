@@ -21,21 +21,16 @@ from core.moves import ChangedMeanwhile, MoveRefused
 from core.request import person
 from core.rules import Refusal
 from core.templatetags.parts import clock
+from core.workdays import local_day
 from editorial import drafts
 from editorial.forms import TeamChoiceForm
 from editorial.models import MaterialKind, Post, PostMaterial, PostPicture, Team
 from editorial.models.posts import PostQuerySet
+from editorial.picture_choice import chooser_for, lights_of
 from editorial.platforms import on_channels
-from editorial.post_forms import (
-    BaseLinkRows,
-    BasePictureRows,
-    PostForm,
-    arranged,
-    chosen_content,
-    initial_of,
-    link_rows,
-    picture_rows,
-)
+from editorial.post_forms import PostForm, chosen_content, initial_of
+from editorial.post_rows import BaseLinkRows, BasePictureRows, arranged, link_rows, picture_rows, with_picked
+from editorial.queries import warnings_about
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
 from editorial.transitions import save_post
@@ -114,10 +109,11 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     if request.method == "GET":
         initial = initial_of(_with_rows(post)) if post.pk else _begun(request, _with_rows(post))
         return _page(request, post, PostForm(post=post, initial=initial))
+    sent = with_picked(request.POST)
     if command := request.POST.get("arrange", ""):
-        return _page(request, post, None, shown=arranged(request.POST, command))
+        return _page(request, post, None, shown=arranged(sent, command), command=command)
     by_itself = "by_itself" in request.POST
-    data = request.POST if by_itself or not post.pk else drafts.with_taken(request.POST, post)
+    data = sent if by_itself or not post.pk else drafts.with_taken(sent, post)
     form = PostForm(data, post=post)
     rows = link_rows(data, post), picture_rows(data, post, person(request))
     if by_itself:
@@ -130,6 +126,8 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     except MoveRefused as refused:
         return _refused(request, post, form, rows, refused)
     messages.success(request, _("The draft is saved."))
+    for warning in _about_its_time(post):
+        messages.warning(request, warning)
     return redirect("editorial:post_page", post.pk)
 
 
@@ -170,6 +168,8 @@ def _save_by_itself(
     form.is_valid()
     if any(name.startswith("text_") for name in form.errors):
         return JsonResponse({"said": _("Not saved yet: a text is too long.")}, status=422)
+    if post.pk is None and (faults := [*form.errors.get("base_text", []), *form.errors.get("title", [])]):
+        return JsonResponse({"said": _("Not saved yet. %(why)s") % {"why": faults[0]}}, status=422)
     try:
         _save(request, post, form, links, pictures, by_itself=True)
     except ChangedMeanwhile:
@@ -188,6 +188,7 @@ def _save_by_itself(
             "action": reverse("editorial:post_edit", args=[post.pk]),
             "presence": reverse("editorial:post_presence", args=[post.pk]),
             "others": drafts.who_else(drafts.arrive(post, person(request), timezone.now())),
+            "warnings": _about_its_time(post),
             "channels": {
                 shown.channel.pk: {
                     "length": shown.count.length,
@@ -229,6 +230,7 @@ def _page(
     *,
     rows: tuple[BaseLinkRows, BasePictureRows] | None = None,
     shown: QueryDict | None = None,
+    command: str = "",
     seen: str | None = None,
     marks: str | None = None,
     status: int = 200,
@@ -251,19 +253,32 @@ def _page(
     film = any(row.material.kind == MaterialKind.FILM for row in materials)
     content = chosen_content(form, links, pictures, has_film=film)
     others = drafts.arrive(post, user, timezone.now(), stays=drafts.OPENED) if post.pk else []
+    channels = [channel.pk for channel in form.channels if form[f"on_{channel.pk}"].value()]
+    day = local_day(max(post.wanted_at or timezone.now(), timezone.now()))
+    lights = lights_of(pictures.chosen(), channels, day)
+    for row in pictures.forms:
+        row.light = lights.get(row.shown_picture.pk) if row.shown_picture else None
     context |= {
         "form": form,
         "links": links,
         "rows": pictures,
+        "chooser": chooser_for(command, shown, user, channels=channels, day=day) if shown else None,
         "post": post,
         "seen": seen,
         "marks": marks,
         "channels": list(form.channel_rows(content)),
         "others": drafts.who_else(others),
+        "warnings": [_("The time is in the past.")] if post.is_over(timezone.now()) else [],
         "made_of": [row.material for row in materials],
         "counting": json.dumps(_counting(form)),
     }
     return render(request, "editorial/post_edit.html", context, status=status)
+
+
+def _about_its_time(post: Post) -> list[str]:
+    """What a writer should know of the time the post has: that it is over, crowded, or one when the channel rests."""
+    when = post.planned_at or post.wanted_at
+    return warnings_about(post, when, timezone.now()) if post.pk and when else []
 
 
 def _materials(post: Post) -> list[PostMaterial]:

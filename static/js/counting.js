@@ -5,6 +5,7 @@ const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 export function makeCounter(rules, patterns) {
   const address = new RegExp(rules.address, "giu");
+  const mention = new RegExp(patterns.mention, "giu");
   const emoji = new RegExp(patterns.emoji, "gu");
   const light = (point) => patterns.light.some(([first, last]) => first <= point && point <= last);
 
@@ -28,7 +29,9 @@ export function makeCounter(rules, patterns) {
     if (rules.measure === "weighted") whole = whole.normalize("NFC");
     if (rules.linkLength === null) return measures[rules.measure](whole);
     const addresses = (whole.match(address) || []).length;
-    return measures[rules.measure](whole.replace(address, "\n")) + addresses * (rules.linkLength - 1);
+    let rest = whole.replace(address, "\n");
+    if (rules.shortMentions) rest = rest.replace(mention, "$1");
+    return measures[rules.measure](rest) + addresses * (rules.linkLength - 1);
   }
 
   function asPublished(text, byline, links) {

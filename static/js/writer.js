@@ -65,7 +65,7 @@ function prepareChannels() {
 // Rows of links and pictures: moved, taken out, and one more when the last is used.
 const rowsOf = (list) => [...list.querySelectorAll(":scope > [data-row]")];
 const fieldsOf = (row) => [...row.querySelectorAll("input, select, textarea")];
-const isEmpty = (row) => fieldsOf(row).every((each) => each.type === "hidden" || !each.value);
+const isEmpty = (row) => !row.querySelector("[name$='-picture']") && fieldsOf(row).every((each) => each.type === "hidden" || !each.value);
 
 function renumber(list) {
   const prefix = list.dataset.rows;
@@ -90,13 +90,14 @@ function renumber(list) {
 }
 
 function growRows(list) {
+  if (list.dataset.rows !== "links") return;
   const rows = rowsOf(list);
   const last = rows.at(-1);
   const most = Number(form.elements[`${list.dataset.rows}-MAX_NUM_FORMS`].value);
   if (!last || isEmpty(last) || rows.length >= most) return;
   const fresh = last.cloneNode(true);
   fieldsOf(fresh).forEach((each) => { each.value = ""; });
-  fresh.querySelectorAll(".field__error, .picture-row__thumb").forEach((each) => each.remove());
+  fresh.querySelectorAll(".field__error").forEach((each) => each.remove());
   list.append(fresh);
 }
 
@@ -107,8 +108,9 @@ function arrangeRow(what, how, number) {
   if (how === "down" && row.nextElementSibling && !isEmpty(row.nextElementSibling)) row.nextElementSibling.after(row);
   let next = row.querySelector(`[value*=':${how}:']`);
   if (how === "out") {
-    next = fieldsOf(row.nextElementSibling || row.previousElementSibling || row)[0];
-    if (rowsOf(list).length > 1) row.remove();
+    next = fieldsOf(row.nextElementSibling || row.previousElementSibling || row).find((each) => each.type !== "hidden");
+    if (!next?.isConnected || row.contains(next)) next = list.parentElement.querySelector("[data-focus]") || next;
+    if (rowsOf(list).length > 1 || what === "pictures") row.remove();
     else fieldsOf(row).forEach((each) => { each.value = ""; });
   }
   renumber(list);
@@ -139,6 +141,8 @@ function prepareSaving(channels) {
     }
     showOthers(answer.others);
     channels.tell(answer.channels);
+    const warned = form.querySelector("[data-warnings]");
+    warned.replaceChildren(...answer.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   }
 
   async function save() {
@@ -216,6 +220,7 @@ function begin() {
   channels.showAll();
 
   form.addEventListener("input", (event) => {
+    if (event.target.name === "pick_search") return;
     const list = event.target.closest("[data-rows]");
     if (list) { growRows(list); renumber(list); }
     const part = event.target.name && form.querySelector(`[name='take_${CSS.escape(event.target.name)}'][value=mine]`);
@@ -224,7 +229,32 @@ function begin() {
     saving.soon();
   });
 
+  async function browse(button) {
+    const body = new FormData(form);
+    body.append("arrange", button.value);
+    try {
+      const response = await fetch(form.dataset.action, { method: "POST", body, redirect: "manual" });
+      if (!response.ok) throw new Error(String(response.status));
+      const page = new DOMParser().parseFromString(await response.text(), "text/html");
+      form.querySelector("[data-pictures]").replaceWith(page.querySelector("[data-pictures]"));
+    } catch {
+      form.requestSubmit(button);
+      return;
+    }
+    form.querySelectorAll("[data-rows]").forEach(renumber);
+    form.querySelector("[data-pictures] [data-focus]").focus();
+    if (button.value.endsWith(":add")) saving.soon();
+  }
+
+  form.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.target.name !== "pick_search") return;
+    event.preventDefault();
+    browse(form.querySelector("[data-browse]"));
+  });
+
   form.addEventListener("click", (event) => {
+    const asks = event.target.closest("[data-browse]");
+    if (asks) { event.preventDefault(); browse(asks); return; }
     const button = event.target.closest("[data-arrange]");
     if (!button) return;
     event.preventDefault();

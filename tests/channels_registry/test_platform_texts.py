@@ -80,6 +80,27 @@ def test_addresses_count_as_twenty_three_where_the_platform_shortens_them(text, 
     assert (len(links_in(text, X)), length(text, X), length(text, MASTODON)) == (found, x, mastodon)
 
 
+@pytest.mark.parametrize(
+    ("text", "counted"),
+    [
+        ("@avinge@social.example", 7),
+        ("Hej @avinge@social.example, hej", 16),
+        ("anna@avinge.example", 19),
+        ("https://social.example/@avinge@other.example", 23),
+        ("@avinge och @park@a.se", 17),
+    ],
+)
+def test_of_a_mention_on_mastodon_only_the_name_counts(text, counted):
+    assert length(text, MASTODON) == counted
+
+
+def test_bluesky_counts_bytes_too():
+    families = "👨‍👩‍👧‍👦" * 121
+    assert length(families, BLUESKY) == 121
+    assert [(found.code, found.stops) for found in findings(families, BLUESKY)] == [("bytes", True)]
+    assert findings("👨‍👩‍👧‍👦" * 120, BLUESKY) == []
+
+
 def test_hashtags_are_words_with_a_letter_and_not_anchors_in_addresses():
     text = "#hej #2026 #år2026, a#b ##dubbel https://a.se/#ankare ＃vid #e\u0301t"
     assert hashtags_in(text) == ["#hej", "#år2026", "＃vid", "#e\u0301t"]
@@ -113,11 +134,11 @@ def test_findings_say_what_stops_and_what_is_good_to_know():
     assert codes("#a1 #b #c #d #e #f https://a.se", INSTAGRAM) == {
         ("hashtags", True),
         ("dead_link", False),
-        ("media", False),
+        ("media", True),
     }
     assert codes("Hej", X, pictures=[picture] * 5) == {("pictures", True)}
     assert codes(" ".join(f"https://a.se/{n}" for n in range(6)), THREADS) == {("links", True)}
-    assert codes("Hej", YOUTUBE, pictures=[picture]) == {("film", False)}
+    assert codes("Hej", YOUTUBE, pictures=[picture]) == {("film", True)}
     assert codes("Hej", YOUTUBE, has_film=True) == set()
     assert codes("Hej", INSTAGRAM, has_film=True) == set()
     heavy = Medium(WEBP, 6 * 1024 * 1024, 40_000_000)

@@ -1,4 +1,9 @@
-"""Strings that people, keyboards and other programs really send, gathered for these tests. Each is one line, trimmed."""
+"""Strings that people, keyboards and other programs really send, gathered for these tests. Each is one line, trimmed.
+
+One or a few of each class: words that languages keep for themselves, numbers and what looks like them, every kind of
+letter and sign, letters that run the other way, that pile up or cannot be seen, markup and script, queries, templates,
+commands, files and devices, formulas, entities, terminals, addresses, and words that filters stumble on.
+"""
 
 NAUGHTY = [
     "0",
@@ -53,4 +58,27 @@ NAUGHTY = [
     "\\n \\0 \\x00 \\u0000",
     "]]> <![CDATA[ x ]]>",
     "x" * 60,
+    "undef nil (null) true hasOwnProperty __proto__ constructor",
+    "1_000,00 0x7fffffff 1e400 -0 ,5 1/0",
+    "١٢٣ ४५६ ⒈⒉ ₀₁₂ ⁰⁴⁵ ⅛⅜",
+    "ʇɥʇǝu ɐuuɐ ʇǝʞsᴉuɐs",
+    "Ⓐⓥⓘⓝⓖⓔ 🅰🆅 ᴀᴠɪɴɢᴇ",
+    "ヽ(°〇°)ﾉ ¯\\_(ツ)_/¯ ʕ•ᴥ•ʔ",
+    "﷽ لُلُصّبُلُلصّبُررً ॣ ॣh ॣ ॣ 冗",
+    "ก็็็็็็็็็็ ส้้้้้้้้้้",
+    "rad\u2028skild stycke\u2029skilt nästa\x85rad",
+    "\x1b[31mröd\x1b[0m \x07\x08 \x7f",
+    "<svg/onload=alert('naughty')>",
+    "<a href=\"java\tscript:alert('naughty')\">klicka</a>",
+    "<style>*{display:none}</style><base href=//exempel.se>",
+    "<iframe srcdoc='&lt;script&gt;alert(1)&lt;/script&gt;'>",
+    '<?xml version="1.0"?><!DOCTYPE a [<!ENTITY b SYSTEM "file:///etc/passwd">]><a>&b;</a>',
+    "1' UNION SELECT * FROM core_user -- /* */",
+    "{{ ''.__class__.__mro__ }} {% debug %} <%= 7 * 7 %> #{7 * 7}",
+    "() { :; }; echo sårbar && ping -c 1 127.0.0.1 ${jndi:ldap://127.0.0.1/a}",
+    "CON PRN AUX NUL COM1 LPT1.txt",
+    "BEGIN:VEVENT SUMMARY;X=1:hej\\, och\\; \\N",
+    "Scunthorpe Ekkuken analys Fittja Kukelöv",
+    "%E5%E4%F6 %2e%2e%2f %00 &#0; &#x202e;",
+    "\N{BLACK HEART} \\u00e5 \\xe5 å",
 ]

@@ -148,6 +148,16 @@ def test_addresses_are_found_in_every_text_once():
 
 
 @pytest.mark.rule("R24")
+def test_addresses_without_https_are_found_and_opened_as_a_browser_does(city, new_post):
+    text = "Läs på avinge.se/park. T.ex. bl.a. m.fl. kl.9, anna@avinge.se och bild.jpg (avinge.se) https://a.se/?u=b.se"
+    assert written_in(text) == ["avinge.se/park", "avinge.se", "https://a.se/?u=b.se"]
+    post = new_post(base_text="Läs på avinge.se/park.")
+    check = post.link_checks.get()
+    assert (check.url, check.opens_at) == ("avinge.se/park", "https://avinge.se/park")
+    assert LinkCheck(url="javascript:alert(1)").opens_at == "https://javascript:alert(1)"
+
+
+@pytest.mark.rule("R24")
 def test_saving_asks_once_and_sending_to_review_later_asks_again(city, linked, at):
     post = linked("https://one.example/", "https://two.example/")
     assert post.link_checks.count() == 2

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import html
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from channels_registry.models import Channel
 from core.moves import perform
@@ -64,11 +66,57 @@ def test_idea_and_material_show_what_was_typed(city, client_of, text):
     assert client_of(city.rut).post(reverse("editorial:idea_new"), idea).status_code == 302
     assert shown(anna, "editorial:idea_page", Idea.objects.get().pk).count(text) >= 3
     assert text in shown(anna, "editorial:ideas_page")
-    assert " ".join(text.split()) in shown(client_of(city.erik), "notices_page")
+    # A notice names an idea by its first line, not longer than a line is.
+    named = " ".join(Idea.objects.get().title.split())
+    assert named in shown(client_of(city.erik), "notices_page")
     material = {"kind": "report", "title": text, "reference": text, "text": text}
     assert anna.post(reverse("editorial:material_new"), material).status_code == 302
     assert shown(anna, "editorial:material_page", Material.objects.get().pk).count(text) >= 3
     assert text in shown(anna, "editorial:materials_page")
+
+
+def test_every_field_is_shown_as_typed_on_every_page_that_tells_of_the_post(city, at, client_of, new_picture):
+    erik, picture = client_of(city.erik), new_picture("red")
+    for first in range(0, len(NAUGHTY), 7):
+        texts = [NAUGHTY[(first + number) % len(NAUGHTY)] for number in range(7)]
+        title, byline, collaboration, brand, alt, own, text = texts
+        kind, theme = title[:60], byline[:60]
+        fields = {
+            "title": title,
+            "kind": kind,
+            "theme": theme,
+            "byline": byline,
+            "collaboration": collaboration,
+            "brand_shown": brand,
+            "base_text": text,
+            "wanted_at": timezone.now() + timedelta(days=1),
+        }
+        post = Post(team=city.team)
+        save_post(
+            post,
+            actor=city.anna,
+            at=at,
+            fields=fields,
+            texts={city.channel: own},
+            links=["https://avinge.example/å?q=<b>&x='\""],
+            pictures=[(picture, alt)],
+        )
+        edit = shown(erik, "editorial:post_edit", post.pk)
+        assert [each for each in (*texts, kind, theme) if each not in edit] == []
+        page = shown(erik, "editorial:post_page", post.pk)
+        assert [each for each in (title, byline, alt, own) if each not in page] == []
+        for name in ("editorial:posts_page", "calendar_app:list_page", "calendar_app:week_page"):
+            assert title in shown(erik, name), name
+        found = erik.get(reverse("search_page"), {"q": title})
+        assert found.status_code == 200
+        assert "<script>alert" not in found.content.decode()
+
+
+def test_what_is_said_of_an_idea_is_shown_as_typed_to_its_giver(city, at, client_of):
+    for text in NAUGHTY:
+        idea, _secret = hand_in(team=city.team, at=at, actor=city.rut, what=text)
+        perform(idea, "decline", actor=city.anna, at=at, note=text)
+        assert shown(client_of(city.rut), "editorial:idea_page", idea.pk).count(text) >= 2
 
 
 def test_tip_form_and_follow_up_show_what_was_typed(city, at, new_post, client_of, client):
