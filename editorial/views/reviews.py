@@ -189,14 +189,7 @@ def _fetch_remark(request: HttpRequest, pk: int) -> Remark:
 
 
 def _decision(post: Post, name: str, data: Any = None) -> DecisionForm:
-    version = post.current
-    return DecisionForm(
-        data,
-        prefix=None,
-        has_pictures=bool(version and version.content.get("pictures")),
-        is_approval=name == "approve",
-        auto_id=f"{name}-%s",
-    )
+    return DecisionForm(data, version=post.current, is_approval=name == "approve", auto_id=f"{name}-%s")
 
 
 def _remark_form(proof: Proof | None, data: Any = None) -> RemarkForm:

@@ -17,6 +17,7 @@ from core.moves import MoveRefused, perform
 from editorial import links
 from editorial.addresses import addresses_in, host_of, written_in
 from editorial.models import LinkCheck, Post, Review
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 pytestmark = pytest.mark.django_db
@@ -203,11 +204,11 @@ def test_broken_link_blocks_until_the_approver_gives_a_reason(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
     with pytest.raises(MoveRefused, match="being checked"):
-        perform(post, "approve", actor=city.erik, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     answer(post, "broken", "missing")
     with pytest.raises(MoveRefused, match=r"A link does not work: https://one\.example/"):
-        perform(post, "approve", actor=city.erik, at=at)
-    perform(post, "approve", actor=city.erik, at=at, overrule="The page opens on Monday.")
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at, overrule="The page opens on Monday.")
     kept = Review.objects.get()
     assert (kept.overruled, kept.overrule_reason) == (["https://one.example/"], "The page opens on Monday.")
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=1))
@@ -218,7 +219,7 @@ def test_link_that_broke_since_the_approval_is_not_planned(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
     answer(post, "works")
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     links.ask_links(post, ["https://one.example/"], occasion="asked", at=at)
     answer(post, "broken", "missing")
     with pytest.raises(MoveRefused, match="A link does not work"):
@@ -230,7 +231,7 @@ def test_link_nobody_can_check_does_not_block(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
     answer(post, "unsure", "kept_out")
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     assert Review.objects.get().overruled == []
 
 
@@ -239,7 +240,7 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
     post = linked("https://one.example/")
     to_review(post, city, at)
     answer(post, "works")
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
     sweep_at(at + timedelta(minutes=89))
     assert not post.link_checks.filter(occasion="before").exists()
@@ -257,7 +258,7 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
 def test_moved_post_has_its_links_checked_before_its_new_time(city, linked, at):
     post = linked("https://www.avinge.example/")
     to_review(post, city, at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
     perform(post, "reschedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=5))
     due = Rung.objects.get(ladder="post_links", cancelled_at=None)

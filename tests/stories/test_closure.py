@@ -19,6 +19,7 @@ from core.models import User
 from core.moves import perform
 from core.workdays import instant, local_day
 from editorial.models import FarewellPost, Publication
+from editorial.reviewing import ALL_YES
 from tests.conftest import PASSWORD, make_user
 from tests.postbox import letterbox  # noqa: F401  (fixture)
 
@@ -120,7 +121,7 @@ def test_channel_is_closed_by_six_people_with_real_mail(
         if erik:
             erik.goto("/review/")
             expect(erik.get_by_text("Parks on Facebook closes").first).to_be_visible()
-        perform(post, "approve", actor=city.erik, at=timezone.now())
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=timezone.now())
         perform(post, "schedule", actor=city.anna, at=timezone.now(), planned_at=when)
         perform(post, "fall_due", actor=None, at=when)
         publication = Publication.objects.get(post=post)
