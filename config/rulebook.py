@@ -56,7 +56,7 @@ RULES = (
     Rule(
         "R6",
         "Planning is detailed by week and in outline by month.",
-        ("calendar_app.views", "editorial.transitions.change_time"),
+        ("calendar_app.views", "editorial.planning.change_time"),
     ),
     Rule(
         "R7",
