@@ -29,11 +29,13 @@ def do_move(
     *,
     page: Callable[..., HttpResponse],
     to: str,
+    done: str = "",
     **details: Any,
 ) -> HttpResponse:
     """This will do the posted move and lead to `to`; refused, it answers `page(refusal=…, status=…)` with what was typed.
 
-    Reads `note` and `seen` from the form, and `next`, an own address to lead to instead. Raises Http404 for a move
+    Reads `note` and `seen` from the form, and `next`, an own address to lead to instead. `done` is said afterwards, where
+    the next page does not show what was moved. Raises Http404 for a move
     the noun does not have.
     """
     if name not in {move.name for move in obj.MOVES if not move.by_clock}:
@@ -52,5 +54,6 @@ def do_move(
     except MoveRefused as refused:
         obj.refresh_from_db()
         return page(refusal=refused.reason, status=status_of(refused))
-    messages.success(request, _("Done: %(what)s.") % {"what": obj.MOVES[name].done or obj.MOVES[name].label})
+    said = done or _("Done: %(what)s.") % {"what": obj.MOVES[name].done or obj.MOVES[name].label}
+    messages.success(request, said)
     return redirect(own_address(request, request.POST.get("next", "")) or to)

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
+import regex
+
+from channels_registry.platform_texts import BARE_ADDRESS
+
 MOST = 300
-# A bare “www.” is what platforms make a link of; a closing bracket or a full stop after it is no part of it.
-IN_TEXT = re.compile(r"\b(?:https?://|www\.)[^\s<>\"”“»«]+", re.IGNORECASE)
+# Platforms make links of “www.” and of bare domains too; a closing bracket or a full stop after it is no part of it.
+IN_TEXT = regex.compile(rf"\b(?:https?://|www\.)[^\s<>\"”“»«]+|{BARE_ADDRESS}", regex.IGNORECASE)
 ENDINGS = ".,;:!?…'’*_"
 
 
@@ -22,7 +25,8 @@ def addresses_in(content: dict[str, Any]) -> list[str]:
 
 def written_in(text: str) -> list[str]:
     """This will list the addresses written in a text, in their order."""
-    return [_ended(match.group()) for match in IN_TEXT.finditer(text)]
+    found = (_ended(match.group()) for match in IN_TEXT.finditer(text))
+    return [address for address in found if not _is_two_sentences(address)]
 
 
 def key_of(address: str) -> str:
@@ -32,7 +36,7 @@ def key_of(address: str) -> str:
 
 def to_open(address: str) -> str:
     """This will return the address as a browser would open it."""
-    return f"https://{address}" if address.lower().startswith("www.") else address
+    return address if ":" in address.partition("/")[0] else f"https://{address}"
 
 
 def host_of(address: str) -> str:
@@ -42,6 +46,12 @@ def host_of(address: str) -> str:
         return host.encode("idna").decode() if not host.isascii() else host.lower()
     except (ValueError, UnicodeError):
         return ""
+
+
+def _is_two_sentences(address: str) -> bool:
+    """Tell “dammen.Nu” apart from a domain: nobody writes a domain's ending alone with a capital letter."""
+    before, dot, ending = address.partition("/")[0].rpartition(".")
+    return bool(dot) and ":" not in before and ending.istitle()
 
 
 def _ended(address: str) -> str:

@@ -16,6 +16,7 @@ from core.workdays import local_day
 from editorial import plain_language
 from editorial.models import LinkCheck
 from editorial.proofs import ChannelText, Proof
+from editorial.states import UNDER_WAY, PostState
 
 OK, ADVICE, BLOCK, WAITING = "ok", "advice", "block", "waiting"
 LEAST_WIDTH = 1080
@@ -75,6 +76,31 @@ def consent(proof: Proof) -> Check:
     if stopped:
         return Check("consent", BLOCK, _("A picture cannot be used"), why, tuple(stopped))
     return Check("consent", OK, _("The pictures can be used"), why)
+
+
+def channels(proof: Proof) -> Check:
+    why = _("A channel that rests or ends takes no posts, or soon takes no more.")
+    told = [
+        _("Nothing is published on %(channel)s now.") % {"channel": shown.channel}
+        if not shown.channel.may_publish
+        else _("%(channel)s is being closed.") % {"channel": shown.channel}
+        for shown in proof.texts
+        if not shown.channel.may_publish or shown.channel.state == Channel.State.CLOSING
+    ]
+    if told:
+        return Check("channels", ADVICE, _("Look at where it is published"), why, tuple(told))
+    return Check("channels", OK, _("The channels are open"), why)
+
+
+def wanted_time(proof: Proof) -> Check:
+    why = _("A post that waits past its time goes out late or not at all.")
+    when = proof.post.planned_at or proof.post.wanted_at
+    if when is None:
+        return Check("time", OK, _("No time is wanted yet"), why)
+    if when < proof.at and proof.post.state in UNDER_WAY and proof.post.state != PostState.DUE:
+        told = _("It was to go out %(time)s. Agree on another time.") % {"time": moment(when)}
+        return Check("time", ADVICE, _("The time has passed"), why, (told,))
+    return Check("time", OK, _("There is time left"), why)
 
 
 def alt_texts(proof: Proof) -> Check:
@@ -214,6 +240,8 @@ def said_before(proof: Proof) -> Check:
 QUESTIONS: tuple[Callable[[Proof], Check], ...] = (
     links,
     consent,
+    channels,
+    wanted_time,
     alt_texts,
     platforms,
     look,

@@ -81,13 +81,13 @@ def release(post: Post, *, reader: User) -> None:
 def ask_reader(post: Post, *, reader: User, actor: User, at: datetime) -> None:
     """This will ask an editor by name to read the version under review, and tell them.
 
-    Raises MoveForbidden outside the team, MoveRefused when the post is not under review, and for readers who wrote in
-    it, are no editors of the team or are away.
+    Raises MoveForbidden outside the team, MoveRefused when the post is not under review, and for oneself and readers who
+    wrote in it, are no editors of the team or are away.
     """
     _ask(may_write(actor, post))
     if post.state != PostState.IN_REVIEW or post.current is None:
         raise MoveRefused(_("The post is not in review now."))
-    answer = may_be_asked(reader, post)
+    answer = may_be_asked(reader, post, actor)
     if isinstance(answer, Refusal):
         raise MoveRefused(answer)
     if not at_work([reader], at):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from channels_registry.models import Channel
 from core.models import User
 from core.moves import Movable
-from editorial.addresses import host_of
+from editorial.addresses import host_of, to_open
 from editorial.models.posts import Post, PostVersion
 from editorial.models.teams import Team
 from editorial.states import REMARK_MOVES, RemarkState
@@ -55,7 +55,7 @@ class LinkCheck(models.Model):
     class Problem(models.TextChoices):
         """Why an address has no better answer."""
 
-        TRUSTED = "trusted", _("One of the city's own addresses. It is not opened from here.")
+        TRUSTED = "trusted", _("One of the city's own addresses. It is not opened from here. Open the link yourself.")
         MISSING = "missing", _("The page does not exist.")
         SERVER = "server", _("The site is out of order.")
         KEPT_OUT = "kept_out", _("The site does not answer machines. Open the link yourself.")
@@ -117,6 +117,12 @@ class LinkCheck(models.Model):
 
     def __str__(self) -> str:
         return self.url
+
+    @property
+    def opens_at(self) -> str:
+        """The address behind the link on a page; empty for one that a browser should not be led to."""
+        address = to_open(self.url)
+        return address if address.lower().startswith(("http://", "https://")) else ""
 
     @property
     def ascii_host(self) -> str:

@@ -61,12 +61,16 @@ def review_decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, decision=form, status=422)
     coming = reading.next_in_queue(user, post)
+    words = (
+        _("“%(title)s” is approved.") if name == "approve" else _("Changes are asked for in “%(title)s”.")
+    )
     return do_move(
         request,
         post,
         name,
         page=lambda **refused: _page(request, post, decision=form, **refused),
         to=reverse("editorial:review_page", args=[coming]) if coming else reverse("editorial:review_queue"),
+        done=words % {"title": post.title},
         **form.details(),
     )
 
@@ -217,7 +221,7 @@ def _page(
     proof = proof_of(post, now, reading.quotes_in(threads))
     if proof is None:
         raise Http404
-    around, since = reading.people_around(post), reading.since_read(user, proof)
+    around, since = reading.people_around(post, now), reading.since_read(user, proof)
     if since.is_first_sight and request.method == "GET":
         reviewing.note_reading(proof.version, reader=user, at=now)
     in_review = post.state == PostState.IN_REVIEW
@@ -242,7 +246,7 @@ def _page(
         "answer": may_review(user, post) if in_review and user not in around.readers else None,
         "may_decide": in_review and user in around.readers,
         "in_team": user in [*around.authors, *around.readers] or post.team.has_member(user),
-        "ask": ask or AskReaderForm(readers=[one for one in around.readers if one not in around.asked]),
+        "ask": ask or AskReaderForm(readers=around.may_be_asked(user)),
         "remark": remark or _remark_form(proof),
         "answering": answer,
         "coming": reading.next_in_queue(user, post),

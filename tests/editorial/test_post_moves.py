@@ -159,11 +159,13 @@ def test_raw_sql_cannot_walk_around_the_approval(city, at, new_post, attack):
     post = walk(
         new_post(), city, at, "in_review" if "state of" in attack or "forged" in attack else "approved"
     )
+    if attack == "approval forged by the author":
+        city.team.memberships.filter(user=city.anna).update(role="editor")
     people = {name: getattr(city, name).pk for name in ("anna", "erik", "olle", "sara")}
     said = {"answered": ALL_YES, "unanswered": {}, "refused": ALL_YES | {"tone": "no"}}
     sql = RAW[attack].format(post=post.pk, **people, **{name: json.dumps(one) for name, one in said.items()})
     with (
-        pytest.raises(IntegrityError, match=SAID.get(attack, "")),
+        pytest.raises(IntegrityError, match=SAID.get(attack, ".")),
         transaction.atomic(),
         connection.cursor() as cursor,
     ):
