@@ -17,10 +17,22 @@ ENDINGS = ".,;:!?…'’*_"
 
 
 def addresses_in(content: dict[str, Any]) -> list[str]:
-    """This will list every address that a version leads to, each once: its links, then those written in its texts."""
-    texts = [content["text"], *(row["text"] for row in content["texts"])]
+    """This will list the addresses that a version leads to, each once: its links, then those written in its texts.
+
+    No more than `MOST`: a post with more is not sent to review.
+    """
+    return _all_in(content)[:MOST]
+
+
+def too_many_in(content: dict[str, Any]) -> bool:
+    """This will tell whether the content leads to more addresses than are checked."""
+    return len(_all_in(content)) > MOST
+
+
+def _all_in(content: dict[str, Any]) -> list[str]:
+    texts = dict.fromkeys([content["text"], *(row["text"] for row in content["texts"])])
     found = [*content["links"], *(address for text in texts for address in written_in(text))]
-    return list(dict.fromkeys(found))[:MOST]
+    return list(dict.fromkeys(found))
 
 
 def written_in(text: str) -> list[str]:

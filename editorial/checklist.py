@@ -20,6 +20,7 @@ from editorial.states import UNDER_WAY, PostState
 
 OK, ADVICE, BLOCK, WAITING = "ok", "advice", "block", "waiting"
 LEAST_WIDTH = 1080
+MOST_NAMED = 10
 LOOKED_OVER = timedelta(days=365)
 # The narrowest and the widest picture a feed shows uncropped.
 SHAPES = {"instagram": (0.8, 1.91), "x": (0.75, 2.0), "linkedin": (0.8, 1.91), "facebook": (0.8, 1.91)}
@@ -65,7 +66,9 @@ def links(proof: Proof) -> Check:
 
 
 def _problems(checks: list[LinkCheck]) -> tuple[str, ...]:
-    return tuple(f"{check.url}: {check.get_problem_display()}" for check in checks)
+    named = [f"{check.url}: {check.get_problem_display()}" for check in checks[:MOST_NAMED]]
+    more = [_("… and %(count)s more") % {"count": len(checks) - MOST_NAMED}] if checks[MOST_NAMED:] else []
+    return (*named, *more)
 
 
 def consent(proof: Proof) -> Check:

@@ -26,7 +26,7 @@ from editorial.models import (
     Team,
 )
 from editorial.proofs import Proof
-from editorial.states import PostState, RemarkState
+from editorial.states import LAPSING, RemarkState
 
 MOST_AHEAD = 200
 
@@ -37,9 +37,7 @@ def queue(user: User, at: datetime, which: str) -> QuerySet[Post]:
     Mine is what I was asked to read by name or have claimed; lapsed is what waits, or is approved, past its time.
     """
     if which == "lapsed":
-        posts = Post.objects.filter(
-            team__in=Team.objects.of_member(user), state__in=[PostState.IN_REVIEW, PostState.APPROVED]
-        )
+        posts = Post.objects.filter(team__in=Team.objects.of_member(user), state__in=LAPSING)
         return _by_time(posts.annotate(over=Coalesce("planned_at", "wanted_at")).filter(over__lt=at))
     posts = Post.objects.to_review_by(user)
     if which == "mine":

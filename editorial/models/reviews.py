@@ -55,7 +55,10 @@ class LinkCheck(models.Model):
     class Problem(models.TextChoices):
         """Why an address has no better answer."""
 
-        TRUSTED = "trusted", _("One of the city's own addresses. It is not opened from here. Open the link yourself.")
+        TRUSTED = (
+            "trusted",
+            _("One of the city's own addresses. It is not opened from here. Open the link yourself."),
+        )
         MISSING = "missing", _("The page does not exist.")
         SERVER = "server", _("The site is out of order.")
         KEPT_OUT = "kept_out", _("The site does not answer machines. Open the link yourself.")

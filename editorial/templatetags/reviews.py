@@ -20,6 +20,12 @@ def bare(text: str) -> SafeString:
 
 
 @register.filter
+def spelled(text: str) -> str:
+    """Name what cannot be seen where no marks can be drawn, as in an attribute."""
+    return "".join(f"[{part.text}]" if part.kind == "unseen" else part.text for part in stretches(str(text)))
+
+
+@register.filter
 def drawn(parts: Iterable[Stretch]) -> SafeString:
     """Draw the stretches of a text, with no line break between them."""
     return format_html_join("", "{}", ((_stretch(part),) for part in parts))
@@ -35,7 +41,11 @@ def _stretch(part: Stretch) -> SafeString:
     if part.kind == "unseen":
         words = '<mark class="unseen" title="{}"><span class="hidden">{} </span>{}</mark>'
         return format_html(words, part.name, _("Cannot be seen:"), part.text)
-    return format_html('<mark class="quoted">{}</mark>', part.text) if part.kind == "quote" else escape(part.text)
+    return (
+        format_html('<mark class="quoted">{}</mark>', part.text)
+        if part.kind == "quote"
+        else escape(part.text)
+    )
 
 
 def _piece(piece: Piece) -> SafeString:

@@ -23,7 +23,7 @@ from editorial.models import Post, Remark
 from editorial.proofs import Proof, proof_of
 from editorial.review_forms import AnswerForm, AskReaderForm, DecisionForm, RemarkForm
 from editorial.rules import may_review
-from editorial.states import PostState
+from editorial.states import LAPSING, PostState
 
 QUEUES = ("teams", "mine", "lapsed")
 
@@ -34,11 +34,13 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in QUEUES else QUEUES[0]
     posts = reading.queue(user, now, show).select_related("team", "created_by", "claim__reader")
+    page_obj = Paginator(posts, 25).get_page(request.GET.get("page"))
     context = {
         "show": show,
         "now": now,
         "counts": {name: reading.queue(user, now, name).count() for name in QUEUES},
-        "page_obj": Paginator(posts, 25).get_page(request.GET.get("page")),
+        "page_obj": page_obj,
+        "first": next(iter(page_obj), None),
     }
     return render(request, "editorial/review_queue.html", context)
 
@@ -61,9 +63,7 @@ def review_decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, decision=form, status=422)
     coming = reading.next_in_queue(user, post)
-    words = (
-        _("“%(title)s” is approved.") if name == "approve" else _("Changes are asked for in “%(title)s”.")
-    )
+    words = _("“%(title)s” is approved.") if name == "approve" else _("Changes are asked for in “%(title)s”.")
     return do_move(
         request,
         post,
@@ -229,7 +229,7 @@ def _page(
     forms = {name: _decision(post, name) for name in ("approve", "ask_changes")}
     if decision is not None:
         forms["approve" if decision.is_approval else "ask_changes"] = decision
-    claim = getattr(post, "claim", None)
+    claim, time = getattr(post, "claim", None), post.planned_at or post.wanted_at
     context = {
         "post": post,
         "proof": proof,
@@ -240,6 +240,7 @@ def _page(
         "threads": threads,
         "open_count": sum(1 for thread in threads if thread.remark.state == "open"),
         "around": around,
+        "has_lapsed": post.state in LAPSING and time is not None and time < now,
         "claim": claim if claim and claim.until > now else None,
         "approve": forms["approve"],
         "ask_changes": forms["ask_changes"],

@@ -393,5 +393,5 @@ def test_look_of_the_channel_is_looked_over_once_a_year(city, at, new_post):
 
 def test_membership_is_what_makes_a_reader(city, at, sent):
     Membership.objects.filter(user=city.erik).update(role="communicator")
-    around = reading.people_around(sent)
+    around = reading.people_around(sent, at)
     assert (around.authors, around.readers, around.asked) == ([city.anna], [city.sara], [])

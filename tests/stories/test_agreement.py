@@ -62,7 +62,7 @@ def test_reader_marks_words_asks_for_changes_and_approves_what_is_new_by_key(liv
 
     erik.goto("/review/")
     erik.get_by_role("link", name="Svanarna").click()
-    expect(erik.locator("[data-keys]")).to_be_visible()
+    expect(erik.locator("[data-keys]").first).to_be_visible()
     erik.keyboard.press("Alt+Shift+KeyL")
     expect(erik.get_by_text("You are reading it.")).to_be_visible()
     erik.evaluate(MARK, "dammen")
