@@ -104,7 +104,7 @@ class Proof:
     checks: list[LinkCheck] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
 
-    @property
+    @cached_property
     def whole_text(self) -> str:
         return "\n".join(dict.fromkeys(shown.text for shown in self.texts)) or str(
             self.version.content["text"]

@@ -57,7 +57,7 @@ class LinkCheck(models.Model):
 
         TRUSTED = (
             "trusted",
-            _("One of the city's own addresses. It is not opened from here. Open the link yourself."),
+            _("One of the city's own addresses. It is not opened from here."),
         )
         MISSING = "missing", _("The page does not exist.")
         SERVER = "server", _("The site is out of order.")

@@ -34,11 +34,14 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in QUEUES else QUEUES[0]
     posts = reading.queue(user, now, show).select_related("team", "created_by", "claim__reader")
-    page_obj = Paginator(posts, 25).get_page(request.GET.get("page"))
+    counts = {name: reading.queue(user, now, name).count() for name in QUEUES}
+    paginator = Paginator(posts, 25)
+    paginator.count = counts[show]  # not counted again
+    page_obj = paginator.get_page(request.GET.get("page"))
     context = {
         "show": show,
         "now": now,
-        "counts": {name: reading.queue(user, now, name).count() for name in QUEUES},
+        "counts": counts,
         "page_obj": page_obj,
         "first": next(iter(page_obj), None),
     }
