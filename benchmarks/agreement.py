@@ -41,7 +41,7 @@ def figures() -> Iterator[Figure]:
     client.force_login(User.objects.get(email="erik.sund@avinge.example"))
     yield from page(client, "review queue", "/review/", rows=10)
     post = large_post()
-    yield from page(client, "review, 12 channels, 40 remarks, 30 versions", f"/review/{post.pk}/")
+    yield from page(client, "review, 12 channels, 40 remarks, 30 versions", f"/review/{post.pk}/", rows=80)
     yield from page(client, "history of 30 versions", f"/posts/{post.pk}/history/", rows=30)
     yield from _links(post)
 

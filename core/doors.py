@@ -64,11 +64,13 @@ def do_move(
     *,
     page: Callable[..., HttpResponse],
     to: str,
+    done: str = "",
     **details: Any,
 ) -> HttpResponse:
     """This will do the posted move and lead to `to`; refused, it answers `page(refusal=…, status=…)` with what was typed.
 
-    Reads `note` and `seen` from the form, and `next`, an own address to lead to instead. Raises Http404 for a move
+    Reads `note` and `seen` from the form, and `next`, an own address to lead to instead. `done` is said afterwards, where
+    the next page does not show what was moved. Raises Http404 for a move
     the noun does not have.
     """
     if name not in {move.name for move in obj.MOVES if not move.by_clock}:
@@ -88,8 +90,9 @@ def do_move(
         obj.refresh_from_db()
         return page(refusal=refused.reason, status=status_of(refused))
     move = obj.MOVES[name]
+    what = {"what": move.done or move.label}
     if move.failure:
-        messages.warning(request, _("Noted: %(what)s.") % {"what": move.done or move.label})
+        messages.warning(request, _("Noted: %(what)s.") % what)
     else:
-        messages.success(request, _("Done: %(what)s.") % {"what": move.done or move.label})
+        messages.success(request, done or _("Done: %(what)s.") % what)
     return redirect(own_address(request, request.POST.get("next", "")) or to)

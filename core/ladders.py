@@ -113,7 +113,9 @@ def _climb_batch(name: str, at: datetime) -> int:
         with transaction.atomic():
             first = _due(at).filter(ladder=name).values("pk")[:BATCH]
             # Locked in the order of their numbers, as `hold` does, so that two wait for each other and never in a circle.
-            batch = _untold().filter(pk__in=first, try_at__lte=at).order_by("pk").select_for_update().values("pk")
+            batch = (
+                _untold().filter(pk__in=first, try_at__lte=at).order_by("pk").select_for_update().values("pk")
+            )
             rungs = _claim(batch, at)
             claimed = [rung.pk for rung in rungs]
             if rungs:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import re
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -12,22 +11,34 @@ import regex
 from channels_registry.platform_texts import BARE_ADDRESS
 
 MOST = 300
-# What platforms make a link of, “avinge.se/park” too; a closing bracket or a full stop after it is no part of it.
+# Platforms make links of “www.” and of bare domains too; a closing bracket or a full stop after it is no part of it.
 IN_TEXT = regex.compile(rf"\b(?:https?://|www\.)[^\s<>\"”“»«]+|{BARE_ADDRESS}", regex.IGNORECASE)
-WITH_SCHEME = re.compile(r"[a-z][a-z0-9+.-]*://", re.IGNORECASE)
 ENDINGS = ".,;:!?…'’*_"
 
 
 def addresses_in(content: dict[str, Any]) -> list[str]:
-    """This will list every address that a version leads to, each once: its links, then those written in its texts."""
-    texts = [content["text"], *(row["text"] for row in content["texts"])]
+    """This will list the addresses that a version leads to, each once: its links, then those written in its texts.
+
+    No more than `MOST`: a post with more is not sent to review.
+    """
+    return _all_in(content)[:MOST]
+
+
+def too_many_in(content: dict[str, Any]) -> bool:
+    """This will tell whether the content leads to more addresses than are checked."""
+    return len(_all_in(content)) > MOST
+
+
+def _all_in(content: dict[str, Any]) -> list[str]:
+    texts = dict.fromkeys([content["text"], *(row["text"] for row in content["texts"])])
     found = [*content["links"], *(address for text in texts for address in written_in(text))]
-    return list(dict.fromkeys(found))[:MOST]
+    return list(dict.fromkeys(found))
 
 
 def written_in(text: str) -> list[str]:
     """This will list the addresses written in a text, in their order."""
-    return [_ended(match.group()) for match in IN_TEXT.finditer(text)]
+    found = (_ended(match.group()) for match in IN_TEXT.finditer(text))
+    return [address for address in found if not _is_two_sentences(address)]
 
 
 def key_of(address: str) -> str:
@@ -37,7 +48,7 @@ def key_of(address: str) -> str:
 
 def to_open(address: str) -> str:
     """This will return the address as a browser would open it."""
-    return address if WITH_SCHEME.match(address) else f"https://{address}"
+    return address if ":" in address.partition("/")[0] else f"https://{address}"
 
 
 def host_of(address: str) -> str:
@@ -47,6 +58,12 @@ def host_of(address: str) -> str:
         return host.encode("idna").decode() if not host.isascii() else host.lower()
     except (ValueError, UnicodeError):
         return ""
+
+
+def _is_two_sentences(address: str) -> bool:
+    """Tell “dammen.Nu” apart from a domain: nobody writes a domain's ending alone with a capital letter."""
+    before, dot, ending = address.partition("/")[0].rpartition(".")
+    return bool(dot) and ":" not in before and ending.istitle()
 
 
 def _ended(address: str) -> str:

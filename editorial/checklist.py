@@ -16,9 +16,11 @@ from core.workdays import local_day
 from editorial import plain_language
 from editorial.models import LinkCheck
 from editorial.proofs import ChannelText, Proof
+from editorial.states import UNDER_WAY, PostState
 
 OK, ADVICE, BLOCK, WAITING = "ok", "advice", "block", "waiting"
 LEAST_WIDTH = 1080
+MOST_NAMED = 10
 LOOKED_OVER = timedelta(days=365)
 # The narrowest and the widest picture a feed shows uncropped.
 SHAPES = {"instagram": (0.8, 1.91), "x": (0.75, 2.0), "linkedin": (0.8, 1.91), "facebook": (0.8, 1.91)}
@@ -64,7 +66,9 @@ def links(proof: Proof) -> Check:
 
 
 def _problems(checks: list[LinkCheck]) -> tuple[str, ...]:
-    return tuple(f"{check.url}: {check.get_problem_display()}" for check in checks)
+    named = [f"{check.url}: {check.get_problem_display()}" for check in checks[:MOST_NAMED]]
+    more = [_("… and %(count)s more") % {"count": len(checks) - MOST_NAMED}] if checks[MOST_NAMED:] else []
+    return (*named, *more)
 
 
 def consent(proof: Proof) -> Check:
@@ -75,6 +79,31 @@ def consent(proof: Proof) -> Check:
     if stopped:
         return Check("consent", BLOCK, _("A picture cannot be used"), why, tuple(stopped))
     return Check("consent", OK, _("The pictures can be used"), why)
+
+
+def channels(proof: Proof) -> Check:
+    why = _("A channel that rests or ends takes no posts, or soon takes no more.")
+    told = [
+        _("Nothing is published on %(channel)s now.") % {"channel": shown.channel}
+        if not shown.channel.may_publish
+        else _("%(channel)s is being closed.") % {"channel": shown.channel}
+        for shown in proof.texts
+        if not shown.channel.may_publish or shown.channel.state == Channel.State.CLOSING
+    ]
+    if told:
+        return Check("channels", ADVICE, _("Look at where it is published"), why, tuple(told))
+    return Check("channels", OK, _("The channels are open"), why)
+
+
+def wanted_time(proof: Proof) -> Check:
+    why = _("A post that waits past its time goes out late or not at all.")
+    when = proof.post.planned_at or proof.post.wanted_at
+    if when is None:
+        return Check("time", OK, _("No time is wanted yet"), why)
+    if when < proof.at and proof.post.state in UNDER_WAY and proof.post.state != PostState.DUE:
+        told = _("It was to go out %(time)s. Agree on another time.") % {"time": moment(when)}
+        return Check("time", ADVICE, _("The time has passed"), why, (told,))
+    return Check("time", OK, _("There is time left"), why)
 
 
 def alt_texts(proof: Proof) -> Check:
@@ -214,6 +243,8 @@ def said_before(proof: Proof) -> Check:
 QUESTIONS: tuple[Callable[[Proof], Check], ...] = (
     links,
     consent,
+    channels,
+    wanted_time,
     alt_texts,
     platforms,
     look,

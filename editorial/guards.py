@@ -59,6 +59,16 @@ _QUESTIONS_OPEN = (
     "WHERE u.channel_id = NEW.channel_id AND u.state = 'published' AND f.state = 'open')"
 )
 
+# What a reader answers, in the words of editorial.reviewing: nobody approves unread.
+_UNANSWERED = (
+    "NEW.verdict = 'approved' AND ("
+    + " OR ".join(
+        f"COALESCE(NEW.answers ->> '{name}', '') <> 'yes'" for name in ("tone", "wording", "profile")
+    )
+    + " OR (COALESCE(NEW.answers ->> 'pictures', '') <> 'yes' AND EXISTS (SELECT 1 FROM editorial_postversion v "
+    "WHERE v.id = NEW.version_id AND v.content ->> 'pictures' IS NOT NULL)))"
+)
+
 
 def _frozen_rows(table: str) -> list[Guard]:
     return [
@@ -93,6 +103,13 @@ GUARDS: list[Guard] = [
         "INSERT",
         _BY_STRANGER,
         "Only the team's editors approve.",
+    ),
+    Guard(
+        "editorial_review_unanswered",
+        "editorial_review",
+        "INSERT",
+        _UNANSWERED,
+        "Whoever approves has answered what a reader is asked.",
     ),
     Guard("editorial_post_born_approved", "editorial_post", "INSERT", _UNAPPROVED, _UNAPPROVED_MESSAGE),
     Guard("editorial_post_unapproved", "editorial_post", "UPDATE", _UNAPPROVED, _UNAPPROVED_MESSAGE),

@@ -105,7 +105,7 @@ class Proof:
     checks: list[LinkCheck] = field(default_factory=list)
     alike: list[Alike] = field(default_factory=list)
 
-    @property
+    @cached_property
     def whole_text(self) -> str:
         return "\n".join(dict.fromkeys(shown.text for shown in self.texts)) or str(
             self.version.content["text"]
@@ -202,12 +202,18 @@ def _texts(
 
 
 def checks_of(post: Post, content: dict[str, Any]) -> list[LinkCheck]:
-    """This will return the standing answer for each address in the content, or an empty one that was not asked yet."""
+    """This will return the standing answer for each address in the content, or an empty one that was not asked yet.
+
+    What does not work comes first, then what nobody has answered yet, what a person has to open, and the rest.
+    """
     addresses = addresses_in(content)
     if not addresses:
         return []
     found = {check.key: check for check in LinkCheck.objects.standing(post)}
-    return [found.get(key_of(address)) or LinkCheck(post=post, url=address) for address in addresses]
+    checks = [found.get(key_of(address)) or LinkCheck(post=post, url=address) for address in addresses]
+    verdicts = LinkCheck.Verdict
+    order = [verdicts.BROKEN, verdicts.WAITING, verdicts.UNSURE, verdicts.WORKS]
+    return sorted(checks, key=lambda check: order.index(verdicts(check.verdict)))
 
 
 def _alike(post: Post, texts: list[ChannelText], at: datetime) -> list[Alike]:

@@ -11,8 +11,10 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from core.models import User
+from core.workdays import local_day
 from editorial.differences import Changes, changes, parts_of
 from editorial.models import (
+    Absence,
     Membership,
     Post,
     PostVersion,
@@ -24,7 +26,7 @@ from editorial.models import (
     Team,
 )
 from editorial.proofs import Proof
-from editorial.states import PostState, RemarkState
+from editorial.states import LAPSING, RemarkState
 
 MOST_AHEAD = 200
 
@@ -35,9 +37,7 @@ def queue(user: User, at: datetime, which: str) -> QuerySet[Post]:
     Mine is what I was asked to read by name or have claimed; lapsed is what waits, or is approved, past its time.
     """
     if which == "lapsed":
-        posts = Post.objects.filter(
-            team__in=Team.objects.of_member(user), state__in=[PostState.IN_REVIEW, PostState.APPROVED]
-        )
+        posts = Post.objects.filter(team__in=Team.objects.of_member(user), state__in=LAPSING)
         return _by_time(posts.annotate(over=Coalesce("planned_at", "wanted_at")).filter(over__lt=at))
     posts = Post.objects.to_review_by(user)
     if which == "mine":
@@ -65,17 +65,23 @@ def _key(place: tuple[datetime | None, int]) -> tuple[bool, str, int]:
 
 @dataclass(frozen=True)
 class Around:
-    """The people around a post: who wrote it, who may read it, and who was asked to by name."""
+    """The people around a post: who wrote it, who may read it, who of them is away today, and who was asked by name."""
 
     authors: list[User]
     readers: list[User]
+    away: list[User]
     asked: list[User]
 
+    def may_be_asked(self, by: User) -> list[User]:
+        """This will list who `by` can ask: readers at work who were not asked yet, oneself left out."""
+        return [one for one in self.readers if one not in {*self.away, *self.asked, by}]
 
-def people_around(post: Post) -> Around:
-    """This will read, in one query, the authors, the team's editors, and who was asked."""
+
+def people_around(post: Post, at: datetime) -> Around:
+    """This will read, in one query, the authors, the team's editors, who of them is away, and who was asked."""
     versions, writers = PostVersion.objects.filter(post=post), PostWriter.objects.filter(post=post)
     editors = Membership.objects.filter(team=post.team_id, role=Membership.Role.EDITOR)
+    today = local_day(at)
     people = list(
         User.objects.filter(
             Q(pk__in=versions.values("saved_by"))
@@ -86,6 +92,7 @@ def people_around(post: Post) -> Around:
             writes=Exists(versions.filter(saved_by__mailbox=OuterRef("mailbox")))
             | Exists(writers.filter(user__mailbox=OuterRef("mailbox"))),
             edits=Exists(editors.filter(user=OuterRef("pk"))),
+            away=Exists(Absence.objects.between(today, today).filter(user=OuterRef("pk"))),
             asked=Exists(ReviewRequest.objects.filter(version=post.current_id or 0, reader=OuterRef("pk"))),
         )
         .order_by("name")
@@ -93,8 +100,9 @@ def people_around(post: Post) -> Around:
     editing = [person for person in people if person.edits and person.is_active and not person.writes]
     authors: list[User] = [person for person in people if person.writes]
     readers: list[User] = [person for person in editing if person.mailbox != post.created_by.mailbox]
+    away: list[User] = [person for person in readers if person.away]  # type: ignore[attr-defined]
     asked: list[User] = [person for person in people if person.asked]
-    return Around(authors, readers, asked)
+    return Around(authors, readers, away, asked)
 
 
 @dataclass

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
-from editorial.reviewing import NO, YES, Question
+from editorial.models import PostVersion
+from editorial.reviewing import NO, YES, Question, questions_about
 
 MOST_WORDS = 2000
 
@@ -32,18 +33,17 @@ class DecisionForm(forms.Form):
         help_text=gettext_lazy("It is kept with your approval."),
     )
 
-    def __init__(self, *args: Any, has_pictures: bool, is_approval: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, version: PostVersion | None, is_approval: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.is_approval = is_approval
-        for question in Question:
-            if has_pictures or question != Question.PICTURES:
-                self.fields[question.value] = forms.ChoiceField(
-                    label=question.label,
-                    required=is_approval,
-                    choices=[(YES, gettext_lazy("Yes")), (NO, gettext_lazy("No"))],
-                    widget=forms.RadioSelect,
-                    error_messages={"required": gettext_lazy("Answer yes or no.")},
-                )
+        for question in questions_about(version):
+            self.fields[question.value] = forms.ChoiceField(
+                label=question.label,
+                required=is_approval,
+                choices=[(YES, gettext_lazy("Yes")), (NO, gettext_lazy("No"))],
+                widget=forms.RadioSelect,
+                error_messages={"required": gettext_lazy("Answer yes or no.")},
+            )
         if not is_approval:
             self.fields["note"].required = True
             self.fields["note"].error_messages["required"] = _("Say what should change.")

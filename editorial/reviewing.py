@@ -46,6 +46,7 @@ class Question(models.TextChoices):
 
 
 YES, NO = "yes", "no"
+ALL_YES = {question.value: YES for question in Question}
 
 
 def review_url(post: Post) -> str:
@@ -80,13 +81,13 @@ def release(post: Post, *, reader: User) -> None:
 def ask_reader(post: Post, *, reader: User, actor: User, at: datetime) -> None:
     """This will ask an editor by name to read the version under review, and tell them.
 
-    Raises MoveForbidden outside the team, MoveRefused when the post is not under review, and for readers who wrote in
-    it, are no editors of the team or are away.
+    Raises MoveForbidden outside the team, MoveRefused when the post is not under review, and for oneself and readers who
+    wrote in it, are no editors of the team or are away.
     """
     _ask(may_write(actor, post))
     if post.state != PostState.IN_REVIEW or post.current is None:
         raise MoveRefused(_("The post is not in review now."))
-    answer = may_be_asked(reader, post)
+    answer = may_be_asked(reader, post, actor)
     if isinstance(answer, Refusal):
         raise MoveRefused(answer)
     if not at_work([reader], at):
@@ -152,10 +153,13 @@ def ask_the_reader(
 ) -> dict[str, Any]:
     """This will return what an approval keeps besides its verdict: the answers, the machine's, and links let through.
 
-    Raises MoveIncomplete when a question was answered with no: what does not feel right is not approved; MoveRefused
-    when a link does not work and no reason is given.
+    Raises MoveIncomplete when a question has no answer: nobody approves unread, by any door; or was answered with no:
+    what does not feel right is not approved. Raises MoveRefused when a link does not work and no reason is given.
     """
     given = kept_answers(answers)
+    if open_ones := [str(one.label) for one in questions_about(post.current) if one.value not in given]:
+        words = _("Answer on the review page first: %(questions)s.")
+        raise MoveIncomplete(words % {"questions": ", ".join(open_ones)})
     if said_no := [str(Question(name).label) for name, said in given.items() if said == NO]:
         words = _("You said no to: %(questions)s. Ask for changes instead.")
         raise MoveIncomplete(words % {"questions": ", ".join(said_no)})
@@ -167,6 +171,12 @@ def ask_the_reader(
         "overruled": [check.url for check in through],
         "overrule_reason": overrule.strip() if through else "",
     }
+
+
+def questions_about(version: PostVersion | None) -> list[Question]:
+    """This will list what the reader has to answer: the choice of pictures only where there are any."""
+    has_pictures = bool(version and version.content.get("pictures"))
+    return [question for question in Question if has_pictures or question != Question.PICTURES]
 
 
 def kept_answers(answers: Mapping[str, str] | None) -> dict[str, str]:

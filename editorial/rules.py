@@ -62,8 +62,10 @@ def may_remark(user: User | None, remark: Remark) -> Answer:
     return may_write(user, remark.post)
 
 
-def may_be_asked(reader: User, post: Post) -> Answer:
-    """This will grant readers who could approve: editors of the team who wrote no version of the post."""
+def may_be_asked(reader: User, post: Post, by: User) -> Answer:
+    """This will grant readers who could approve, other than `by`: editors of the team who wrote no version of the post."""
+    if reader.pk == by.pk:
+        return Refusal(_("You can read it yourself. Nobody has to ask you."))
     if post.is_author(reader):
         return Refusal(_("%(name)s has written in this post. Ask somebody else.") % {"name": reader})
     return grant_if(post.team.has_editor(reader), _("%(name)s is no editor of the team.") % {"name": reader})

@@ -26,6 +26,8 @@ FROZEN = (PostState.IN_REVIEW, PostState.APPROVED, PostState.SCHEDULED, PostStat
 TIMED = (PostState.SCHEDULED, PostState.DUE, PostState.PUBLISHED)
 # Its time is a fact.
 FIXED = (PostState.DUE, PostState.PUBLISHED, PostState.DROPPED)
+# It has lapsed when its time passes meanwhile.
+LAPSING = (PostState.IN_REVIEW, PostState.APPROVED)
 ENDS = (PostState.PUBLISHED, PostState.DROPPED)
 UNDER_WAY = tuple(state for state in PostState if state not in ENDS)
 

@@ -15,6 +15,7 @@ from core import ladders
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveRefused
 from core.notices import Message, say, tell
+from editorial.addresses import MOST, too_many_in
 from editorial.models import Post, PostVersion, PostWriter, Review
 from editorial.pictures import ask_the_people
 from editorial.planning import ask_again, ask_the_wish, change_time
@@ -41,6 +42,10 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
     ask_the_platforms(post)
     ask_the_people(post, max(post.wanted_at or at, at))
     version = keep_version(post, actor=actor, at=at)
+    if too_many_in(version.content):
+        raise MoveRefused(
+            _("The post leads to more than %(most)s addresses. Take some out.") % {"most": MOST}
+        )
     if version.reviews.exists():
         version = PostVersion.objects.create(
             post=post,

@@ -94,8 +94,12 @@ def write_a_post(writer: Person, editor: Person, channel: int, number: int) -> N
     own = writer.post("post_move", reverse("editorial:post_move", args=[pk, "approve"]), {})
     if was_done(own):
         writer.journal.wrote("approved by its author", pk)
-    for person, move in ((writer, "submit"), (editor, "approve")):
-        if not was_done(person.post("post_move", reverse("editorial:post_move", args=[pk, move]), {})):
+    read = dict.fromkeys(("tone", "wording", "profile"), "yes")
+    for person, move, door, typed in (
+        (writer, "submit", "post_move", {}),
+        (editor, "approve", "review_decide", read),
+    ):
+        if not was_done(person.post(door, reverse(f"editorial:{door}", args=[pk, move]), typed)):
             return
         writer.journal.wrote("post move", (pk, move))
 

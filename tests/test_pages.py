@@ -164,7 +164,11 @@ def test_post_goes_from_draft_to_published_through_the_pages(city, at, client_of
     own = move(anna, "approve")
     assert own.status_code == 403
     assert "A second person has to approve it." in own.content.decode()
-    assert move(erik, "approve").status_code == 302
+    unread = move(erik, "approve")
+    assert unread.status_code == 422
+    assert "Answer on the review page first: The tone feels right" in unread.content.decode()
+    decide = reverse("editorial:review_decide", args=[pk, "approve"])
+    assert erik.post(decide, dict.fromkeys(("tone", "wording", "profile"), "yes")).status_code == 302
     assert move(anna, "schedule", planned_at="not a time").status_code == 422
     assert move(anna, "schedule", planned_at="2026-11-24T12:30").status_code == 302
     sweep_at(at + timedelta(minutes=30))

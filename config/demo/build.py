@@ -23,6 +23,7 @@ from core.moves import perform
 from core.workdays import instant, is_working_day, local_day
 from editorial.models import Material, MaterialKind, Membership, Post, Publication, Team, TeamChannel
 from editorial.reuse import keep_material, trace
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 from moderation.capture import add_screenshot
 from moderation.checking import note_seen
@@ -147,7 +148,7 @@ class City:
         perform(post, "submit", actor=author, at=before)
         if offset > 24:
             return
-        perform(post, "approve", actor=reviewer, at=before + timedelta(hours=3))
+        perform(post, "approve", answers=ALL_YES, actor=reviewer, at=before + timedelta(hours=3))
         perform(post, "schedule", actor=author, at=before + timedelta(hours=4), planned_at=planned_at)
         if offset >= 0:
             return
@@ -182,7 +183,7 @@ class City:
                     post, "ask_changes", actor=reviewer, at=self.now, note="Korta gärna och säg var det är."
                 )
             if step in {"approved", "due", "due_soon"}:
-                perform(post, "approve", actor=reviewer, at=self.now - timedelta(hours=4))
+                perform(post, "approve", answers=ALL_YES, actor=reviewer, at=self.now - timedelta(hours=4))
             if step in {"due", "due_soon"}:
                 planned_at = self.now + timedelta(minutes=-20 if step == "due" else 15)
                 perform(

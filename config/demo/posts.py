@@ -12,6 +12,7 @@ from core.workdays import local_day
 from editorial.ideas import hand_in, make_tip_form, write_post_from
 from editorial.models import FollowUp, Idea, Material, Post, Team
 from editorial.reuse import keep_material, material_of, start_post
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 if TYPE_CHECKING:
@@ -207,7 +208,7 @@ def _ask(
         post, actor=author, at=planned_at - timedelta(days=3), fields=fields, texts={channel: ""}, links=[]
     )
     perform(post, "submit", actor=author, at=planned_at - timedelta(days=2))
-    perform(post, "approve", actor=editor, at=planned_at - timedelta(days=1))
+    perform(post, "approve", answers=ALL_YES, actor=editor, at=planned_at - timedelta(days=1))
     perform(post, "schedule", actor=author, at=planned_at - timedelta(hours=20), planned_at=planned_at)
     perform(post, "fall_due", actor=None, at=planned_at)
     for publication in post.publications.all():

@@ -55,7 +55,10 @@ class LinkCheck(models.Model):
     class Problem(models.TextChoices):
         """Why an address has no better answer."""
 
-        TRUSTED = "trusted", _("One of the city's own addresses. It is not opened from here.")
+        TRUSTED = (
+            "trusted",
+            _("One of the city's own addresses. It is not opened from here."),
+        )
         MISSING = "missing", _("The page does not exist.")
         SERVER = "server", _("The site is out of order.")
         KEPT_OUT = "kept_out", _("The site does not answer machines. Open the link yourself.")
@@ -120,7 +123,9 @@ class LinkCheck(models.Model):
 
     @property
     def opens_at(self) -> str:
-        return to_open(self.url)
+        """The address behind the link on a page; empty for one that a browser should not be led to."""
+        address = to_open(self.url)
+        return address if address.lower().startswith(("http://", "https://")) else ""
 
     @property
     def ascii_host(self) -> str:

@@ -55,7 +55,7 @@ def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if not plan.is_valid():
             return _page(request, post, plan=plan, status=422)
         details = plan.cleaned_data
-    return do_move(
+    answer = do_move(
         request,
         post,
         name,
@@ -63,6 +63,10 @@ def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         to=reverse("editorial:post_edit" if name == "reopen" else "editorial:post_page", args=[post.pk]),
         **details,
     )
+    if name == "submit" and answer.status_code == 302 and post.wanted_at:
+        for warning in queries.warnings_about(post, post.wanted_at, timezone.now()):
+            messages.warning(request, warning)
+    return answer
 
 
 @require_http_methods(["GET", "POST"])

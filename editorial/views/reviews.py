@@ -23,7 +23,7 @@ from editorial.models import Post, Remark
 from editorial.proofs import Proof, proof_of
 from editorial.review_forms import AnswerForm, AskReaderForm, DecisionForm, RemarkForm
 from editorial.rules import may_review
-from editorial.states import PostState
+from editorial.states import LAPSING, PostState
 
 QUEUES = ("teams", "mine", "lapsed")
 
@@ -34,11 +34,16 @@ def review_queue(request: HttpRequest) -> HttpResponse:
     show = request.GET.get("show", "")
     show = show if show in QUEUES else QUEUES[0]
     posts = reading.queue(user, now, show).select_related("team", "created_by", "claim__reader")
+    counts = {name: reading.queue(user, now, name).count() for name in QUEUES}
+    paginator = Paginator(posts, 25)
+    paginator.count = counts[show]  # not counted again
+    page_obj = paginator.get_page(request.GET.get("page"))
     context = {
         "show": show,
         "now": now,
-        "counts": {name: reading.queue(user, now, name).count() for name in QUEUES},
-        "page_obj": Paginator(posts, 25).get_page(request.GET.get("page")),
+        "counts": counts,
+        "page_obj": page_obj,
+        "first": next(iter(page_obj), None),
     }
     return render(request, "editorial/review_queue.html", context)
 
@@ -61,12 +66,14 @@ def review_decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, decision=form, status=422)
     coming = reading.next_in_queue(user, post)
+    words = _("“%(title)s” is approved.") if name == "approve" else _("Changes are asked for in “%(title)s”.")
     return do_move(
         request,
         post,
         name,
         page=lambda **refused: _page(request, post, decision=form, **refused),
         to=reverse("editorial:review_page", args=[coming]) if coming else reverse("editorial:review_queue"),
+        done=words % {"title": post.title},
         **form.details(),
     )
 
@@ -189,14 +196,7 @@ def _fetch_remark(request: HttpRequest, pk: int) -> Remark:
 
 
 def _decision(post: Post, name: str, data: Any = None) -> DecisionForm:
-    version = post.current
-    return DecisionForm(
-        data,
-        prefix=None,
-        has_pictures=bool(version and version.content.get("pictures")),
-        is_approval=name == "approve",
-        auto_id=f"{name}-%s",
-    )
+    return DecisionForm(data, version=post.current, is_approval=name == "approve", auto_id=f"{name}-%s")
 
 
 def _remark_form(proof: Proof | None, data: Any = None) -> RemarkForm:
@@ -224,7 +224,7 @@ def _page(
     proof = proof_of(post, now, reading.quotes_in(threads))
     if proof is None:
         raise Http404
-    around, since = reading.people_around(post), reading.since_read(user, proof)
+    around, since = reading.people_around(post, now), reading.since_read(user, proof)
     if since.is_first_sight and request.method == "GET":
         reviewing.note_reading(proof.version, reader=user, at=now)
     in_review = post.state == PostState.IN_REVIEW
@@ -232,7 +232,7 @@ def _page(
     forms = {name: _decision(post, name) for name in ("approve", "ask_changes")}
     if decision is not None:
         forms["approve" if decision.is_approval else "ask_changes"] = decision
-    claim = getattr(post, "claim", None)
+    claim, time = getattr(post, "claim", None), post.planned_at or post.wanted_at
     context = {
         "post": post,
         "proof": proof,
@@ -243,13 +243,14 @@ def _page(
         "threads": threads,
         "open_count": sum(1 for thread in threads if thread.remark.state == "open"),
         "around": around,
+        "has_lapsed": post.state in LAPSING and time is not None and time < now,
         "claim": claim if claim and claim.until > now else None,
         "approve": forms["approve"],
         "ask_changes": forms["ask_changes"],
         "answer": may_review(user, post) if in_review and user not in around.readers else None,
         "may_decide": in_review and user in around.readers,
         "in_team": user in [*around.authors, *around.readers] or post.team.has_member(user),
-        "ask": ask or AskReaderForm(readers=[one for one in around.readers if one not in around.asked]),
+        "ask": ask or AskReaderForm(readers=around.may_be_asked(user)),
         "remark": remark or _remark_form(proof),
         "answering": answer,
         "coming": reading.next_in_queue(user, post),

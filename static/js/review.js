@@ -1,6 +1,6 @@
 // Reading by key, and a remark about the words that are marked. Without script the same is done by buttons and fields.
 
-document.querySelector("[data-keys]")?.removeAttribute("hidden");
+document.querySelectorAll("[data-keys]").forEach((key) => key.removeAttribute("hidden"));
 
 // Alt and Shift are held, so that no key does anything while somebody writes or dictates.
 document.addEventListener("keydown", (event) => {

@@ -31,6 +31,7 @@ from core.models import Notice, NoticeSettings
 from core.moves import perform
 from core.workdays import instant, local_day
 from editorial.models import Shift
+from editorial.reviewing import ALL_YES
 from moderation.answering import save_reply
 from moderation.models import Ground, Watch
 from moderation.transitions import open_case, register_comment
@@ -134,7 +135,7 @@ def test_cases_count_those_that_were_exceeded(city, at):
 def test_review_times_spread_and_load(city, at, new_post):
     post = new_post(kind="Trafik")
     perform(post, "submit", actor=city.anna, at=at - timedelta(hours=5))
-    perform(post, "approve", actor=city.erik, at=at - timedelta(hours=2))
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at - timedelta(hours=2))
     perform(post, "schedule", actor=city.anna, at=at - timedelta(hours=2), planned_at=at - timedelta(hours=1))
     perform(post, "fall_due", actor=None, at=at - timedelta(hours=1))
     perform(

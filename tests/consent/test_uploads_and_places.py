@@ -24,6 +24,7 @@ from core import filestore
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from core.uploads import clean_image
 from editorial.models import Post
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 from tests.conftest import City
 
@@ -273,7 +274,7 @@ def test_blurring_makes_an_unknown_face_usable_and_an_approval_fall(
         pictures=[(picture, "")],
     )
     perform(post, "submit", actor=city.anna, at=at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     place = list_person(picture, actor=city.anna, at=at, place="behind the tree")
     with pytest.raises(MoveRefused, match="Mark the place"):
         blur(picture, actor=city.anna, at=at, places=[place])

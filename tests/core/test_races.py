@@ -15,6 +15,7 @@ from core import clock, trail
 from core.models import Notice
 from core.moves import MoveRefused, perform
 from editorial.models import Post, Review
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 from moderation.models import Case, Ground
 from moderation.transitions import open_case, register_comment
@@ -65,7 +66,7 @@ def test_approval_against_an_edit_never_lets_an_unread_version_out(live_people, 
         perform(post, "submit", actor=city.anna, at=at)
         mine, theirs = Post.objects.get(pk=post.pk), Post.objects.get(pk=post.pk)
         at_once(
-            lambda seen=theirs: perform(seen, "approve", actor=city.erik, at=at),
+            lambda seen=theirs: perform(seen, "approve", answers=ALL_YES, actor=city.erik, at=at),
             lambda seen=mine, number=number: save_post(
                 seen,
                 actor=city.anna,
@@ -97,8 +98,8 @@ def test_two_approvals_at_once_leave_one(live_people, at):
     perform(post, "submit", actor=city.anna, at=at)
     seen = [Post.objects.get(pk=post.pk) for _ in range(2)]
     answers = at_once(
-        lambda: perform(seen[0], "approve", actor=city.erik, at=at),
-        lambda: perform(seen[1], "approve", actor=city.sara, at=at),
+        lambda: perform(seen[0], "approve", answers=ALL_YES, actor=city.erik, at=at),
+        lambda: perform(seen[1], "approve", answers=ALL_YES, actor=city.sara, at=at),
     )
     assert sum(answer is None for answer in answers) == 1
     assert Review.objects.count() == 1
@@ -181,7 +182,14 @@ def a_post_with_a_picture(city: Any, at: Any, number: int) -> tuple[Any, Any, Po
         pictures=[(picture, "")],
     )
     for name, actor in (("submit", city.anna), ("approve", city.erik), ("schedule", city.anna)):
-        perform(post, name, actor=actor, at=at, **({"planned_at": at} if name == "schedule" else {}))
+        perform(
+            post,
+            name,
+            actor=actor,
+            at=at,
+            answers=ALL_YES,
+            **({"planned_at": at} if name == "schedule" else {}),
+        )
     return picture, person, post
 
 

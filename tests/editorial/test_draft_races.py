@@ -10,6 +10,7 @@ from editorial.drafts import arrive
 from editorial.ideas import hand_in, make_tip_form, write_post_from
 from editorial.models import FollowUp, Idea, Material, Post, PostWriter, Presence, TipForm
 from editorial.reuse import material_of
+from editorial.reviewing import ALL_YES
 from editorial.transitions import content_of, save_post
 from tests.core.test_races import at_once
 
@@ -119,7 +120,7 @@ def test_post_is_one_material_and_one_question_however_often_it_is_asked_for(liv
     )
     for name, who, details in (
         ("submit", city.anna, {}),
-        ("approve", city.erik, {}),
+        ("approve", city.erik, {"answers": ALL_YES}),
         ("schedule", city.anna, {"planned_at": at}),
         ("fall_due", None, {}),
     ):

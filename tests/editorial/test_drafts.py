@@ -14,6 +14,7 @@ from core.models import Event
 from core.moves import MoveForbidden, perform
 from editorial.drafts import arrive, leave
 from editorial.models import Post, PostVersion, PostWriter, Presence, Review, TeamChannel
+from editorial.reviewing import ALL_YES
 from editorial.transitions import keep_version, save_post
 
 pytestmark = pytest.mark.django_db
@@ -75,7 +76,7 @@ def test_saved_by_itself_makes_no_version_and_the_writer_still_cannot_approve(ci
     assert post.is_author(city.erik)
     perform(post, "submit", actor=city.anna, at=at)
     with pytest.raises(MoveForbidden, match="You have written in this post"):
-        perform(post, "approve", actor=city.erik, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     assert post not in Post.objects.to_review_by(city.erik)
     assert post in Post.objects.to_review_by(city.sara)
     assert [author.name for author in post.authors()] == ["Anna", "Erik"]
@@ -87,8 +88,12 @@ def test_database_refuses_the_approval_of_somebody_who_wrote_without_a_version(c
     PostWriter.objects.create(post=post, user=city.erik, since=at)
     perform(post, "submit", actor=city.anna, at=at)
     with pytest.raises(IntegrityError, match="An author cannot approve"), transaction.atomic():
-        Review.objects.create(version=post.current, reviewer=city.erik, verdict="approved", at=at)
-    Review.objects.create(version=post.current, reviewer=city.sara, verdict="approved", at=at)
+        Review.objects.create(
+            version=post.current, reviewer=city.erik, verdict="approved", answers=ALL_YES, at=at
+        )
+    Review.objects.create(
+        version=post.current, reviewer=city.sara, verdict="approved", answers=ALL_YES, at=at
+    )
 
 
 def test_who_wrote_is_written_once(city, new_post):
@@ -105,7 +110,7 @@ def test_nothing_leaves_review_or_plan_by_itself(city, at, new_post, client_of, 
     post = new_post()
     perform(post, "submit", actor=city.anna, at=at)
     if state != "in_review":
-        perform(post, "approve", actor=city.erik, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     if state == "scheduled":
         perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=2))
     status, answer = by_itself(client_of(city.anna), edit_url(post), typed(city, seen=post.version))

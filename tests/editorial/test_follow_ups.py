@@ -13,6 +13,7 @@ from core.moves import MoveForbidden, MoveIncomplete, MoveRefused, perform
 from editorial.follow_ups import working_days_after
 from editorial.idea_states import FOLLOW_UP_MOVES, FollowUpState
 from editorial.models import FollowUp, Shift
+from editorial.reviewing import ALL_YES
 
 pytestmark = pytest.mark.django_db
 
@@ -24,7 +25,7 @@ def publish(city, at, new_post, sweep_at):
     def run(*, asks=True, confirm=True):
         post = new_post(asks_question=asks, base_text="Where do you miss a bench?")
         perform(post, "submit", actor=city.anna, at=at)
-        perform(post, "approve", actor=city.erik, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
         perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
         sweep_at(at)
         publication = post.publications.get()

@@ -18,6 +18,7 @@ from core.moves import MoveForbidden, MoveIncomplete, MoveRefused, perform
 from editorial.idea_states import IDEA_MOVES, TIP_FORM_MOVES, IdeaState
 from editorial.ideas import hand_in, make_tip_form, tip_form_at, write_post_from
 from editorial.models import Idea, Membership, Post, TipForm
+from editorial.reviewing import ALL_YES
 
 pytestmark = pytest.mark.django_db
 
@@ -129,7 +130,7 @@ def test_idea_becomes_a_post_and_its_giver_sees_it_come_out(city, at, idea, clie
     assert "It is spring." in post.base_text
     post.texts.create(channel=city.channel)
     perform(post, "submit", actor=city.anna, at=at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
     sweep_at(at + timedelta(minutes=1))
     url = "https://www.facebook.com/parks/posts/5"

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import threading
-import time
-from collections.abc import Callable, Iterator
+import socket
 from datetime import datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 import pytest
@@ -15,58 +12,12 @@ from core.fetching import PUBLIC, FetchPolicy
 from core.models import Notice, Rung
 from core.moves import MoveRefused, perform
 from editorial import links
-from editorial.addresses import addresses_in, host_of, written_in
+from editorial.addresses import addresses_in, host_of, to_open, written_in
 from editorial.models import LinkCheck, Post, Review
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 pytestmark = pytest.mark.django_db
-
-
-class Site(BaseHTTPRequestHandler):
-    def do_GET(self) -> None:
-        self.server.asked.append(self.path)
-        place, status = {
-            "/moved": ("/page", 301),
-            "/loop": ("/loop", 302),
-            "/inwards": ("http://169.254.169.254/latest", 302),
-        }.get(self.path, ("", 0))
-        if self.path == "/slow":
-            time.sleep(1.5)
-        status = status or {"/gone": 404, "/ill": 503, "/guarded": 403}.get(self.path, 200)
-        self.send_response(status)
-        if place:
-            self.send_header("Location", place)
-        self.end_headers()
-
-    def log_message(self, *args: Any) -> None:
-        """Be silent."""
-
-
-@pytest.fixture
-def site(settings: Any) -> Iterator[ThreadingHTTPServer]:
-    settings.LINK_SECONDS = 1
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Site)
-    server.asked = []
-    server.address = f"http://127.0.0.1:{server.server_port}"
-    server.policy = FetchPolicy(ports=frozenset({80, server.server_port}), loopback=True)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield server
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def linked(city: Any, at: datetime) -> Callable[..., Post]:
-    """A draft of Anna's with links."""
-
-    def make(*addresses: str, text: str = "The swans are back.") -> Post:
-        post = Post(team=city.team)
-        fields = {"title": "Swans", "base_text": text}
-        save_post(post, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=addresses)
-        return post
-
-    return make
 
 
 def answer(post: Post, verdict: str, problem: str = "") -> None:
@@ -147,6 +98,22 @@ def test_addresses_are_found_in_every_text_once():
     assert written_in("Ingen länk. http kl. 10.30") == []
 
 
+def test_bare_domains_are_links_as_they_are_on_the_platforms():
+    text = (
+        "Läs på avinge.se/simhall, AVINGE.SE. Skriv till info@avinge.se, t.ex. i dag. Dammen.Nu är den klar."
+    )
+    assert written_in(text) == ["avinge.se/simhall", "AVINGE.SE"]
+    assert (to_open("avinge.se"), host_of("avinge.se/x")) == ("https://avinge.se", "avinge.se")
+    assert [to_open(one) for one in ("http://a.se", "file:///etc")] == ["http://a.se", "file:///etc"]
+
+
+def test_post_that_leads_to_more_addresses_than_are_checked_is_not_sent(city, linked, at):
+    post = linked(text=" ".join(f"a.se/{number}" for number in range(301)))
+    with pytest.raises(MoveRefused, match="more than 300 addresses"):
+        to_review(post, city, at)
+    assert post.link_checks.count() == 300
+
+
 @pytest.mark.rule("R24")
 def test_addresses_without_https_are_found_and_opened_as_a_browser_does(city, new_post):
     text = "Läs på avinge.se/park. T.ex. bl.a. m.fl. kl.9, anna@avinge.se och bild.jpg (avinge.se) https://a.se/?u=b.se"
@@ -174,10 +141,14 @@ def test_saving_asks_once_and_sending_to_review_later_asks_again(city, linked, a
     assert post.link_checks.filter(occasion="review", answered_at=None).count() == 2
 
 
-def test_the_citys_own_hosts_are_taken_as_working_and_not_opened(linked, at):
+def test_the_citys_own_hosts_are_left_to_a_person_and_stop_nothing(city, linked, at):
     post = linked("https://www.avinge.example/aktuellt")
-    assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("works", "trusted")
+    assert (post.link_checks.get().verdict, post.link_checks.get().problem) == ("unsure", "trusted")
     assert links.check_waiting(at) == 0
+    to_review(post, city, at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    line = next(line for line in Review.objects.get().findings if line["check"] == "links")
+    assert (line["level"], line["title"]) == ("advice", "1 link to open yourself")
 
 
 def test_two_workers_never_open_the_same_link(site, linked, at):
@@ -213,11 +184,11 @@ def test_broken_link_blocks_until_the_approver_gives_a_reason(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
     with pytest.raises(MoveRefused, match="being checked"):
-        perform(post, "approve", actor=city.erik, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     answer(post, "broken", "missing")
     with pytest.raises(MoveRefused, match=r"A link does not work: https://one\.example/"):
-        perform(post, "approve", actor=city.erik, at=at)
-    perform(post, "approve", actor=city.erik, at=at, overrule="The page opens on Monday.")
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at, overrule="The page opens on Monday.")
     kept = Review.objects.get()
     assert (kept.overruled, kept.overrule_reason) == (["https://one.example/"], "The page opens on Monday.")
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=1))
@@ -228,7 +199,7 @@ def test_link_that_broke_since_the_approval_is_not_planned(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
     answer(post, "works")
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     links.ask_links(post, ["https://one.example/"], occasion="asked", at=at)
     answer(post, "broken", "missing")
     with pytest.raises(MoveRefused, match="A link does not work"):
@@ -240,7 +211,7 @@ def test_link_nobody_can_check_does_not_block(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
     answer(post, "unsure", "kept_out")
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     assert Review.objects.get().overruled == []
 
 
@@ -249,7 +220,7 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
     post = linked("https://one.example/")
     to_review(post, city, at)
     answer(post, "works")
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
     sweep_at(at + timedelta(minutes=89))
     assert not post.link_checks.filter(occasion="before").exists()
@@ -267,7 +238,7 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
 def test_moved_post_has_its_links_checked_before_its_new_time(city, linked, at):
     post = linked("https://www.avinge.example/")
     to_review(post, city, at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
     perform(post, "reschedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=5))
     due = Rung.objects.get(ladder="post_links", cancelled_at=None)
@@ -299,3 +270,42 @@ def test_worker_knows_the_task_and_the_beat_rings_for_it():
     app.loader.import_default_modules()
     assert "editorial.check_links" in app.tasks
     assert app.conf.beat_schedule["links"]["task"] == "editorial.check_links"
+
+
+PUBLIC_ADDRESS, INNER_ADDRESS = "93.184.215.14", "127.0.0.1"
+
+
+@pytest.mark.rule("R24")
+@pytest.mark.parametrize(
+    ("answers", "problem", "reached"),
+    [
+        ([PUBLIC_ADDRESS, INNER_ADDRESS], "unreached", [PUBLIC_ADDRESS]),
+        ([INNER_ADDRESS, PUBLIC_ADDRESS], "inner", []),
+    ],
+)
+def test_name_that_changes_its_address_leads_nowhere_inside(
+    linked, at, monkeypatch, answers, problem, reached
+):
+    """Looked up once, and connected to what was judged: the second answer of such a name is never asked for."""
+    asked: list[str] = []
+    tried: list[str] = []
+
+    def look_up(host: str, port: Any, *args: Any, **kwargs: Any) -> list[Any]:
+        if host == "rebinding.example":
+            asked.append(host)
+            host = answers[len(asked) - 1]
+        return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (host, port))]
+
+    def connect(self: socket.socket, address: Any) -> None:
+        tried.append(address[0])
+        raise OSError("nobody is called from here")
+
+    post = linked("http://rebinding.example/")
+    with monkeypatch.context() as patched:
+        patched.setattr(socket, "getaddrinfo", look_up)
+        patched.setattr(socket.socket, "connect", connect)
+        outcome = links.judge("http://rebinding.example/")
+    links.answer_for(post, "http://rebinding.example/", outcome, at)
+    assert (outcome.verdict, outcome.problem) == ("broken", problem)
+    assert (asked, tried) == (["rebinding.example"], reached)
+    assert post.link_checks.get().problem == problem

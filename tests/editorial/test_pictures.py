@@ -14,6 +14,7 @@ from consent.models import Person, Picture
 from core.models import Notice
 from core.moves import MoveRefused, perform
 from editorial.models import Membership, Post, PostPicture, Publication
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 from tests.conftest import City
 
@@ -44,7 +45,7 @@ def go(post: Post, city: City, at: datetime, *names: str) -> None:
     for name in names:
         actor = city.erik if name == "approve" else city.anna
         details = {"planned_at": at + timedelta(hours=2)} if name == "schedule" else {}
-        perform(post, name, actor=actor, at=at, **details)
+        perform(post, name, actor=actor, at=at, answers=ALL_YES, **details)
 
 
 @pytest.mark.rule("R14", "R15")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from itertools import product
@@ -13,6 +14,7 @@ from core.models import Event, Notice, User
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from core.workdays import instant
 from editorial.models import Membership, Post, PostText, PostVersion, Publication, Review, Shift
+from editorial.reviewing import ALL_YES
 from editorial.states import POST_MOVES, PostState
 from editorial.transitions import save_post
 from tests.rests import put_to_rest
@@ -40,7 +42,7 @@ def walk(post: Post, city, at: datetime, state: str) -> Post:
     for name in steps[state]:
         details = {"planned_at": at + timedelta(hours=1)} if name == "schedule" else {}
         actor = {"approve": city.erik, "ask_changes": city.erik, "fall_due": None}.get(name, city.anna)
-        perform(post, name, actor=actor, at=at, note="Because.", **details)
+        perform(post, name, actor=actor, at=at, note="Because.", answers=ALL_YES, **details)
     return post
 
 
@@ -53,12 +55,12 @@ def test_every_move_in_every_state_is_open_or_refused_with_a_sentence(city, at, 
     details = {"planned_at": at + timedelta(hours=2)} if "planned_at" in move.needs else {}
     before = Event.objects.count()
     if state in move.sources:
-        perform(post, name, actor=actor, at=at, note="Because.", **details)
+        perform(post, name, actor=actor, at=at, note="Because.", answers=ALL_YES, **details)
         assert post.state == move.target
         assert Event.objects.filter(kind=f"post.{name}", about_id=post.pk).exists()
     else:
         with pytest.raises(MoveRefused, match="not possible now"):
-            perform(post, name, actor=actor, at=at, note="Because.", **details)
+            perform(post, name, actor=actor, at=at, note="Because.", answers=ALL_YES, **details)
         assert Event.objects.count() == before
 
 
@@ -75,7 +77,7 @@ def test_every_move_in_every_state_is_open_or_refused_with_a_sentence(city, at, 
 def test_approval_is_refused_with_its_reason(city, at, new_post, who, reason):
     post = walk(new_post(), city, at, "in_review")
     with pytest.raises(MoveRefused, match=reason):
-        perform(post, "approve", actor=getattr(city, who), at=at)
+        perform(post, "approve", answers=ALL_YES, actor=getattr(city, who), at=at)
     post.refresh_from_db()
     assert post.state == "in_review"
 
@@ -88,8 +90,8 @@ def test_editor_who_changed_the_text_is_an_author(city, at, new_post):
     )
     perform(post, "submit", actor=city.anna, at=at)
     with pytest.raises(MoveRefused, match="second person"):
-        perform(post, "approve", actor=city.erik, at=at)
-    perform(post, "approve", actor=city.sara, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.sara, at=at)
     assert post.state == "approved"
 
 
@@ -124,6 +126,11 @@ def test_same_text_sent_again_needs_a_new_approval(city, at, new_post):
     assert not post.current.reviews.exists()
 
 
+FORGED = (
+    "INSERT INTO editorial_review (version_id, reviewer_id, verdict, note, answers, findings, overruled, "
+    "overrule_reason, at) SELECT current_id, {%s}, 'approved', '', '{%s}', '[]', '[]', '', created_at "
+    "FROM editorial_post WHERE id = {post}"
+)
 RAW = {
     "state of a draft": "UPDATE editorial_post SET state = 'scheduled', planned_at = created_at WHERE id = {post}",
     "base text": "UPDATE editorial_post SET base_text = 'Buy swans' WHERE id = {post}",
@@ -133,14 +140,16 @@ RAW = {
     "version rewritten": "UPDATE editorial_postversion SET sha = 'x' WHERE post_id = {post}",
     "approval deleted": "DELETE FROM editorial_review",
     "approver exchanged": "UPDATE editorial_review SET reviewer_id = {sara}",
-    "approval forged by the author": (
-        "INSERT INTO editorial_review (version_id, reviewer_id, verdict, note, at) "
-        "SELECT current_id, {anna}, 'approved', '', created_at FROM editorial_post WHERE id = {post}"
-    ),
-    "approval forged by a stranger": (
-        "INSERT INTO editorial_review (version_id, reviewer_id, verdict, note, at) "
-        "SELECT current_id, {olle}, 'approved', '', created_at FROM editorial_post WHERE id = {post}"
-    ),
+    "approval forged by the author": FORGED % ("anna", "answered"),
+    "approval forged by a stranger": FORGED % ("olle", "answered"),
+    "approval forged without reading": FORGED % ("erik", "unanswered"),
+    "approval forged with a no": FORGED % ("erik", "refused"),
+}
+SAID = {
+    "approval forged by the author": "An author cannot approve",
+    "approval forged by a stranger": "Only the team's editors approve",
+    "approval forged without reading": "has answered what a reader is asked",
+    "approval forged with a no": "has answered what a reader is asked",
 }
 
 
@@ -150,8 +159,16 @@ def test_raw_sql_cannot_walk_around_the_approval(city, at, new_post, attack):
     post = walk(
         new_post(), city, at, "in_review" if "state of" in attack or "forged" in attack else "approved"
     )
-    sql = RAW[attack].format(post=post.pk, anna=city.anna.pk, olle=city.olle.pk, sara=city.sara.pk)
-    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+    if attack == "approval forged by the author":
+        city.team.memberships.filter(user=city.anna).update(role="editor")
+    people = {name: getattr(city, name).pk for name in ("anna", "erik", "olle", "sara")}
+    said = {"answered": ALL_YES, "unanswered": {}, "refused": ALL_YES | {"tone": "no"}}
+    sql = RAW[attack].format(post=post.pk, **people, **{name: json.dumps(one) for name, one in said.items()})
+    with (
+        pytest.raises(IntegrityError, match=SAID.get(attack, ".")),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
         cursor.execute(sql)
 
 
@@ -168,7 +185,7 @@ def test_old_approval_cannot_be_put_on_a_changed_text(city, at, new_post):
 def test_second_decision_is_met_with_changed_meanwhile(city, at, new_post):
     post = walk(new_post(), city, at, "in_review")
     sara_sees, erik_sees = Post.objects.get(pk=post.pk), Post.objects.get(pk=post.pk)
-    perform(erik_sees, "approve", actor=city.erik, at=at)
+    perform(erik_sees, "approve", answers=ALL_YES, actor=city.erik, at=at)
     with pytest.raises(ChangedMeanwhile):
         perform(sara_sees, "ask_changes", actor=city.sara, at=at, note="Shorter, please.")
     assert Review.objects.get().reviewer == city.erik
@@ -181,7 +198,7 @@ def test_text_changed_behind_a_reviewers_back_is_not_approved(city, at, new_post
     Post.objects.filter(pk=post.pk).update(state="in_review", current=version)
     post.refresh_from_db()
     with pytest.raises(ChangedMeanwhile):
-        perform(post, "approve", actor=city.erik, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
 
 
 def test_post_falls_due_and_is_confirmed_with_its_address(city, at, new_post, sweep_at):

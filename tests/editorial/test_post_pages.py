@@ -10,6 +10,7 @@ from django.urls import reverse
 from channels_registry.models import Channel
 from core.moves import perform
 from editorial.models import Post, TeamChannel
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 pytestmark = pytest.mark.django_db
@@ -133,7 +134,7 @@ def test_edit_page_is_closed_to_those_who_only_read(city, new_post, client_of):
 def test_edit_after_approval_sends_the_post_back_to_draft(city, at, new_post, client_of):
     post = new_post()
     perform(post, "submit", actor=city.anna, at=at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     anna = client_of(city.anna)
     assert "needs a new approval" in words(anna.get(edit_url(post)))
     assert anna.post(edit_url(post), typed(city, seen=post.version)).status_code == 302

@@ -12,6 +12,7 @@ from core.moves import MoveForbidden, MoveRefused, perform
 from editorial.models import Material, Membership, Post, PostMaterial
 from editorial.platforms import on_channels
 from editorial.reuse import keep_material, material_of, start_post, trace, uses_of
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 pytestmark = pytest.mark.django_db
@@ -39,7 +40,7 @@ def published(city, at, new_post, sweep_at):
     """A post of the park team that is out on Facebook."""
     post = new_post(kind="nature", theme="Spring")
     perform(post, "submit", actor=city.anna, at=at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
     sweep_at(at)
     url = "https://www.facebook.com/parks/posts/5"

@@ -14,6 +14,7 @@ from core import clock
 from core.moves import perform
 from core.uploads import clean_image
 from editorial.models import LinkCheck, Post, Publication, Remark, Review
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -61,7 +62,7 @@ def test_reader_marks_words_asks_for_changes_and_approves_what_is_new_by_key(liv
 
     erik.goto("/review/")
     erik.get_by_role("link", name="Svanarna").click()
-    expect(erik.locator("[data-keys]")).to_be_visible()
+    expect(erik.locator("[data-keys]").first).to_be_visible()
     erik.keyboard.press("Alt+Shift+KeyL")
     expect(erik.get_by_text("You are reading it.")).to_be_visible()
     erik.evaluate(MARK, "dammen")
@@ -137,7 +138,7 @@ def test_publisher_copies_saves_and_confirms_on_a_phone(live_city, page_of, png,
     perform(picture, "say_none", actor=city.anna, at=now)
     post = write(city, "Svanarna", "Svanarna är tillbaka.", picture=picture)
     perform(post, "submit", actor=city.anna, at=now)
-    perform(post, "approve", actor=city.erik, at=now)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=now)
     perform(post, "schedule", actor=city.anna, at=now, planned_at=now)
     clock.sweep(now + timedelta(seconds=1))
     publication = Publication.objects.get()

@@ -16,6 +16,7 @@ from consent.models import ConsentRequest, Person, Picture
 from core import clock
 from core.moves import perform
 from editorial.models import Post, Publication, TakedownTask
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -124,7 +125,7 @@ def test_picture_goes_from_asking_to_gone(live_city, live_server, page_of, brows
     now = timezone.now()
     post.refresh_from_db()
     perform(post, "submit", actor=city.anna, at=now)
-    perform(post, "approve", actor=city.erik, at=now)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=now)
     perform(post, "schedule", actor=city.anna, at=now, planned_at=now)
     clock.sweep(now)
     publication = Publication.objects.get()

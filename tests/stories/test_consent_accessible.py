@@ -13,6 +13,7 @@ from core import clock
 from core.moves import perform
 from core.uploads import clean_image
 from editorial.models import Post, Takedown
+from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 from tests.stories.test_consent import photograph
 
@@ -48,7 +49,7 @@ def test_axe_finds_nothing_on_pictures(live_city, page_of, axe, width, language)
         pictures=[(picture, "")],
     )
     perform(post, "submit", actor=city.anna, at=now)
-    perform(post, "approve", **by)
+    perform(post, "approve", answers=ALL_YES, **by)
     perform(post, "schedule", actor=city.anna, at=now, planned_at=now)
     clock.sweep(now)
     list_person(picture, **by, place="i mitten", person=child, box=(400, 200, 200, 300))
