@@ -101,13 +101,15 @@ def year_page(request: HttpRequest) -> HttpResponse:
         names = asked.channel_names()
         channels = queries.year_rows(asked.posts, year, "texts__channel", names)
         here = asked.url("year", on=asked.day)
+        day_url = asked.url("list", on="", span="day").replace("on=&", "") + "&on="
         return {
             "window": year,
             "heading": str(year.first.year),
             "by": by,
             "by_urls": [(name, label, f"{here}&by={name}") for name, label in ROWS_BY.items()],
             "months": [
-                {"first": first, "url": asked.url("month", on=first), "days": days} for first, days in months
+                {"first": first, "url": asked.url("month", on=first), "day_url": day_url, "days": days}
+                for first, days in months
             ],
             "total": sum(cell.count for _first, days in months for cell in days),
             "numbers": range(1, 32),
@@ -187,7 +189,7 @@ class Asked:
         """This will put the places and the notes of the window to its days, in two queries, or three with channels."""
         slots = self.places(window)
         on = places.by_day(slots.prefetch_related("series__channels__platform") if with_channels else slots)
-        marked = places.marks(self.user, window, self.teams)
+        marked = places.marks(window, self.teams, self.filters.roles)
         return [
             Cell(
                 day=day,
