@@ -1,4 +1,4 @@
-"""Writes what the calendar's pages have a hundred of: chips, cells, rows. A template for each would cost more than the page.
+"""Writes what the calendar has a hundred of: chips, cells, rows. A template for each would cost more than the page.
 
 Everything a person typed goes through `escape`; addresses, numbers and our own words are put in as they are.
 """
@@ -288,8 +288,9 @@ def filter_fields(form: CalendarForm) -> str:
 def _filter_field(field: BoundField) -> str:
     ident = field.id_for_label
     errors = (
-        ERROR.format(ident=ident, icon=_icon("triangle-alert"), words=escape(one)) for one in field.errors
+        ERROR.format(ident=ident, icon=_icon("triangle-alert"), words=escape(str(one)))
+        for one in field.errors
     )
     return FIELD.format(
-        ident=ident, errors="".join(errors), label=escape(field.label), field=field.as_widget()
+        ident=ident, errors="".join(errors), label=escape(str(field.label)), field=field.as_widget()
     )
