@@ -13,7 +13,7 @@ from html import escape
 from typing import Any
 
 from django.forms import BoundField
-from django.utils.dates import MONTHS, WEEKDAYS
+from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -88,11 +88,11 @@ def _words(language: str) -> Words:
 
 @dataclass(frozen=True, slots=True)
 class DayWords:
-    """A day as the pages write it: 2026-12-01 · 1 · december, tisdag · Tisdag 1 december."""
+    """A day as the pages write it: 2026-12-01 · december, tisdag · 1 december."""
 
     iso: str
     month_and_weekday: str
-    whole: str
+    day_and_month: str
 
 
 def day_words(day: date) -> DayWords:
@@ -102,8 +102,7 @@ def day_words(day: date) -> DayWords:
 @lru_cache(maxsize=2000)
 def _day_words(day: date, language: str) -> DayWords:
     month, weekday = str(MONTHS[day.month]), str(WEEKDAYS[day.weekday()])
-    whole = f"{weekday} {day.day} {month}"
-    return DayWords(day.isoformat(), f"{month}, {weekday}", whole[:1].upper() + whole[1:])
+    return DayWords(day.isoformat(), f"{month}, {weekday}", f"{day.day} {month}")
 
 
 def chips(entries: Iterable[Entry], slots: Iterable[Slot], style: str = "short") -> str:
@@ -262,21 +261,34 @@ def heat_rows(months: Iterable[dict[str, Any]]) -> str:
 
 def _heat_month(month: dict[str, Any]) -> str:
     first: date = month["first"]
-    name = str(MONTHS[first.month])[:3].capitalize()
     cells = "".join(
         f'<td class="heat__day heat__day--{one.heat}">{_heat_count(one, month["day_url"])}</td>'
         for one in month["days"]
     )
     return (
         f'<tr class="heat__month heat__month--{first.weekday()}"><th scope="row">'
-        f'<a href="{escape(month["url"])}">{name}</a></th>{cells}</tr>'
+        f'<a href="{escape(month["url"])}">{short_month(first)}</a></th>{cells}</tr>'
     )
 
 
 def _heat_count(one: Any, day_url: str) -> str:
     if not one.count:
         return ""
-    return f'<a href="{escape(day_url)}{one.day.isoformat()}">{one.count}</a>'
+    named = day_words(one.day)
+    return f'<a href="{escape(day_url)}{named.iso}" aria-label="{named.day_and_month}: {one.count}">{one.count}</a>'
+
+
+def month_counts(counts: Iterable[int], months: Iterable[dict[str, Any]]) -> str:
+    """This will write a row's count for each month; a phone shows the month's name in each."""
+    return "".join(
+        f'<td class="number{"" if count else " heat-rows__none"}" data-label="{short_month(month["first"])}">{count}</td>'
+        for count, month in zip(counts, months, strict=True)
+    )
+
+
+def short_month(first: date) -> str:
+    name = str(MONTHS_3[first.month])
+    return name[:1].upper() + name[1:]
 
 
 def filter_fields(form: CalendarForm) -> str:

@@ -6,7 +6,6 @@ A feed remembers what it last said, so that a change raises the sequence and wha
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -28,6 +27,7 @@ from channels_registry.models import Channel
 from core import trail
 from core.models import User
 from core.moves import MoveRefused
+from core.secret_addresses import hash_of, new_secret
 from core.workdays import local_day
 from editorial.models import Team
 from editorial.states import PostState
@@ -71,9 +71,9 @@ def make_feed(
     """This will store a feed and return it with its secret, which is told this once. Raises MoveRefused after 50."""
     if Feed.objects.open().filter(owner=owner).count() >= MOST:
         raise MoveRefused(_("You have %(count)s feeds. Revoke one first.") % {"count": MOST})
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     feed = Feed.objects.create(
-        owner=owner, team=team, channel=channel, series=series, secret_sha=sha_of(secret), made_at=at
+        owner=owner, team=team, channel=channel, series=series, secret_sha=hash_of(secret), made_at=at
     )
     trail.record("feed.make", about=feed, actor=owner, at=at)
     return feed, secret
@@ -88,15 +88,11 @@ def revoke_feed(feed: Feed, *, actor: User, at: datetime) -> None:
 
 def feed_of(secret: str) -> Feed | None:
     """This will find the open feed of a secret. None for a guess, a revoked one, or an owner who is inactive."""
-    return Feed.objects.open().select_related("owner").filter(secret_sha=sha_of(secret)).first()
+    return Feed.objects.open().select_related("owner").filter(secret_sha=hash_of(secret)).first()
 
 
 def address_of(secret: str) -> str:
     return settings.BASE_URL + reverse("calendar_app:feed", args=[secret])
-
-
-def sha_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def written(feed: Feed, at: datetime) -> bytes:

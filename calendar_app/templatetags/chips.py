@@ -48,5 +48,10 @@ def list_rows(entries: Iterable[Entry], **heads: str) -> SafeString:
 
 
 @register.simple_tag
+def month_counts(counts: list[int], months: list[dict[str, Any]]) -> SafeString:
+    return mark_safe(drawing.month_counts(counts, months))  # noqa: S308 - numbers and names of months
+
+
+@register.simple_tag
 def heat_rows(months: Iterable[dict[str, Any]]) -> SafeString:
     return mark_safe(drawing.heat_rows(months))  # noqa: S308 - escaped where it is drawn

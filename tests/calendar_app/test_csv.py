@@ -403,18 +403,6 @@ def test_import_that_fails_in_the_middle_leaves_nothing(city, at, client_of, mon
     assert (kept.done_at, len(kept.rows)) == (None, 4)
 
 
-@pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
-def test_naughty_strings_are_imported_as_typed(city, client_of, text):
-    out = io.StringIO(newline="")
-    csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL).writerows(
-        [["Titel", "Text"], *[guarded([text] * 2)]]
-    )
-    anna = client_of(city.anna)
-    page = preview(anna, city, out.getvalue())
-    assert anna.post(page.request["PATH_INFO"]).status_code == 302
-    assert Post.objects.get().base_text == text.strip()
-
-
 def test_import_asks_the_same_few_queries_for_every_length(city, at, django_assert_num_queries):
     for count in (1, 30):
         rows = [["Nummer", "Titel", "Kanaler"], ["1", "", ""], *[["", "x", "parks"]] * count]
