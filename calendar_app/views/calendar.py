@@ -263,6 +263,7 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
     span = filters.cleaned_data.get("span", "")
     names = (("year", _("Year")), ("month", _("Month")), ("week", _("Week")), ("list", _("List")))
     has_tray = view in {"week", "month"} and not shown.get("by_channel")
+    undated = list(queries.tray(user, filters.cleaned_data, teams)[: TRAY_MOST + 1]) if has_tray else []
     context = {
         **shown,
         "filters": filters,
@@ -273,7 +274,8 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
         "today_url": asked.url(view, on=today, span=span),
         "export_url": reverse("calendar_app:export") + filters.address(on=day, span=span or view),
         "tabs": [(name, label, asked.url(name, on=day)) for name, label in names],
-        "undated": queries.tray(user, filters.cleaned_data, teams)[:TRAY_MOST] if has_tray else [],
+        "undated": undated[:TRAY_MOST],
+        "more_undated": len(undated) > TRAY_MOST,
         "saved_views": shared_views(user, teams),
         "narrowing": filters.address(on="", span="").removeprefix("?"),
     }

@@ -276,3 +276,16 @@ def test_day_of_the_year_leads_to_its_posts_with_the_same_filters(city, at, new_
     words = page(anna, "year", on=at.date(), kind="Work").content.decode()
     address = html.unescape(re.search(r'href="([^"]+)" aria-label="24 November: 1"', words)[1])
     assert [entry.title for entry in anna.get(address).context["entries"]] == ["Ducks"]
+
+
+def test_tray_keeps_to_the_filters_and_says_when_there_are_more(city, new_post, client_of):
+    for number in range(9):
+        new_post(title=f"Swans {number}", kind="Birds")
+    new_post(title="Ducks", kind="Work")
+    anna = client_of(city.anna)
+    everything = page(anna, "month")
+    assert len(everything.context["undated"]) == 8
+    assert "There are more posts without a time" in everything.content.decode()
+    assert [post.title for post in page(anna, "week", kind="work").context["undated"]] == ["Ducks"]
+    words = page(anna, "month", text="ducks").content.decode()
+    assert ("Ducks" in words, "Swans" in words, "There are more" in words) == (True, False, False)
