@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from calendar_app.models import Feed, FeedItem, Series, Slot
 from calendar_app.queries import COLUMNS, entries, in_calendar, within
@@ -218,7 +218,15 @@ def _as_event(row: FeedItem, item: Item | None) -> Event:
     return event
 
 
-def _plain(text: str) -> str:
+class Typed(vText):
+    """A text as RFC 5545 writes it. The library's own would make a line break of a “\\N” that somebody typed."""
+
+    def to_ical(self) -> bytes:
+        text = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+        return text.replace("\n", "\\n").encode()
+
+
+def _plain(text: str) -> Typed:
     """This will leave out what iCalendar has no way to write: control characters, but for line breaks and tabs."""
     kept = "".join(sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or 127 <= ord(sign) < 160))
-    return kept.replace("\u2028", "\n").replace("\u2029", "\n")
+    return Typed(kept.replace("\u2028", "\n").replace("\u2029", "\n"))

@@ -130,7 +130,7 @@ def in_calendar(user: User, wanted: dict[str, Any], teams: Collection[int] | Non
     posts = posts.filter(Q(planned_at__isnull=False) | Q(wanted_at__isnull=False))
     if not wanted.get("state"):
         posts = posts.exclude(state=PostState.DROPPED)
-    return _fitting(posts, wanted).order_by("at", "pk")
+    return _fitting(posts.order_by("at", "pk"), wanted)
 
 
 def _fitting(posts: QuerySet[Post], wanted: dict[str, Any]) -> QuerySet[Post]:

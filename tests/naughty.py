@@ -59,7 +59,7 @@ CODE = [
     "../../../etc/passwd%00",
     "C:\\Windows\\CON aux.txt NUL",
     "http://a/%%30%30",
-    "\\n \\0 \\x00 \\u0000",
+    "\\n \\N \\0 \\x00 \\u0000",
 ]
 SPREADSHEETS_AND_CALENDARS = [
     "=1+1",
