@@ -39,7 +39,6 @@ from editorial.post_forms import (
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
 from editorial.transitions import save_post
-from editorial.views.planning import tell_of_the_time
 
 EDITABLE = {*OPEN, *POST_MOVES["reopen"].sources}
 
@@ -131,7 +130,6 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     except MoveRefused as refused:
         return _refused(request, post, form, rows, refused)
     messages.success(request, _("The draft is saved."))
-    tell_of_the_time(request, post, timezone.now())
     return redirect("editorial:post_page", post.pk)
 
 
