@@ -168,7 +168,7 @@ def test_series_places_notes_and_saved_filters_are_shown_as_typed(city, at, clie
     shown(anna, url("list_page", on=DAY), *names[:25])
     shown(anna, url("year_page", on=DAY), *names)
     shown(anna, url("series_list"), *names[:25])
-    shown(anna, url("rule_edit", Series.objects.latest("pk").pk), names[-1])
+    shown(anna, url("rule_edit", series.pk), series.name)
     perform(series, "end", actor=city.anna, at=at, note=NAUGHTY[-1])
     shown(anna, url("series_page", series.pk), NAUGHTY[-1])
 
