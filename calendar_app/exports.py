@@ -33,7 +33,7 @@ def csv_lines(posts: QuerySet[Post]) -> Iterator[str]:
     rows: Iterator[Any] = iter(posts.values(*COLUMNS, "base_text").iterator(chunk_size=BATCH))
     while batch := list(islice(rows, BATCH)):
         for row, entry in zip(batch, entries(batch), strict=True):
-            yield str(writer.writerow(guarded(_cells(entry, row["base_text"]))))
+            yield str(writer.writerow(guarded(cells_of(entry, row["base_text"]).values())))
 
 
 def header() -> list[str]:
@@ -51,26 +51,37 @@ def header() -> list[str]:
 
 
 def guarded(cells: Iterable[str]) -> list[str]:
-    """This will put an apostrophe before cells that a spreadsheet would count out as a formula."""
-    return [f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell for cell in cells]
+    """This will put an apostrophe before cells that a spreadsheet would count out as a formula.
+
+    One that was typed with an apostrophe before a formula gets another, so that it comes back as it was typed.
+    """
+    return [f"'{cell}" if _begins_formula(cell) or _is_guarded(cell) else cell for cell in cells]
 
 
 def unguarded(cell: str) -> str:
     """This will take away the apostrophe that `guarded` put there."""
-    return cell[1:] if cell.startswith("'") and cell[1:].lstrip(" ").startswith(FORMULA) else cell
+    return cell[1:] if _is_guarded(cell) else cell
 
 
-def _cells(entry: Entry, text: str) -> list[str]:
-    at = timezone.localtime(entry.at)
-    channels = ", ".join(map(str, entry.channels))
-    return [
-        str(entry.pk),
-        f"{at:%Y-%m-%d}",
-        f"{at:%H:%M}",
-        entry.title,
-        entry.kind,
-        channels,
-        entry.team,
-        entry.state_label,
-        text,
-    ]
+def _begins_formula(cell: str) -> bool:
+    return cell.lstrip(" ").startswith(FORMULA)
+
+
+def _is_guarded(cell: str) -> bool:
+    return cell.startswith("'") and _begins_formula(cell.lstrip("'"))
+
+
+def cells_of(entry: Entry, text: str) -> dict[str, str]:
+    """This will write a post as a row, by the names of its columns; day and time are empty while it has none."""
+    at = timezone.localtime(entry.at) if entry.at else None
+    return {
+        "number": str(entry.pk),
+        "day": f"{at:%Y-%m-%d}" if at else "",
+        "time": f"{at:%H:%M}" if at else "",
+        "title": entry.title,
+        "kind": entry.kind,
+        "channels": ", ".join(map(str, entry.channels)),
+        "team": entry.team,
+        "state": entry.state_label,
+        "text": text,
+    }

@@ -6,7 +6,6 @@ A feed remembers what it last said, so that a change raises the sequence and wha
 from __future__ import annotations
 
 import hashlib
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -19,7 +18,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from icalendar import Calendar, Event
+from icalendar import Calendar, Event, vText
 
 from calendar_app.models import Feed, FeedItem, Series, Slot
 from calendar_app.queries import COLUMNS, entries, in_calendar, within
@@ -28,6 +27,7 @@ from channels_registry.models import Channel
 from core import trail
 from core.models import User
 from core.moves import MoveRefused
+from core.secret_addresses import hash_of, new_secret
 from core.workdays import local_day
 from editorial.models import Team
 from editorial.states import PostState
@@ -71,9 +71,9 @@ def make_feed(
     """This will store a feed and return it with its secret, which is told this once. Raises MoveRefused after 50."""
     if Feed.objects.open().filter(owner=owner).count() >= MOST:
         raise MoveRefused(_("You have %(count)s feeds. Revoke one first.") % {"count": MOST})
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     feed = Feed.objects.create(
-        owner=owner, team=team, channel=channel, series=series, secret_sha=sha_of(secret), made_at=at
+        owner=owner, team=team, channel=channel, series=series, secret_sha=hash_of(secret), made_at=at
     )
     trail.record("feed.make", about=feed, actor=owner, at=at)
     return feed, secret
@@ -88,15 +88,11 @@ def revoke_feed(feed: Feed, *, actor: User, at: datetime) -> None:
 
 def feed_of(secret: str) -> Feed | None:
     """This will find the open feed of a secret. None for a guess, a revoked one, or an owner who is inactive."""
-    return Feed.objects.open().select_related("owner").filter(secret_sha=sha_of(secret)).first()
+    return Feed.objects.open().select_related("owner").filter(secret_sha=hash_of(secret)).first()
 
 
 def address_of(secret: str) -> str:
     return settings.BASE_URL + reverse("calendar_app:feed", args=[secret])
-
-
-def sha_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
 
 
 def written(feed: Feed, at: datetime) -> bytes:
@@ -222,7 +218,15 @@ def _as_event(row: FeedItem, item: Item | None) -> Event:
     return event
 
 
-def _plain(text: str) -> str:
+class Typed(vText):
+    """A text as RFC 5545 writes it. The library's own would make a line break of a “\\N” that somebody typed."""
+
+    def to_ical(self) -> bytes:
+        text = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
+        return text.replace("\n", "\\n").encode()
+
+
+def _plain(text: str) -> Typed:
     """This will leave out what iCalendar has no way to write: control characters, but for line breaks and tabs."""
     kept = "".join(sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or 127 <= ord(sign) < 160))
-    return kept.replace("\u2028", "\n").replace("\u2029", "\n")
+    return Typed(kept.replace("\u2028", "\n").replace("\u2029", "\n"))

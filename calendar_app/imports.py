@@ -1,140 +1,88 @@
 """A plan from a spreadsheet: what each row would do, and doing all of them or none.
 
-A row without a number is a new draft. A row with the number of a post moves that post; its text is changed on its page.
+A row without a number is a new draft. A row with the number of a post changes what it says otherwise than the post; an
+empty cell, and what our own export wrote, change nothing.
 """
 
 from __future__ import annotations
 
-import csv
-import io
 import re
+from collections import defaultdict
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time
+from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
-from django.utils import timezone
-from django.utils.timezone import get_current_timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from calendar_app.exports import unguarded
+from calendar_app.exports import cells_of
 from calendar_app.models import CsvImport
-from calendar_app.windows import FIRST_YEAR, LAST_YEAR
+from calendar_app.queries import entries
+from calendar_app.spreadsheets import FileRefused, cell_of, columns_of, is_number, read_time
 from channels_registry.models import Channel
 from core import trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
 from core.templatetags.parts import moment
-from editorial.models import Post, Team
-from editorial.queries import approval_ends_on
-from editorial.states import FIXED, PostState
+from editorial.models import Post, Team, TeamChannel
+from editorial.queries import (
+    CROWDED,
+    approval_ends_on,
+    channel_warnings,
+    crowd_warning,
+    on_channels_between,
+    time_warnings,
+)
+from editorial.states import FIXED, OPEN, PostState
 from editorial.transitions import change_time, save_post
 
 trail.WORDS |= {"csvimport.done": gettext_lazy("Plan imported")}
 
-MOST_ROWS = 500
-MOST_BYTES = 2 * 1024 * 1024
-MORNING = time(9)
+MOST_CHANGES = 500
 LONGEST = {"title": 120, "kind": 60, "text": 20_000}
-
-# The words a column may go by; those of our own export are among them.
-NAMES = {
-    "number": ("number", "nummer", "nr"),
-    "day": ("day", "date", "dag", "datum"),
-    "time": ("time", "tid", "klockslag"),
-    "title": ("title", "titel", "rubrik", "arbetstitel", "working title"),
-    "kind": ("kind or series", "kind", "series", "slag eller serie", "slag", "serie"),
-    "channels": ("channels", "channel", "kanaler", "kanal"),
-    "text": ("text", "base text"),
-    "": (
-        "team",
-        "redaktion",
-        "state",
-        "status",
-        "läge",
-        "tillstånd",
-    ),  # of our own export, and read by nobody
-}
-COLUMN_OF = {word: name for name, words in NAMES.items() for word in words}
-
-
-class FileRefused(Exception):
-    """The file as a whole cannot be read: its sentence says why."""
+FIELD_OF = {"title": "title", "kind": "kind", "text": "base_text"}
+Cells = Callable[[str], str]
 
 
 @dataclass
 class RowPlan:
-    """What a row would do, or why it cannot."""
+    """What a row would do, or why it cannot, and what a planner should know of it."""
 
     number: int
     title: str
     does: str = ""
     refused: str = ""
     post: Post | None = None
+    team: Team | None = None
     when: datetime | None = None
     fields: dict[str, Any] = field(default_factory=dict)
-    channels: list[Channel] = field(default_factory=list)
+    channels: list[Channel] | None = None
+    warnings: list[str] = field(default_factory=list)
+
+    @property
+    def is_new(self) -> bool:
+        return self.post is None and bool(self.fields)
 
     @property
     def changes(self) -> bool:
-        return bool(self.fields) or self.when is not None
+        return bool(self.fields) or self.when is not None or self.channels is not None
 
 
-def read_table(data: bytes) -> list[list[str]]:
-    """This will read a CSV file, header first, whatever of the usual ways it is written in. Raises FileRefused.
+@dataclass
+class Known:
+    """What the rows of a file may speak of: the posts with their cells, and the teams with their channels."""
 
-    UTF-8 with or without a mark, UTF-16 with one, otherwise Windows' Latin 1; semicolons, commas or tabs.
-    """
-    if len(data) > MOST_BYTES:
-        raise FileRefused(_("The file is larger than 2 MB."))
-    text = _decoded(data)
-    if "\x00" in text:
-        raise FileRefused(_("This is not a CSV file. Save the sheet as CSV first."))
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    rows = []
-    try:
-        for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if any(cell.strip() for cell in cells):
-                rows.append([unguarded(cell) for cell in cells])
-            if len(rows) > MOST_ROWS + 1:
-                raise FileRefused(
-                    _("The file has more than %(most)s rows. Import a part at a time.") % {"most": MOST_ROWS}
-                )
-    except csv.Error as error:
-        raise FileRefused(
-            _("The file cannot be read as CSV: a quotation mark or a cell does not end.")
-        ) from error
-    if len(rows) < 2:
-        raise FileRefused(_("The file has no rows under its header."))
-    if "title" not in columns_of(rows[0]):
-        raise FileRefused(_("The header needs a column “Title”, and “Day” for posts with a day."))
-    return rows
-
-
-def _decoded(data: bytes) -> str:
-    if data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return data.decode("utf-16", errors="replace")
-    for encoding in ("utf-8-sig", "cp1252"):
-        try:
-            return data.decode(encoding)
-        except UnicodeDecodeError:
-            continue
-    return data.decode("latin-1")
-
-
-def columns_of(header: list[str]) -> list[str | None]:
-    """This will name each column; None is one that is not known."""
-    return [COLUMN_OF.get(" ".join(cell.split()).lower()) for cell in header]
-
-
-def unknown_columns(header: list[str]) -> list[str]:
-    return [
-        cell.strip()
-        for cell, name in zip(header, columns_of(header), strict=True)
-        if name is None and cell.strip()
-    ]
+    posts: dict[int, Post]
+    cells: dict[int, dict[str, str]]
+    teams: dict[str, Team]
+    channels: dict[int, list[Channel]]
+    team: Team
+    numbers: list[int]
+    at: datetime
 
 
 def keep(*, owner: User, team: Team, name: str, rows: list[list[str]], at: datetime) -> CsvImport:
@@ -145,18 +93,19 @@ def keep(*, owner: User, team: Team, name: str, rows: list[list[str]], at: datet
     )
 
 
-def plan_rows(kept: CsvImport) -> list[RowPlan]:
+def plan_rows(kept: CsvImport, at: datetime) -> list[RowPlan]:
     """This will say of each row what it would do, or why it cannot. Writes nothing."""
     header, *rows = kept.rows
     names = columns_of(header)
-    channels = list(kept.team.channels.select_related("platform"))
-    numbers = [int(value) for row in rows if _is_number(value := _cell(row, names, "number"))]
-    posts = Post.objects.visible_to(kept.owner).filter(team=kept.team).select_related("team").in_bulk(numbers)
-    return [_plan_row(number, row, names, channels, posts, numbers) for number, row in enumerate(rows, 2)]
+    numbers = [int(value) for row in rows if is_number(value := cell_of(row, names, "number"))]
+    known = _known(kept, numbers, at)
+    plans = [_plan_row(number, row, names, known) for number, row in enumerate(rows, 2)]
+    _warn(plans, known)
+    return plans
 
 
 def carry_out(kept: CsvImport, *, actor: User, at: datetime) -> int:
-    """This will do all rows, or none when one is refused, and return how many posts came or moved.
+    """This will do all rows, or none when one is refused, and return how many posts came or changed.
 
     Raises MoveRefused with the first reason, ChangedMeanwhile when the file is imported already.
     """
@@ -165,85 +114,207 @@ def carry_out(kept: CsvImport, *, actor: User, at: datetime) -> int:
     with transaction.atomic():
         if not CsvImport.objects.filter(pk=kept.pk, done_at=None).update(done_at=at, rows=[]):
             raise ChangedMeanwhile(_("This file is imported already."))
-        plans = plan_rows(kept)
+        plans = plan_rows(kept, at)
         for plan in plans:
             if plan.refused:
                 raise MoveRefused(
                     _("Row %(number)s: %(reason)s") % {"number": plan.number, "reason": plan.refused}
                 )
+        if reason := too_much(plans):
+            raise MoveRefused(reason)
         for plan in plans:
-            _do(plan, kept.team, actor, at)
+            if plan.changes:
+                _do(plan, actor, at)
         count = sum(plan.changes for plan in plans)
         trail.record("csvimport.done", about=kept, actor=actor, at=at, data={"posts": count})
     return count
 
 
-def _do(plan: RowPlan, team: Team, actor: User, at: datetime) -> None:
-    if plan.post is not None:
-        if plan.when is not None:
-            change_time(plan.post, actor=actor, at=at, when=plan.when)
-        return
-    post, texts = Post(team=team), dict.fromkeys(plan.channels, "")
-    save_post(post, actor=actor, at=at, fields=plan.fields, texts=texts, links=[])
+def too_much(plans: list[RowPlan]) -> str:
+    """This will say when a file would change more posts than one import does; empty otherwise."""
+    count = sum(plan.changes for plan in plans)
+    words = _("The file changes %(count)s posts; at most %(most)s at a time. Import a part at a time.")
+    return words % {"count": count, "most": MOST_CHANGES} if count > MOST_CHANGES else ""
 
 
-def _plan_row(
-    number: int,
-    row: list[str],
-    names: list[str | None],
-    channels: list[Channel],
-    posts: dict[int, Post],
-    numbers: list[int],
-) -> RowPlan:
-    plan = RowPlan(number, _cell(row, names, "title")[:120])
+def in_words(plans: list[RowPlan]) -> str:
+    """This will say in one sentence what the import comes to."""
+    new = sum(plan.is_new for plan in plans)
+    moved = sum(1 for plan in plans if plan.post and plan.when is not None)
+    changed = sum(1 for plan in plans if plan.post and (plan.fields or plan.channels is not None))
+    same = sum(1 for plan in plans if not plan.changes and not plan.refused)
+    parts = [
+        (new, ngettext("%(count)s new draft", "%(count)s new drafts", new)),
+        (moved, ngettext("%(count)s post that moves", "%(count)s posts that move", moved)),
+        (changed, ngettext("%(count)s post with new words", "%(count)s posts with new words", changed)),
+        (same, ngettext("%(count)s row without change", "%(count)s rows without change", same)),
+    ]
+    return ", ".join(words % {"count": count} for count, words in parts if count)
+
+
+def _known(kept: CsvImport, numbers: list[int], at: datetime) -> Known:
+    visible = Post.objects.visible_to(kept.owner).select_related("team")
+    posts = visible.prefetch_related("team__memberships").in_bulk(numbers)
+    rows = [_as_row(post) for post in posts.values()]
+    own = Team.objects.of_member(kept.owner)
+    channels: dict[int, list[Channel]] = defaultdict(list)
+    cared_for = {post.team_id for post in posts.values()}
+    care = TeamChannel.objects.filter(team__in=[*cared_for, *own]).select_related("channel__platform")
+    for one in care.order_by("channel__name", "channel"):
+        channels[one.team_id].append(one.channel)
+    return Known(
+        posts=posts,
+        cells={one.pk: cells_of(one, posts[one.pk].base_text) for one in entries(rows)},
+        teams={team.name.casefold(): team for team in own},
+        channels=channels,
+        team=kept.team,
+        numbers=numbers,
+        at=at,
+    )
+
+
+def _as_row(post: Post) -> dict[str, Any]:
+    own = ("pk", "title", "planned_at", "version", "state", "kind")
+    at = post.planned_at or post.wanted_at
+    return {name: getattr(post, name) for name in own} | {"at": at, "team__name": post.team.name}
+
+
+def _do(plan: RowPlan, actor: User, at: datetime) -> None:
+    post = plan.post or Post(team=plan.team)
+    if plan.fields or plan.channels is not None:
+        own = {row.channel: row.own_text for row in post.texts.select_related("channel")} if post.pk else {}
+        channels = list(own) if plan.channels is None else plan.channels
+        texts = {channel: own.get(channel, "") for channel in channels}
+        links: list[str] | None = None if post.pk else []
+        fields = plan.fields if post.pk else plan.fields | {"wanted_at": plan.when}
+        save_post(post, actor=actor, at=at, fields=fields, texts=texts, links=links)
+    if plan.post is not None and plan.when is not None:
+        change_time(post, actor=actor, at=at, when=plan.when)
+
+
+def _plan_row(number: int, row: list[str], names: list[str | None], known: Known) -> RowPlan:
+    def cell(name: str) -> str:
+        return cell_of(row, names, name)
+
+    plan = RowPlan(number, cell("title")[:120])
     try:
-        if any(cell.strip() for cell in row[len(names) :]):
+        if any(one.strip() for one in row[len(names) :]):
             raise FileRefused(_("The row has more cells than the header."))
-        when = read_time(_cell(row, names, "day"), _cell(row, names, "time"))
-        if value := _cell(row, names, "number"):
-            _plan_move(plan, value, when, posts, numbers)
+        if cell("number"):
+            _plan_change(plan, cell, known)
         else:
-            _plan_draft(plan, row, names, when, channels)
+            _plan_draft(plan, cell, known)
     except FileRefused as refused:
         plan.refused = str(refused)
+        plan.when, plan.fields, plan.channels = None, {}, None
     return plan
 
 
-def _plan_move(
-    plan: RowPlan, value: str, when: datetime | None, posts: dict[int, Post], numbers: list[int]
-) -> None:
-    post = posts.get(int(value)) if _is_number(value) else None
+def _plan_change(plan: RowPlan, cell: Cells, known: Known) -> None:
+    value = cell("number")
+    post = known.posts.get(int(value)) if is_number(value) else None
     if post is None:
-        raise FileRefused(_("The team has no post with number %(number)s.") % {"number": value[:20]})
-    if numbers.count(post.pk) > 1:
+        raise FileRefused(_("You see no post with number %(number)s.") % {"number": value[:20]})
+    if known.numbers.count(post.pk) > 1:
         raise FileRefused(_("The number %(number)s stands in several rows.") % {"number": post.pk})
-    plan.post, stands = post, post.planned_at or post.wanted_at
-    if when is None or (stands and stands.replace(second=0, microsecond=0) == when):
-        plan.does = _("Nothing changes.")
+    plan.post, plan.team, stands = post, post.team, known.cells[post.pk]
+    plan.title = plan.title or post.title
+    when = read_time(cell("day"), cell("time") or stands["time"]) if cell("day") else None
+    if when and f"{timezone.localtime(when):%Y-%m-%d %H:%M}" != f"{stands['day']} {stands['time']}":
+        plan.when = when
+    new = {name: cell(name) for name in LONGEST if cell(name) and _even(cell(name)) != _even(stands[name])}
+    plan.fields = {FIELD_OF[name]: text for name, text in new.items()}
+    if cell("channels") and _even(cell("channels")) != _even(stands["channels"]):
+        plan.channels = _other_channels(cell("channels"), stands["channels"], known.channels[post.team_id])
+    _ask_the_change(plan, known)
+    _ask_lengths(new, plan.channels or known.channels[post.team_id] if "text" in new else [])
+    plan.does = " ".join([*_said_of_change(plan, new), *_said_of_what_stays(cell, stands, post)])
+
+
+def _other_channels(asked: str, stands: str, channels: list[Channel]) -> list[Channel] | None:
+    """This will return the channels that are asked for; None when they are those that stand, in another order."""
+    chosen = _channels(asked, channels)
+    return None if sorted(map(str, chosen)) == sorted(map(str, _channels(stands, channels))) else chosen
+
+
+def _ask_the_change(plan: RowPlan, known: Known) -> None:
+    if not plan.changes or plan.post is None:
         return
-    if post.state in FIXED:
-        raise FileRefused(_("The post is out, going out or dropped; its time stays as it is."))
-    plan.when = when
-    plan.does = _("Moves to %(time)s.") % {"time": moment(when)}
-    if post.state in {PostState.APPROVED, PostState.SCHEDULED} and approval_ends_on(post):
-        plan.does += " " + _("It loses its approval.")
+    if plan.post.state in FIXED:
+        raise FileRefused(_("The post is out, going out or dropped; it stays as it is."))
+    if plan.post.team.name.casefold() not in known.teams:
+        raise FileRefused(_("Only the post's team can do this."))
 
 
-def _plan_draft(
-    plan: RowPlan, row: list[str], names: list[str | None], when: datetime | None, channels: list[Channel]
-) -> None:
-    values = {name: _cell(row, names, name) for name in LONGEST}
+def _said_of_change(plan: RowPlan, new: dict[str, str]) -> list[str]:
+    post = plan.post
+    if post is None or not plan.changes:
+        return [_("Nothing changes.")]
+    told = [_("Moves to %(time)s.") % {"time": moment(plan.when)}] if plan.when else []
+    if "title" in new:
+        told.append(_("Is called “%(title)s” from now on.") % {"title": new["title"]})
+    if "kind" in new:
+        told.append(_("Gets the kind “%(kind)s”.") % {"kind": new["kind"]})
+    if "text" in new:
+        told.append(_("Gets another text."))
+    if plan.channels is not None:
+        told.append(_("Goes to %(channels)s.") % {"channels": ", ".join(map(str, plan.channels))})
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    if (plan.fields or plan.channels is not None) and post.state not in OPEN:
+        told.append(
+            _("It goes back to draft and loses its approval.") if approved else _("It goes back to draft.")
+        )
+    elif approved and approval_ends_on(post):
+        told.append(_("It loses its approval."))
+    return told
+
+
+def _said_of_what_stays(cell: Cells, stands: dict[str, str], post: Post) -> list[str]:
+    """This will say of a state or a team that reads otherwise that it is not changed here."""
+    told = []
+    if cell("state") and cell("state").casefold() not in _state_words(post.state):
+        told.append(_("Its state is not changed here."))
+    if cell("team") and _even(cell("team")) != _even(stands["team"]):
+        told.append(_("It stays in its team."))
+    return told
+
+
+def _state_words(state: str) -> set[str]:
+    """This will return the words of a state in every language: the file may have been written in another."""
+    found = set()
+    for language, _name in settings.LANGUAGES:
+        with translation.override(language):
+            found.add(str(PostState(state).label).casefold())
+    return found
+
+
+def _plan_draft(plan: RowPlan, cell: Cells, known: Known) -> None:
+    values = {name: cell(name) for name in LONGEST}
     if not values["title"]:
         raise FileRefused(_("The title is missing."))
-    for name, longest in LONGEST.items():
-        if len(values[name]) > longest:
+    team = known.teams.get(cell("team").casefold()) if cell("team") else known.team
+    if team is None:
+        raise FileRefused(_("You are in no team called %(team)s.") % {"team": cell("team")[:80]})
+    plan.team, plan.channels = team, _channels(cell("channels"), known.channels[team.pk])
+    _ask_lengths(values, plan.channels)
+    plan.when = read_time(cell("day"), cell("time"))
+    plan.fields = {FIELD_OF[name]: text for name, text in values.items()}
+    plan.does = (
+        _("New draft for %(time)s.") % {"time": moment(plan.when)}
+        if plan.when
+        else _("New draft without a time.")
+    )
+
+
+def _ask_lengths(values: dict[str, str], channels: Iterable[Channel]) -> None:
+    for name, text in values.items():
+        if len(text) > LONGEST[name]:
             raise FileRefused(
                 _("“%(column)s” has %(length)s characters; at most %(most)s fit.")
-                % {"column": _column(name), "length": len(values[name]), "most": longest}
+                % {"column": _column(name), "length": len(text), "most": LONGEST[name]}
             )
-    plan.channels = [_channel(name, channels) for name in _split(_cell(row, names, "channels"))]
-    for channel in plan.channels:
-        if len(values["text"]) > channel.platform.text_limit:
+    for channel in channels:
+        if len(values.get("text", "")) > channel.platform.text_limit:
             raise FileRefused(
                 _("The text has %(length)s characters; %(platform)s takes %(limit)s.")
                 % {
@@ -252,48 +323,63 @@ def _plan_draft(
                     "limit": channel.platform.text_limit,
                 }
             )
-    plan.fields = {
-        "title": values["title"],
-        "kind": values["kind"],
-        "base_text": values["text"],
-        "wanted_at": when,
-    }
-    plan.does = (
-        _("New draft for %(time)s.") % {"time": moment(when)} if when else _("New draft without a time.")
-    )
 
 
-def read_time(day: str, clock: str) -> datetime | None:
-    """This will read a day and a time of day, nine when there is none, as local time. Raises FileRefused."""
-    day, _gap, inside = day.strip().replace("T", " ").partition(" ")
-    clock = clock.strip() or inside.strip()
-    if not day:
-        if clock:
-            raise FileRefused(_("The row has a time but no day."))
-        return None
-    found = re.fullmatch(r"(\d{1,2})[:.](\d{2})(?:[:.]\d{2})?", clock) if clock else None
-    try:
-        on = datetime.strptime(day, "%Y-%m-%d").date()  # noqa: DTZ007  (a day has no zone)
-        at = time(int(found[1]), int(found[2])) if found else MORNING
-    except ValueError:
-        on, at = None, MORNING
-    if on is None or (clock and not found):
-        raise FileRefused(_("The day is written as 2026-12-01 and the time as 09:00."))
-    if not FIRST_YEAR <= on.year <= LAST_YEAR:
-        raise FileRefused(
-            _("The calendar has the years %(first)s to %(last)s.") % {"first": FIRST_YEAR, "last": LAST_YEAR}
-        )
-    local = datetime.combine(on, at, tzinfo=get_current_timezone())
-    if timezone.localtime(local.astimezone(UTC)).replace(tzinfo=None) != local.replace(tzinfo=None):
-        raise FileRefused(_("That night has no such time: the clock skips it."))
-    return local.astimezone(UTC)
+def _warn(plans: list[RowPlan], known: Known) -> None:
+    """This will say beside each row with a new time what a planner should know: over, crowded, a channel at rest."""
+    timed = [(plan, plan.when, _goes_to(plan, known)) for plan in plans if plan.when]
+    if not timed:
+        return
+    times = [when for _plan, when, _channels_of in timed]
+    moved = {plan.post.pk for plan, _when, _channels_of in timed if plan.post}
+    every = {channel.pk: channel for _plan, _when, channels in timed for channel in channels}
+    near = on_channels_between(every.values(), min(times) - CROWDED, max(times) + CROWDED)
+    there: dict[int, list[tuple[str, datetime, RowPlan | None]]] = defaultdict(list)
+    for channel, _post, title, its_time in near.exclude(pk__in=moved) if every else ():
+        there[channel].append((title, its_time, None))
+    for plan, when, channels in timed:
+        for channel in channels:
+            there[channel.pk].append((plan.title, when, plan))
+    for plan, when, channels in timed:
+        crowd = [
+            crowd_warning(title, str(channel), its_time)
+            for channel in channels
+            for title, its_time, other in there[channel.pk]
+            if other is not plan and abs(its_time - when) < CROWDED
+        ]
+        plan.warnings = [*time_warnings(when, known.at), *channel_warnings(channels), *crowd[:5]]
+
+
+def _goes_to(plan: RowPlan, known: Known) -> list[Channel]:
+    """This will return the channels a row's post goes to: those the row names, otherwise those it has."""
+    if plan.channels is not None or plan.post is None:
+        return plan.channels or []
+    stands = known.cells[plan.post.pk]["channels"]
+    return [channel for channel in known.channels[plan.post.team_id] if str(channel) in stands]
+
+
+def _channels(asked: str, channels: list[Channel]) -> list[Channel]:
+    """This will find the channels that a cell names. A name may have a comma in it, so the longest that fits is taken."""
+    names = [name.strip() for name in re.split(r"[,|\n]", asked) if name.strip()]
+    found: list[Channel] = []
+    while names:
+        for count in range(len(names), 0, -1):
+            if count == 1 or _by_name(", ".join(names[:count]), channels):
+                found.append(_channel(", ".join(names[:count]), channels))
+                names = names[count:]
+                break
+    return list(dict.fromkeys(found))
+
+
+def _by_name(name: str, channels: list[Channel]) -> list[Channel]:
+    asked = name.casefold()
+    return [channel for channel in channels if str(channel).casefold() == asked] or [
+        channel for channel in channels if asked in {channel.name.casefold(), channel.handle.casefold()}
+    ]
 
 
 def _channel(name: str, channels: list[Channel]) -> Channel:
-    asked = name.casefold()
-    found = [channel for channel in channels if str(channel).casefold() == asked] or [
-        channel for channel in channels if asked in {channel.name.casefold(), channel.handle.casefold()}
-    ]
+    found = _by_name(name, channels)
     if not found:
         raise FileRefused(_("The team has no such channel: %(channel)s.") % {"channel": name[:80]})
     if len(found) > 1:
@@ -304,30 +390,10 @@ def _channel(name: str, channels: list[Channel]) -> Channel:
     return found[0]
 
 
-def _split(names: str) -> list[str]:
-    return list(dict.fromkeys(name.strip() for name in re.split(r"[,|\n]", names) if name.strip()))
-
-
-def _cell(row: list[str], names: list[str | None], name: str) -> str:
-    if name not in names or (place := names.index(name)) >= len(row):
-        return ""
-    return row[place].strip()
-
-
-def _is_number(value: str) -> bool:
-    return value.isascii() and value.isdigit() and len(value) < 19
+def _even(text: str) -> str:
+    """This will write a text as a spreadsheet gives it back: one kind of line break, nothing at its ends."""
+    return text.replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def _column(name: str) -> str:
     return {"title": _("Title"), "kind": _("Kind or series"), "text": _("Text")}[name]
-
-
-def in_words(plans: list[RowPlan]) -> str:
-    """This will say in one sentence what the import comes to."""
-    new = sum(1 for plan in plans if plan.fields)
-    moved = sum(1 for plan in plans if plan.when is not None and plan.post)
-    parts = [
-        ngettext("%(count)s new draft", "%(count)s new drafts", new) % {"count": new},
-        ngettext("%(count)s post that moves", "%(count)s posts that move", moved) % {"count": moved},
-    ]
-    return ", ".join(parts)

@@ -100,7 +100,7 @@ def carry_out(series: Series, change: Change, *, actor: User | None, at: datetim
     for slot, starts_at in change.again:
         perform(slot, "lay_again", actor=actor, at=at, starts_at=starts_at)
     for slot, starts_at in change.moved:
-        perform(slot, "shift", actor=actor, at=at, starts_at=starts_at)
+        perform(slot, "shift", actor=actor, at=at, starts_at=starts_at, by_rule=True)
     _create([Slot(series=series, rule_on=day, starts_at=when) for day, when in change.new.items()], at)
 
 

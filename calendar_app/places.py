@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.db.models import BooleanField, Case, Count, Exists, OuterRef, Q, QuerySet, When
+from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
 from calendar_app.models import DayNote, Slot
@@ -26,10 +26,7 @@ class Mark:
 
     note: DayNote
     day: date
-
-    @property
-    def may_change(self) -> bool:
-        return bool(getattr(self.note, "may_change", False))
+    may_change: bool
 
     @property
     def has_words(self) -> bool:
@@ -80,21 +77,21 @@ def by_day(slots: QuerySet[Slot]) -> dict[date, list[Slot]]:
     return found
 
 
-def marks(user: User, window: Window, teams: Collection[int] | None = None) -> dict[date, list[Mark]]:
-    """This will read the notes that touch the window, by day, each with whether `user` may change it."""
+def marks(window: Window, teams: Collection[int], roles: Mapping[int, str]) -> dict[date, list[Mark]]:
+    """This will read the notes that touch the window, by day, each with whether it may be changed.
+
+    `teams` are the teams one may see, `roles` the role one has in each of one's own.
+    """
     found: dict[date, list[Mark]] = defaultdict(list)
     days = window.days()
-    notes = DayNote.objects.visible_to(user)
-    if teams is not None:
-        notes = DayNote.objects.filter(Q(for_all=True) | Q(team__in=teams))
-    membership = Membership.objects.filter(team=OuterRef("team"), user=user)
-    edited = Exists(membership.filter(role=Membership.Role.EDITOR))
-    whose = Case(When(for_all=True, then=edited), default=Exists(membership), output_field=BooleanField())
-    for note in notes.annotate(may_change=whose).between(window.first, window.last):
+    notes = DayNote.objects.filter(Q(for_all=True) | Q(team__in=teams))
+    for note in notes.between(window.first, window.last):
+        role = roles.get(note.team_id)
+        may_change = role == Membership.Role.EDITOR or (role is not None and not note.for_all)
         for day in days[max(0, (note.first_on - window.first).days) :]:
             if day > note.last_on:
                 break
-            found[day].append(Mark(note, day))
+            found[day].append(Mark(note, day, may_change))
     return found
 
 

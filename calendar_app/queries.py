@@ -128,8 +128,15 @@ def in_calendar(user: User, wanted: dict[str, Any], teams: Collection[int] | Non
     """
     posts = _in_teams(user, teams).annotate(at=Coalesce("planned_at", "wanted_at"))
     posts = posts.filter(Q(planned_at__isnull=False) | Q(wanted_at__isnull=False))
-    state = wanted.get("state")
-    posts = posts.filter(state=state) if state else posts.exclude(state=PostState.DROPPED)
+    if not wanted.get("state"):
+        posts = posts.exclude(state=PostState.DROPPED)
+    return _fitting(posts.order_by("at", "pk"), wanted)
+
+
+def _fitting(posts: QuerySet[Post], wanted: dict[str, Any]) -> QuerySet[Post]:
+    """This will keep the posts that fit the filters; `wanted` has what was chosen of each."""
+    if wanted.get("state"):
+        posts = posts.filter(state=wanted["state"])
     if wanted.get("channel"):
         posts = posts.filter(texts__channel=wanted["channel"])
     if wanted.get("team"):
@@ -144,7 +151,7 @@ def in_calendar(user: User, wanted: dict[str, Any], teams: Collection[int] | Non
         posts = posts.filter(theme__iexact=theme)
     if text := wanted.get("text"):
         posts = posts.filter(Q(title__icontains=text) | Q(base_text__icontains=text))
-    return posts.order_by("at", "pk")
+    return posts
 
 
 def within(posts: QuerySet[Post], window: Window) -> QuerySet[Post]:
@@ -155,11 +162,9 @@ def within(posts: QuerySet[Post], window: Window) -> QuerySet[Post]:
 
 
 def tray(user: User, wanted: dict[str, Any], teams: Collection[int] | None = None) -> QuerySet[Post]:
-    """This will find the posts without any time that are still worked on, the newest first."""
+    """This will find the posts without any time that are still worked on and fit the filters, the newest first."""
     posts = _in_teams(user, teams).filter(planned_at=None, wanted_at=None)
-    posts = posts.exclude(state__in=[PostState.DROPPED, PostState.PUBLISHED])
-    if wanted.get("team"):
-        posts = posts.filter(team=wanted["team"])
+    posts = _fitting(posts.exclude(state__in=[PostState.DROPPED, PostState.PUBLISHED]), wanted)
     return posts.only("title", "state", "version").order_by("-pk")
 
 

@@ -184,6 +184,16 @@ def ask_the_post(slot: Slot, *, post: Post, **details: Any) -> dict[str, Any]:
     return {}
 
 
+@SLOT_MOVES.before("shift")
+def ask_the_new_time(
+    slot: Slot, *, starts_at: datetime, at: datetime, by_rule: bool = False, **details: Any
+) -> dict[str, Any]:
+    """This will refuse a time that is over, unless a changed rule has it so."""
+    if starts_at < at and not by_rule:
+        raise MoveRefused(_("The time is in the past. Choose a time from now on."))
+    return {}
+
+
 @SLOT_MOVES.before("free")
 def let_go_of_the_post(slot: Slot, **details: Any) -> dict[str, Any]:
     return {"post": None}

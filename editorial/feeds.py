@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
-import secrets
 from datetime import datetime, timedelta
 from urllib.parse import urlsplit
 
@@ -14,22 +12,19 @@ from django.utils.translation import gettext as _
 from icalendar import Calendar, Event
 
 from core.models import User
+from core.secret_addresses import hash_of, new_secret
 from editorial.models import FeedAddress, Shift, Team
 from editorial.rota_queries import turns
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=200)
 
 
-def digest_of(secret: str) -> str:
-    return hashlib.sha256(secret.encode()).hexdigest()
-
-
 def make_address(user: User, at: datetime) -> str:
     """This will revoke the user's address, make another and return its secret, which is kept nowhere."""
-    secret = secrets.token_urlsafe(32)
+    secret = new_secret()
     with transaction.atomic():
         revoke_address(user, at)
-        FeedAddress.objects.create(user=user, digest=digest_of(secret), made_at=at)
+        FeedAddress.objects.create(user=user, digest=hash_of(secret), made_at=at)
     return secret
 
 
@@ -41,7 +36,7 @@ def revoke_address(user: User, at: datetime) -> int:
 def reader_of(secret: str, at: datetime) -> User | None:
     """This will return whose address it is, and note that it was read; None for one that leads nowhere (any more)."""
     address = (
-        FeedAddress.objects.filter(digest=digest_of(secret), revoked_at=None, user__is_active=True)
+        FeedAddress.objects.filter(digest=hash_of(secret), revoked_at=None, user__is_active=True)
         .select_related("user")
         .first()
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -61,31 +62,45 @@ def pictures_with_lights(post: Post, at: datetime) -> list[tuple[PostPicture, Li
 
 def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
     """This will say what a planner should know of the post at the time `when`: over, crowded, or a channel at rest."""
-    told = [_("The time is in the past.")] if when < at and post.state not in FIXED else []
     channels = [text.channel for text in post.texts.select_related("channel__platform")]
-    told += [
-        _("Nothing is published on %(channel)s now.") % {"channel": channel}
-        for channel in channels
-        if not channel.may_publish
-    ]
-    told += [
-        _("%(channel)s is being closed.") % {"channel": channel}
-        for channel in channels
-        if channel.state == Channel.State.CLOSING
-    ]
-    near = (
-        Post.objects.exclude(pk=post.pk)
-        .exclude(state=PostState.DROPPED)
-        .annotate(at=Coalesce("planned_at", "wanted_at"))
-        .filter(texts__channel__in=channels, at__gt=when - CROWDED, at__lt=when + CROWDED)
-        .values_list("texts__channel", "title", "at")
-    )
+    near = on_channels_between(channels, when - CROWDED, when + CROWDED).exclude(pk=post.pk)
     names = {channel.pk: str(channel) for channel in channels}
-    return told + [
-        _("“%(title)s” goes to %(channel)s at %(time)s, within the same hour.")
-        % {"title": title, "channel": names[channel], "time": f"{timezone.localtime(its_time):%H:%M}"}
-        for channel, title, its_time in near[:5]
+    return [
+        *(time_warnings(when, at) if post.state not in FIXED else []),
+        *channel_warnings(channels),
+        *(crowd_warning(title, names[pk], its_time) for pk, _post, title, its_time in near[:5]),
     ]
+
+
+def time_warnings(when: datetime, at: datetime) -> list[str]:
+    return [_("The time is in the past.")] if when < at else []
+
+
+def channel_warnings(channels: Iterable[Channel]) -> list[str]:
+    """This will name the channels on which nothing is published now, and those that are being closed."""
+    rows = list(channels)
+    quiet = [
+        _("Nothing is published on %(channel)s now.") % {"channel": one}
+        for one in rows
+        if not one.may_publish
+    ]
+    ending = [one for one in rows if one.state == Channel.State.CLOSING]
+    return quiet + [_("%(channel)s is being closed.") % {"channel": one} for one in ending]
+
+
+def crowd_warning(title: str, channel: str, its_time: datetime) -> str:
+    return _("“%(title)s” goes to %(channel)s at %(time)s, within the same hour.") % {
+        "title": title,
+        "channel": channel,
+        "time": f"{timezone.localtime(its_time):%H:%M}",
+    }
+
+
+def on_channels_between(channels: Iterable[Channel], first: datetime, last: datetime) -> QuerySet[Post, Any]:
+    """This will list channel, number, title and time of what is to go out on the channels between the two, not at them."""
+    posts = Post.objects.exclude(state=PostState.DROPPED).annotate(at=Coalesce("planned_at", "wanted_at"))
+    near = posts.filter(texts__channel__in=list(channels), at__gt=first, at__lt=last)
+    return near.values_list("texts__channel", "pk", "title", "at")
 
 
 def approval_ends_on(post: Post) -> str:

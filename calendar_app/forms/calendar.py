@@ -24,6 +24,21 @@ from editorial.states import PostState
 Choices = list[tuple[Any, Any]]
 
 
+class PlainInput(forms.TextInput):
+    """A field to write in, written at once as `PlainSelect` is."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
+    ) -> SafeString:
+        shown = self.format_value(value)
+        given = {"type": self.input_type, "name": name} | ({"value": shown} if shown else {})
+        return format_html("<input{}>", flatatt(given | self.build_attrs(self.attrs, attrs or {})))
+
+
+class PlainDateInput(PlainInput, DateInput):
+    """A day, written at once."""
+
+
 class PlainSelect(forms.Select):
     """A list to choose from, written at once: a template for each of its options would cost more than the page."""
 
@@ -56,7 +71,7 @@ def one_of(label: Any) -> forms.TypedChoiceField:
 class CalendarForm(forms.Form):
     """Which day, and which posts. Everything stands in the address, so that it can be kept and shared."""
 
-    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    on = forms.DateField(label=_("Day"), required=False, widget=PlainDateInput())
     span = forms.ChoiceField(required=False, choices=[("", ""), ("day", "")], widget=forms.HiddenInput())
     channel = one_of(_("Channel"))
     team = one_of(_("Team"))
@@ -65,15 +80,15 @@ class CalendarForm(forms.Form):
     state = forms.ChoiceField(
         label=_("State"), required=False, choices=[("", _("All")), *PostState.choices], widget=PlainSelect
     )
-    kind = forms.CharField(label=_("Kind or series"), required=False, max_length=60)
-    theme = forms.CharField(label=_("Campaign or theme"), required=False, max_length=60)
+    kind = forms.CharField(label=_("Kind or series"), required=False, max_length=60, widget=PlainInput())
+    theme = forms.CharField(label=_("Campaign or theme"), required=False, max_length=60, widget=PlainInput())
     text = forms.CharField(
-        label=_("Words"), required=False, max_length=120, widget=forms.TextInput(attrs={"type": "search"})
+        label=_("Words"), required=False, max_length=120, widget=PlainInput(attrs={"type": "search"})
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        teams, units, people = _people(user)
+        teams, units, people, self.roles = _people(user)
         channels = Channel.objects.filter(care__team__in=[pk for pk, _name in teams])
         self.channels = list(channels.select_related("platform").order_by("name"))
         self.teams = teams
@@ -109,19 +124,22 @@ class CalendarForm(forms.Form):
         return "?" + urlencode(asked | {name: str(value) for name, value in changes.items()})
 
 
-def _people(user: User) -> tuple[Choices, Choices, Choices]:
-    """This will read the teams one may see, their units and their members as choices, in one query."""
-    rows = Team.objects.visible_to(user).values_list(
-        "pk", "name", "unit", "unit__name", "memberships__user", "memberships__user__name"
-    )
-    teams, units, people = {}, {}, {}
-    for team, name, unit, unit_name, member, member_name in rows:
+def _people(user: User) -> tuple[Choices, Choices, Choices, dict[int, str]]:
+    """This will read the teams one may see, their units and their members as choices, and one's own roles, in one query."""
+    member = "memberships__user", "memberships__user__name", "memberships__role"
+    rows = Team.objects.visible_to(user).values_list("pk", "name", "unit", "unit__name", *member)
+    teams, units, people, roles = {}, {}, {}, {}
+    for team, name, unit, unit_name, one, one_name, role in rows:
         teams[team], units[unit] = name, unit_name
-        if member:
-            people[member] = member_name
-    return tuple(
-        sorted(found.items(), key=lambda pair: pair[1].casefold()) for found in (teams, units, people)
-    )  # type: ignore[return-value]
+        if one:
+            people[one] = one_name
+        if one == user.pk:
+            roles[team] = role
+    return _sorted(teams), _sorted(units), _sorted(people), roles
+
+
+def _sorted(found: dict[int, str]) -> Choices:
+    return sorted(found.items(), key=lambda pair: pair[1].casefold())
 
 
 class SavedViewForm(forms.Form):

@@ -42,8 +42,12 @@ class FeedForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    file = forms.FileField(label=_("CSV file"), help_text=_("At most 500 rows and 2 MB."))
-    team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"))
+    file = forms.FileField(label=_("CSV file"), help_text=_("At most 2 000 rows and 4 MB."))
+    team = forms.ModelChoiceField(
+        Team.objects.none(),
+        label=_("Team of new drafts"),
+        help_text=_("For rows that name no team. A post that is there stays in its team."),
+    )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

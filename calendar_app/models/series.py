@@ -11,6 +11,7 @@ from calendar_app.states import SERIES_MOVES, SLOT_MOVES, SeriesState, SlotState
 from channels_registry.models import Channel
 from core.models import User
 from core.moves import Movable
+from core.templatetags.parts import day as day_in_words
 from core.workdays import local_day
 from editorial.models import Post, Team
 
@@ -139,7 +140,7 @@ class Slot(Movable):
         ]
 
     def __str__(self) -> str:
-        return f"{self.series} {local_day(self.starts_at):%Y-%m-%d}"
+        return f"{self.series}, {day_in_words(local_day(self.starts_at))}"
 
 
 class LayingOut(models.Model):
@@ -155,4 +156,4 @@ class LayingOut(models.Model):
         ordering = ["-day"]
 
     def __str__(self) -> str:
-        return f"{self.day:%Y-%m-%d}"
+        return day_in_words(self.day)

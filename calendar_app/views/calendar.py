@@ -101,13 +101,15 @@ def year_page(request: HttpRequest) -> HttpResponse:
         names = asked.channel_names()
         channels = queries.year_rows(asked.posts, year, "texts__channel", names)
         here = asked.url("year", on=asked.day)
+        day_url = asked.url("list", on="", span="day").replace("on=&", "") + "&on="
         return {
             "window": year,
             "heading": str(year.first.year),
             "by": by,
             "by_urls": [(name, label, f"{here}&by={name}") for name, label in ROWS_BY.items()],
             "months": [
-                {"first": first, "url": asked.url("month", on=first), "days": days} for first, days in months
+                {"first": first, "url": asked.url("month", on=first), "day_url": day_url, "days": days}
+                for first, days in months
             ],
             "total": sum(cell.count for _first, days in months for cell in days),
             "numbers": range(1, 32),
@@ -187,7 +189,7 @@ class Asked:
         """This will put the places and the notes of the window to its days, in two queries, or three with channels."""
         slots = self.places(window)
         on = places.by_day(slots.prefetch_related("series__channels__platform") if with_channels else slots)
-        marked = places.marks(self.user, window, self.teams)
+        marked = places.marks(window, self.teams, self.filters.roles)
         return [
             Cell(
                 day=day,
@@ -261,6 +263,7 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
     span = filters.cleaned_data.get("span", "")
     names = (("year", _("Year")), ("month", _("Month")), ("week", _("Week")), ("list", _("List")))
     has_tray = view in {"week", "month"} and not shown.get("by_channel")
+    undated = list(queries.tray(user, filters.cleaned_data, teams)[: TRAY_MOST + 1]) if has_tray else []
     context = {
         **shown,
         "filters": filters,
@@ -271,7 +274,8 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
         "today_url": asked.url(view, on=today, span=span),
         "export_url": reverse("calendar_app:export") + filters.address(on=day, span=span or view),
         "tabs": [(name, label, asked.url(name, on=day)) for name, label in names],
-        "undated": queries.tray(user, filters.cleaned_data, teams)[:TRAY_MOST] if has_tray else [],
+        "undated": undated[:TRAY_MOST],
+        "more_undated": len(undated) > TRAY_MOST,
         "saved_views": shared_views(user, teams),
         "narrowing": filters.address(on="", span="").removeprefix("?"),
     }

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
@@ -13,7 +14,7 @@ from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
-from calendar_app import exports, feeds, imports, queries
+from calendar_app import exports, feeds, imports, queries, spreadsheets
 from calendar_app.forms.calendar import CalendarForm
 from calendar_app.forms.exchange import FeedForm, ImportForm
 from calendar_app.models import CsvImport, Feed
@@ -21,9 +22,11 @@ from calendar_app.windows import day_of, month_of, week_of, year_of
 from core.doors import limited, status_of
 from core.moves import MoveRefused
 from core.request import person
+from core.secret_addresses import hash_of
 from core.workdays import local_day
 from editorial.models import Team
 
+PLANS_MOST = 100
 WINDOWS = {"day": day_of, "week": week_of, "month": month_of, "list": month_of, "year": year_of}
 
 
@@ -75,7 +78,7 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     response["Content-Disposition"] = 'inline; filename="redaktionen.ics"'
     response["Cache-Control"] = "private, no-cache"
     response["X-Robots-Tag"] = "noindex"
-    response["ETag"] = quote_etag(feeds.sha_of(text.decode()))
+    response["ETag"] = quote_etag(hash_of(text.decode()))
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
@@ -108,8 +111,8 @@ def import_new(request: HttpRequest) -> HttpResponse:
         if form.is_valid():
             file = form.cleaned_data["file"]
             try:
-                rows = imports.read_table(file.read(imports.MOST_BYTES + 1))
-            except imports.FileRefused as refused:
+                rows = spreadsheets.read_table(file.read(spreadsheets.MOST_BYTES + 1))
+            except spreadsheets.FileRefused as refused:
                 refusal = str(refused)
             else:
                 kept = imports.keep(
@@ -134,13 +137,18 @@ def import_page(request: HttpRequest, pk: int) -> HttpResponse:
         else:
             messages.success(request, _("The plan is imported."))
             return redirect("calendar_app:list_page")
-    plans = imports.plan_rows(kept) if kept.done_at is None else []
+    plans = imports.plan_rows(kept, timezone.now()) if kept.done_at is None else []
+    # What stops the import comes first, then what changes; the rest is only there to be sure of.
+    shown = sorted(plans, key=lambda plan: (not plan.refused, not plan.changes))
     context = {
         "kept": kept,
         "plans": plans,
+        "page_obj": Paginator(shown, PLANS_MOST).get_page(request.GET.get("page")),
         "refused": sum(1 for plan in plans if plan.refused),
+        "changes": any(plan.changes for plan in plans),
+        "too_much": imports.too_much(plans),
         "sum": imports.in_words(plans),
-        "unknown": imports.unknown_columns(kept.rows[0]) if plans else [],
+        "unknown": spreadsheets.unknown_columns(kept.rows[0]) if plans else [],
         "refusal": refusal,
     }
     return render(request, "calendar_app/import_page.html", context, status=status)

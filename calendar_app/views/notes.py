@@ -24,6 +24,7 @@ from core.rules import Refusal
 from editorial.forms import MoveForm
 from editorial.models import Post, Team
 from editorial.states import PostState
+from editorial.views.planning import tell_of_the_time
 
 
 @require_http_methods(["GET", "POST"])
@@ -94,6 +95,7 @@ def post_again(request: HttpRequest, pk: int) -> HttpResponse:
                 refusal, status = refused.reason, status_of(refused)
             else:
                 messages.success(request, _("A new draft says the same. What was out stays where it was."))
+                tell_of_the_time(request, new, now)
                 return redirect("editorial:post_edit", new.pk)
     context = {"post": post, "form": form, "refusal": refusal}
     return render(request, "calendar_app/post_again.html", context, status=status)

@@ -21,6 +21,7 @@ from calendar_app.models import Series, Slot
 from calendar_app.rules import may_plan_series
 from calendar_app.states import SlotState
 from calendar_app.transitions import begin_series, change_details, change_rule, place_post, write_post
+from channels_registry.models import Channel
 from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves, perform
@@ -29,6 +30,8 @@ from core.rules import Refusal
 from core.templatetags.parts import moment
 from core.workdays import local_day
 from editorial.models import Team
+from editorial.queries import CROWDED, channel_warnings, crowd_warning, on_channels_between, time_warnings
+from editorial.views.planning import tell_of_the_time
 
 MOST_PLACES = 60
 
@@ -192,6 +195,7 @@ def slot_write(request: HttpRequest, pk: int) -> HttpResponse:
         slot.refresh_from_db()
         return _slot_page(request, slot, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The draft stands in its place. Write it now, or later."))
+    tell_of_the_time(request, post, timezone.now())
     return redirect("editorial:post_edit", post.pk)
 
 
@@ -217,6 +221,7 @@ def slot_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             slot.refresh_from_db()
             return _slot_page(request, slot, refusal=refused.reason, status=status_of(refused))
         messages.success(request, _("The post stands in its place."))
+        tell_of_the_time(request, fill_form.cleaned_data["post"], timezone.now())
         return redirect("calendar_app:slot_page", pk)
     return do_move(
         request,
@@ -283,10 +288,12 @@ def _slot_page(
 ) -> HttpResponse:
     user = person(request)
     moves = open_moves(slot, user, lambda name: reverse("calendar_app:slot_move", args=[slot.pk, name]))
+    channels = list(slot.series.channels.select_related("platform"))
     context = {
         "slot": slot,
         "series": slot.series,
-        "channels": slot.series.channels.select_related("platform"),
+        "channels": channels,
+        "warnings": _warnings_of(slot, channels) if slot.state == SlotState.OPEN else [],
         "moves": [move for move in moves if not move.move.needs],
         "may_plan": bool(may_plan_series(user, slot.series)),
         "fill_form": fill_form or PlacePostForm(team=slot.series.team),
@@ -296,6 +303,17 @@ def _slot_page(
         "note": request.POST.get("note", ""),
     }
     return render(request, "calendar_app/slot_page.html", context, status=status)
+
+
+def _warnings_of(slot: Slot, channels: list[Channel]) -> list[str]:
+    """This will say what whoever fills the place should know: its time is over, it is crowded, or a channel rests."""
+    when, names = slot.starts_at, {channel.pk: str(channel) for channel in channels}
+    near = on_channels_between(channels, when - CROWDED, when + CROWDED)[:5]
+    return [
+        *time_warnings(when, timezone.now()),
+        *channel_warnings(channels),
+        *(crowd_warning(title, names[pk], at) for pk, _post, title, at in near),
+    ]
 
 
 def _reaches(form: RuleForm, place: Slot | None, today: date) -> dict[str, tuple[Any, date]]:

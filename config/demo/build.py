@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
@@ -135,7 +135,9 @@ class City:
             seldom = min(self.told[post[3]] for post in fitting)
             chosen = self.chance.choice([post for post in fitting if self.told[post[3]] == seldom])
             self.told[chosen[3]] += 1
-            post = self.write(*chosen[1:], at=instant(day - timedelta(days=9), "10:00"))
+            # What is wanted far ahead was begun a while ago, not on a day to come.
+            begun_at = min(instant(day - timedelta(days=9), "10:00"), self.now - timedelta(days=4))
+            post = self.write(*chosen[1:], at=begun_at, wanted_on=day)
             clock_time = self.chance.choice(["07:30", "09:00", "12:00", "16:00"])
             self.carry_on(post, instant(day, clock_time), offset)
 
@@ -270,7 +272,15 @@ class City:
                     perform(watch, "confirm", actor=actor, at=instant(day, "13:10"))
 
     def write(
-        self, team: str, kind: str, title: str, text: str, *, at: datetime, title_suffix: str = ""
+        self,
+        team: str,
+        kind: str,
+        title: str,
+        text: str,
+        *,
+        at: datetime,
+        wanted_on: date | None = None,
+        title_suffix: str = "",
     ) -> Post:
         home = Team.objects.get(name=team)
         authors = home.memberships.filter(role="communicator").select_related("user").order_by("pk")
@@ -292,7 +302,7 @@ class City:
                 "base_text": text,
                 "asks_question": "?" in text,
                 "wanted_at": timezone.make_aware(
-                    datetime.combine(local_day(at) + timedelta(days=9), time(9))
+                    datetime.combine(wanted_on or local_day(at) + timedelta(days=9), time(9))
                 ),
             },
             texts={

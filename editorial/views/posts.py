@@ -25,6 +25,7 @@ from editorial.platforms import on_channels
 from editorial.proofs import checks_of
 from editorial.states import FIXED, OPEN, PostState, PublicationState
 from editorial.transitions import change_time, content_of
+from editorial.views.planning import tell_of_the_time
 
 
 @require_GET
@@ -55,7 +56,7 @@ def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         if not plan.is_valid():
             return _page(request, post, plan=plan, status=422)
         details = plan.cleaned_data
-    answer = do_move(
+    response = do_move(
         request,
         post,
         name,
@@ -63,10 +64,9 @@ def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         to=reverse("editorial:post_edit" if name == "reopen" else "editorial:post_page", args=[post.pk]),
         **details,
     )
-    if name == "submit" and answer.status_code == 302 and post.wanted_at:
-        for warning in queries.warnings_about(post, post.wanted_at, timezone.now()):
-            messages.warning(request, warning)
-    return answer
+    if (details or name == "submit") and response.status_code == 302:
+        tell_of_the_time(request, post, timezone.now())
+    return response
 
 
 @require_http_methods(["GET", "POST"])
@@ -99,8 +99,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                 )
                 if ends_on:
                     messages.warning(request, _("The post lost its approval. Send it to review again."))
-                for warning in queries.warnings_about(post, when, now):
-                    messages.warning(request, warning)
+                tell_of_the_time(request, post, now)
                 if shown and "undo" not in request.POST:
                     request.session["undo"] = {
                         "post": post.pk,

@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
-from django.utils.html import escape
 
 from calendar_app.models import DayNote, SavedView, Series, Slot
 from calendar_app.notes import keep_note
-from calendar_app.transitions import write_post
+from calendar_app.transitions import change_rule, write_post
 from core.models import Event
 from core.moves import perform
 from core.workdays import instant, local_day
 from editorial.models import Membership, Post
 from tests.editorial.test_post_moves import walk
-from tests.naughty import NAUGHTY
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -314,32 +314,6 @@ def test_moving_what_is_out_asks_and_makes_a_new_draft(city, at, new_post, clien
     assert anna.get(url("post_again", new.pk)).status_code == 404
 
 
-@pytest.mark.parametrize("text", NAUGHTY, ids=range(len(NAUGHTY)))
-def test_naughty_strings_are_shown_as_typed(city, client_of, text):
-    anna = client_of(city.anna)
-    name = " ".join(text.split())[:60] or "x"
-    anna.post(url("series_new"), typed(city, name=name, template_text=text))
-    series = Series.objects.get()
-    slot = series.slots.first()
-    anna.post(url("slot_move", slot.pk, "skip"), {"note": text})
-    anna.post(
-        url("note_new"), {"title": name, "kind": "note", "first_on": "2026-12-02", "team": city.team.pk}
-    )
-    anna.post(url("view_save"), {"name": name, "view": "month", "query": f"text={name}"})
-    pages = [
-        anna.get(url("series_page", series.pk)),
-        anna.get(url("series_list")),
-        anna.get(url("slot_page", slot.pk)),
-        *[anna.get(url(f"{view}_page"), {"on": "2026-12-02"}) for view in ("year", "month", "week", "list")],
-    ]
-    for page in pages:
-        words = page.content.decode()
-        assert page.status_code == 200
-        assert escape(series.name) in words
-        assert "<script>alert" not in words
-        assert "onerror=alert" not in words.replace(escape(text), "").replace(escape(name), "")
-
-
 @pytest.mark.parametrize("count", [1, 3])
 def test_queries_of_the_pages_do_not_grow(city, at, new_series, client_of, count):
     Membership.objects.create(team=city.other_team, user=city.anna, role="communicator")
@@ -357,7 +331,7 @@ def test_queries_of_the_pages_do_not_grow(city, at, new_series, client_of, count
         with CaptureQueriesContext(connection) as caught:
             assert anna.get(address).status_code == 200
         made[name] = len(caught)
-    assert made == {"list": 8, "series": 13, "slot": 14, "by channel": 14, "feeds": 10}
+    assert made == {"list": 8, "series": 13, "slot": 15, "by channel": 14, "feeds": 10}
 
 
 def test_slot_in_the_past_is_told_of_and_offered_no_more(city, at, new_series, client_of, time_machine):
@@ -387,3 +361,33 @@ def test_note_leads_to_its_page_only_for_those_who_may_change_it(city, at, clien
     for who, leads in ((city.erik, True), (city.anna, False), (city.olle, False)):
         page = client_of(who).get(month).content.decode()
         assert ("Council meets" in page, address in page) == (True, leads), who
+
+
+@pytest.mark.rule("R6", "R7")
+def test_place_tells_of_a_time_that_is_over_of_a_crowd_and_of_a_channel_at_rest(
+    city, at, new_series, new_post, client_of, time_machine
+):
+    series = new_series(starts_on=date(2026, 12, 1), ends_on=date(2026, 12, 8))
+    first, second = series.slots.all()
+    new_post(title="Ducks", wanted_at=second.starts_at + timedelta(minutes=20))
+    anna = client_of(city.anna)
+    assert "“Ducks” goes to" in anna.get(url("slot_page", second.pk)).content.decode()
+    late = anna.post(
+        url("slot_move", second.pk, "shift"), {"starts_at": "2026-11-23T09:00", "seen": second.version}
+    )
+    assert (late.status_code, "Choose a time from now on." in late.content.decode()) == (409, True)
+    written = anna.post(url("slot_write", second.pk), {"seen": second.version}, follow=True)
+    assert "“Ducks” goes to" in written.content.decode()
+    put_to_rest(city.channel, city.anna, at)
+    time_machine.move_to(at + timedelta(days=10), tick=False)
+    words = client_of(city.anna).get(url("slot_page", first.pk)).content.decode()
+    assert "The time is in the past." in words
+    assert "Nothing is published on Parks on Facebook (Facebook) now." in words
+
+
+def test_rule_may_put_a_place_of_today_where_the_clock_has_been(city, at, new_series):
+    series = new_series(starts_on=local_day(at), clock=time(15))
+    rule = replace(series.rule, clock=time(9))
+    change = change_rule(series, rule, since=local_day(at), actor=city.anna, at=at)
+    assert change.moved[0][1] == instant(local_day(at), "09:00")
+    assert series.slots.first().starts_at == instant(local_day(at), "09:00")

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
+import html
 import re
+from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from calendar_app import queries
 from calendar_app.windows import Window, day_of, month_of, week_of, year_of
 from core.workdays import instant, local_day
 from editorial.models import Membership, Post
+from tests.editorial.test_post_moves import walk
 
 pytestmark = pytest.mark.django_db
 
@@ -91,6 +97,64 @@ def test_views_count_the_same_posts(city, at, new_post, client_of):
     assert sum(row.months[10] for row in year["rows"]) == expected
     assert page(anna, "list", on=at.date(), state="dropped").context["entries"][0].title == "Dropped"
     assert [post.title for post in page(anna, "week").context["undated"]] == ["Without a time"]
+
+
+STOCKHOLM = ZoneInfo("Europe/Stockholm")
+# Midnights by which views may part: of a month, of both changes of the clock, of the year, of a leap day.
+CORNERS = [
+    datetime(2026, 10, 25, tzinfo=STOCKHOLM),
+    datetime(2026, 10, 26, tzinfo=STOCKHOLM),
+    datetime(2027, 1, 1, tzinfo=STOCKHOLM),
+    datetime(2027, 3, 28, tzinfo=STOCKHOLM),
+    datetime(2027, 3, 29, tzinfo=STOCKHOLM),
+    datetime(2028, 2, 29, tzinfo=STOCKHOLM),
+    datetime(2028, 3, 1, tzinfo=STOCKHOLM),
+]
+NEAR = st.builds(
+    lambda corner, minutes, seconds: corner.astimezone(UTC) + timedelta(minutes=minutes, seconds=seconds),
+    st.sampled_from(CORNERS),
+    st.integers(-200, 200),
+    st.sampled_from([0, 0, 59]),
+)
+
+
+@pytest.mark.rule("R5", "R6")
+@given(instants=st.lists(NEAR, min_size=1, max_size=40), planned=st.integers(0, 40))
+@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_views_agree_to_the_post_wherever_posts_stand(city, at, client_of, instants, planned):
+    anna = client_of(city.anna)
+    with transaction.atomic():
+        Post.objects.bulk_create(
+            Post(
+                team=city.team,
+                title=f"Post {number}",
+                created_by=city.anna,
+                created_at=at,
+                wanted_at=when if number >= planned else when - timedelta(days=40),
+                planned_at=when if number < planned else None,
+            )
+            for number, when in enumerate(instants)
+        )
+        days = Counter(when.astimezone(STOCKHOLM).date() for when in instants)
+        for first in {day.replace(day=1) for day in days}:
+            weeks = page(anna, "month", on=first).context["weeks"]
+            cells = [whole.day for week in weeks for whole in week["days"]]
+            assert {cell.day: cell.count for cell in cells if cell.count} == {
+                day: count for day, count in days.items() if cells[0].day <= day <= cells[-1].day
+            }
+        for monday in {week_of(day).first for day in days}:
+            cells = [whole.day for whole in page(anna, "week", on=monday).context["days"]]
+            assert {cell.day: cell.count for cell in cells if cell.count} == {
+                day: count for day, count in days.items() if week_of(day).first == monday
+            }
+        for year in {day.year for day in days}:
+            months = page(anna, "year", on=date(year, 6, 1)).context["months"]
+            assert {one.day: one.count for month in months for one in month["days"] if one.count} == {
+                day: count for day, count in days.items() if day.year == year
+            }
+        for day, count in days.items():
+            assert page(anna, "list", on=day, span="day").context["page_obj"].paginator.count == count
+        transaction.set_rollback(True)
 
 
 def test_a_day_with_25_hours_is_one_day():
@@ -191,3 +255,37 @@ def test_queries_do_not_grow_with_the_posts(city, at, new_post, client_of, view,
             assert page(anna, view, on=at.date()).status_code == 200
         counts.append(len(caught))
     assert counts == [queries_made] * 3
+
+
+@pytest.mark.rule("R6")
+@pytest.mark.parametrize("view", ["month", "week", "list"])
+def test_what_is_out_is_not_offered_to_be_moved_but_to_be_said_again(city, at, new_post, client_of, view):
+    out = walk(new_post(title="Out", wanted_at=at), city, at, "published")
+    new_post(title="Draft", wanted_at=at)
+    words = page(client_of(city.anna), view, on=at.date()).content.decode()
+    assert "Move “Draft”" in words
+    assert "Move “Out”" not in words
+    again = reverse("calendar_app:post_again", args=[out.pk])
+    assert f'href="{again}" aria-label="Say “Out” again on another day"' in words
+
+
+def test_day_of_the_year_leads_to_its_posts_with_the_same_filters(city, at, new_post, client_of):
+    new_post(title="Swans", kind="Did you know", wanted_at=at)
+    new_post(title="Ducks", kind="Work", wanted_at=at)
+    anna = client_of(city.anna)
+    words = page(anna, "year", on=at.date(), kind="Work").content.decode()
+    address = html.unescape(re.search(r'href="([^"]+)" aria-label="24 November: 1"', words)[1])
+    assert [entry.title for entry in anna.get(address).context["entries"]] == ["Ducks"]
+
+
+def test_tray_keeps_to_the_filters_and_says_when_there_are_more(city, new_post, client_of):
+    for number in range(9):
+        new_post(title=f"Swans {number}", kind="Birds")
+    new_post(title="Ducks", kind="Work")
+    anna = client_of(city.anna)
+    everything = page(anna, "month")
+    assert len(everything.context["undated"]) == 8
+    assert "There are more posts without a time" in everything.content.decode()
+    assert [post.title for post in page(anna, "week", kind="work").context["undated"]] == ["Ducks"]
+    words = page(anna, "month", text="ducks").content.decode()
+    assert ("Ducks" in words, "Swans" in words, "There are more" in words) == (True, False, False)

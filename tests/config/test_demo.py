@@ -66,6 +66,17 @@ def post_states(folder: Path) -> set[str]:
         return {state for (state,) in database.execute("SELECT DISTINCT state FROM editorial_post")}
 
 
+def done_on_days_to_come(folder: Path) -> list[tuple[str, str]]:
+    """What the invented city says that somebody did later than now; its plans may lie ahead, its deeds may not."""
+    with closing(sqlite3.connect(folder / "redaktionen.sqlite3")) as database:
+        return database.execute(
+            "SELECT kind, about_label FROM core_event WHERE at > datetime('now', '+1 minute') UNION ALL "
+            "SELECT 'begun', title FROM editorial_post WHERE created_at > datetime('now', '+1 minute') UNION ALL "
+            "SELECT 'out', title FROM editorial_post WHERE state = 'published' "
+            "AND planned_at > datetime('now', '+1 minute')"
+        ).fetchall()
+
+
 def processes_of(group: int) -> list[str]:
     listed = subprocess.run(["ps", "-eo", "sid=,args="], capture_output=True, text=True, check=True).stdout
     return [line for line in listed.splitlines() if line.split()[0] == str(group)]
@@ -81,6 +92,7 @@ def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
             time.sleep(0.5)
         states = post_states(Path(environment["VAR_DIR"]))
         assert {"draft", "in_review", "changes_asked", "approved", "due", "published", "dropped"} <= states
+        assert done_on_days_to_come(Path(environment["VAR_DIR"])) == []
         second = start(environment)
         said, _errors = second.communicate(timeout=60)
         assert second.returncode == 1

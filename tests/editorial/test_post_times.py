@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 import pytest
@@ -194,3 +195,29 @@ def test_planner_is_told_of_a_channel_that_closes(city, at, new_post):
     channel = Channel.objects.get(pk=city.channel.pk)
     open_closure(channel, actor=city.anna, at=at, reason="goals", motive="Nobody reads it.")
     assert warnings_about(post, at, at) == ["Parks on Facebook (Facebook) is being closed."]
+
+
+@pytest.mark.rule("R6")
+def test_move_into_the_past_is_told_at_once(city, at, new_post, client_of, time_machine):
+    time_machine.move_to(at, tick=False)
+    anna, late, post = client_of(city.anna), "2026-11-23T09:00", new_post()
+    moved = anna.post(time_url(post), {"when": late, "seen": post.version}, follow=True)
+    assert "The time is in the past." in moved.content.decode()
+
+
+@pytest.mark.rule("R6")
+def test_planner_is_told_of_a_crowd_and_a_past_time_stands_in_the_open_form(
+    city, at, new_post, client_of, time_machine
+):
+    time_machine.move_to(at, tick=False)
+    new_post(title="Ducks", wanted_at=at + timedelta(days=1, minutes=30))
+    post, anna = walk(new_post(), city, at, "approved"), client_of(city.anna)
+    plan = reverse("editorial:post_move", args=[post.pk, "schedule"])
+    late = anna.post(plan, {"planned_at": "2026-11-23T09:00", "seen": post.version})
+    words = late.content.decode()
+    assert (late.status_code, "Choose a time from now on." in words) == (409, True)
+    assert re.search(
+        r'<details class="more" open><summary>Plan the post.*?value="2026-11-23T09:00"', words, re.S
+    )
+    planned = anna.post(plan, {"planned_at": "2026-11-25T12:00", "seen": post.version}, follow=True)
+    assert "“Ducks” goes to Parks on Facebook (Facebook) at 12:30" in planned.content.decode()

@@ -99,27 +99,35 @@ def test_post_is_moved_by_tap_without_script(live_city, planned, page_of):
     assert Post.objects.get(pk=post.pk).wanted_at == instant(day + timedelta(days=7), "09:00")
 
 
-@pytest.mark.rule("R5", "R6", "R7", "R38")
-def test_place_is_filled_moved_and_read_by_a_calendar_program(live_city, page_of):
+@pytest.mark.rule("R4", "R5", "R6", "R7", "R38")
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_idea_from_a_phone_fills_a_place_is_moved_and_read_by_a_calendar_program(live_city, page_of, script):
     today = local_day(timezone.now())
     day = (today.replace(day=1) + timedelta(days=40)).replace(day=10)
-    page = page_of(live_city.anna)
-    page.goto(reverse("calendar_app:series_new"))
-    page.get_by_label("Name", exact=True).fill("Did you know")
-    page.get_by_label("Parks on Facebook (Facebook)").check()
-    page.get_by_label("First day").fill(str(day))
-    page.get_by_label("Last day").fill(str(day))
-    page.get_by_label("Text to start from").fill("Did you know that …")
-    page.get_by_role("button", name="Lay out the series").click()
-    expect(page.locator("#messages")).to_contain_text("twelve months ahead")
-    page.goto(f"{reverse('calendar_app:week_page')}?on={day}")
-    page.get_by_role("button", name="Write the post here: Did you know").click()
-    expect(page.locator("#messages")).to_contain_text("stands in its place")
+    phone = page_of(live_city.stranger, width=320, script=script)
+    phone.goto(reverse("editorial:idea_new"))
+    phone.locator("[name=what]").fill("Swans are back")
+    phone.locator("[name=team]").select_option(str(live_city.team.pk))
+    phone.get_by_role("button", name="Send the idea").click()
+    page = page_of(live_city.anna, width=1440 if script else 320, script=script)
+    page.goto(reverse("editorial:ideas_page"))
+    page.get_by_role("link", name="Swans are back").first.click()
+    page.get_by_role("button", name="Write a post from it").click()
     post = Post.objects.get()
+    series = begin_on(page, day)
+    page.goto(reverse("calendar_app:slot_page", args=[series.slots.get().pk]))
+    page.get_by_label("A post that is there").select_option(str(post.pk))
+    page.get_by_role("button", name="Put it here").click()
+    expect(page.locator("#messages")).to_contain_text("stands in its place")
     page.goto(f"{reverse('calendar_app:month_page')}?on={day}")
-    page.get_by_role("link", name="Move “Did you know").focus()
-    page.keyboard.press("ArrowRight")
-    page.keyboard.press("Enter")
+    handle = page.get_by_role("link", name=f"Move “{post.title}”")
+    if script:
+        handle.focus()
+        page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+    else:
+        handle.click()
+        page.get_by_role("button", name="A day later").click()
     target = day + timedelta(days=1)
     stands_on(page, post, target)
     page.goto(f"{reverse('calendar_app:week_page')}?on={target}")
@@ -128,8 +136,9 @@ def test_place_is_filled_moved_and_read_by_a_calendar_program(live_city, page_of
     expect(page.locator(f"#post-{post.pk} time")).to_have_attribute(
         "datetime", instant(target, "09:00").isoformat()
     )
-    page.goto(f"{reverse('calendar_app:year_page')}?on={target}")
-    expect(page.get_by_role("row", name="Did you know")).to_be_visible()
+    page.goto(f"{reverse('calendar_app:year_page')}?on={target}&text=swans")
+    page.get_by_role("link", name=f"{target.day} {target:%B}: 1").click()
+    expect(page.locator(f"#post-{post.pk}")).to_be_visible()
     page.goto(reverse("calendar_app:feeds_page"))
     page.get_by_label("One series").select_option(label="Did you know")
     page.get_by_role("button", name="Make the address").click()
@@ -139,6 +148,34 @@ def test_place_is_filled_moved_and_read_by_a_calendar_program(live_city, page_of
     assert [(event["dtstart"].dt, str(event["summary"])) for event in found] == [
         (instant(target, "09:00"), post.title)
     ]
+
+
+def begin_on(page, day):
+    """This will begin a series through its page that has one place, on that day."""
+    page.goto(reverse("calendar_app:series_new"))
+    page.get_by_label("Name", exact=True).fill("Did you know")
+    page.get_by_label("Parks on Facebook (Facebook)").check()
+    page.get_by_label("First day").fill(str(day))
+    page.get_by_label("Last day").fill(str(day))
+    page.get_by_label("Text to start from").fill("Did you know that …")
+    page.get_by_role("button", name="Lay out the series").click()
+    expect(page.locator("#messages")).to_contain_text("twelve months ahead")
+    return Series.objects.get()
+
+
+@pytest.mark.rule("R6", "R7", "R38")
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
+def test_post_is_written_in_a_place_from_the_week(live_city, page_of, script):
+    day = local_day(timezone.now()) + timedelta(days=14)
+    page = page_of(live_city.anna, script=script)
+    series = begin_on(page, day)
+    page.goto(f"{reverse('calendar_app:week_page')}?on={day}")
+    page.get_by_role("button", name="Write the post here: Did you know").click()
+    expect(page.locator("#messages")).to_contain_text("stands in its place")
+    assert (series.slots.get().post, Post.objects.get().base_text) == (
+        Post.objects.get(),
+        "Did you know that …",
+    )
 
 
 @pytest.mark.rule("R7", "R38")
