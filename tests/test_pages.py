@@ -276,7 +276,7 @@ def test_lists_take_the_same_queries_however_many_rows(
         perform(post, "submit", actor=city.anna, at=at)
     erik = client_of(city.erik)
     for name, queries in {
-        "editorial:posts_page": 12,
+        "editorial:posts_page": 10,
         "editorial:review_queue": 11,
         "moderation:queue_page": 7,
         "moderation:inbox_page": 8,

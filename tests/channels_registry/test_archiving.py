@@ -259,7 +259,7 @@ def test_upload_cut_at_1300_megabytes_goes_on_and_is_hashed_as_one(journey, city
         return anna.post(piece, body, content_type="application/octet-stream", headers=headers).json()
 
     send(0, b"PK\x03\x04")
-    with archiving.part_of(upload).open("r+b") as part:
+    with pieces.part_of(upload).open("r+b") as part:
         part.truncate(cut)
     Upload.objects.filter(pk=upload.pk).update(received=cut)
     assert "broke off at 1.3" in anna.get(
@@ -280,4 +280,4 @@ def test_upload_cut_at_1300_megabytes_goes_on_and_is_hashed_as_one(journey, city
     item = closure.items.get()
     assert item.size == cut + len(rest)
     archiving.note_opened(item, actor=city.rut, at=journey.at)
-    assert not archiving.part_of(upload).exists()
+    assert not pieces.part_of(upload).exists()

@@ -10,6 +10,7 @@ from django.urls import reverse
 from channels_registry.models import Channel
 from core.moves import perform
 from editorial.models import Shift, TeamChannel
+from editorial.reviewing import ALL_YES
 from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +87,7 @@ def test_channel_shows_publications_only_to_those_who_may_see_the_post(
 ):
     post = new_post()
     perform(post, "submit", actor=city.anna, at=at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
     sweep_at(at)
     assert post.publications.count() == 1

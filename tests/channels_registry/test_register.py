@@ -16,6 +16,7 @@ from channels_registry.states import CHANNEL_MOVES, OPENING_MOVES
 from core.models import Event, Notice
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.workdays import local_day
+from editorial.reviewing import ALL_YES
 
 pytestmark = pytest.mark.django_db
 INSTAGRAM = "https://www.instagram.com/parks"
@@ -250,7 +251,7 @@ def test_own_post_is_noted_from_publications_and_from_proof_and_never_moves_back
         register.prove_post(channel, actor=city.anna, at=at, posted_on=day + timedelta(days=1), proof="Soon.")
     post = new_post()
     perform(post, "submit", actor=city.anna, at=at)
-    perform(post, "approve", actor=city.erik, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
     sweep_at(at)
     url = "https://www.facebook.com/parks/posts/1"

@@ -115,7 +115,7 @@ def test_consent_holds_to_its_last_day_and_on_its_channels(
     picture = new_picture()
     says(picture, listed(picture), "given", until=DAY, channels=[city.channel])
     assert green(picture, DAY, city.channel.pk)
-    assert "ended on 2026-11-24" in reasons(picture, DAY + timedelta(days=1), city.channel.pk)
+    assert "ended on Tue 24 Nov 2026" in reasons(picture, DAY + timedelta(days=1), city.channel.pk)
     assert "for other channels" in reasons(picture, DAY, city.channel.pk, city.other_channel.pk)
 
 

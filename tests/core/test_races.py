@@ -314,8 +314,9 @@ def test_two_withdrawals_of_the_same_posts_and_the_clock_wait_for_each_other(liv
         perform(post, "reopen", actor=city.anna, at=at)
         fields = {"fields": {}, "texts": {city.channel: ""}, "links": None}
         save_post(post, actor=city.anna, at=at, pictures=[(one, "") for one in both], **fields)
-        for step, actor in (("submit", city.anna), ("approve", city.erik), ("schedule", city.anna)):
-            perform(post, step, actor=actor, at=at, **({"planned_at": at} if step == "schedule" else {}))
+        perform(post, "submit", actor=city.anna, at=at)
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+        perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
 
     def withdraw(number: int) -> ConsentEvent:
         picture, person, _post = pairs[number]

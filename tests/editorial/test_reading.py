@@ -132,11 +132,12 @@ def test_reader_is_asked_by_name_once_and_told(city, at, sent):
 
 
 @pytest.mark.parametrize(
-    ("who", "reason"), [("anna", "has written in this post"), ("olle", "no editor"), ("karin", "no editor")]
+    ("who", "reason"),
+    [("anna", "has written in this post"), ("olle", "no editor"), ("karin", "no editor")],
 )
 def test_who_cannot_approve_is_not_asked(city, at, sent, who, reason):
     with pytest.raises(MoveRefused, match=reason):
-        reviewing.ask_reader(sent, reader=getattr(city, who), actor=city.anna, at=at)
+        reviewing.ask_reader(sent, reader=getattr(city, who), actor=city.erik, at=at)
 
 
 def test_stranger_asks_nobody_and_a_draft_has_no_reader(city, at, sent, new_post):
@@ -215,7 +216,7 @@ def test_queue_goes_by_time_and_knows_what_has_lapsed(city, at, new_post):
     )
     over = new_post(title="Over", wanted_at=at - timedelta(hours=1))
     for post in (later, soon, never, over):
-        perform(post, "submit", actor=city.anna, at=at)
+        perform(post, "submit", actor=city.anna, at=at - timedelta(hours=2))
     assert [post.title for post in reading.queue(city.erik, at, "teams")] == [
         "Over",
         "Soon",
@@ -357,7 +358,7 @@ def test_collaboration_has_to_be_named_in_every_text(city, at, new_post):
 
 def test_text_the_channel_had_within_90_days_is_pointed_out(city, at, new_post):
     old = new_post(wanted_at=at - timedelta(days=80))
-    perform(old, "submit", actor=city.anna, at=at)
+    perform(old, "submit", actor=city.anna, at=at - timedelta(days=81))
     assert lines_of(new_post(wanted_at=at), at)["said_before"] == "advice"
     assert lines_of(new_post(wanted_at=at + timedelta(days=20)), at)["said_before"] == "ok"
     assert lines_of(new_post(wanted_at=at, base_text="Something else."), at)["said_before"] == "ok"

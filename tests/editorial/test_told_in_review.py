@@ -212,7 +212,9 @@ def test_time_that_has_passed_is_told_to_the_author_and_the_reader(
     post = new_post(wanted_at=at - timedelta(hours=1))
     submit = reverse("editorial:post_move", args=[post.pk, "submit"])
     sent = client_of(city.anna).post(submit, {"seen": post.version}, follow=True)
-    assert "The time is in the past." in sent.content.decode()
+    assert sent.status_code == 409
+    assert "The wanted time is in the past." in sent.content.decode()
+    perform(post, "submit", actor=city.anna, at=at - timedelta(hours=2))
     shown = page(city.erik, post)
     assert "The time has passed" in shown
     assert "Lapsed</span>" in shown
