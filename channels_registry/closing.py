@@ -285,13 +285,14 @@ def _keep_decision(closure: Closure, actor: User, at: datetime, **facts: Any) ->
 
 
 def take_over(closure: Closure, *, actor: User, at: datetime) -> None:
-    """This will make the person the closure's handler. The one before is told."""
+    """This will make the person the closure's handler, unless they decide about it (R40). The one before is told."""
     _ask(rules.may_handle(actor, closure))
     before = closure.handler
     if actor == before or closure.is_over:
         return
     if closure.decisions.filter(voided_at=None, signer=actor).exists():
         raise MoveRefused(_("You have signed the plan, so you cannot handle the closure."))
+    _ask(rules.may_take_over(actor, closure))
     with transaction.atomic():
         if not Closure.objects.filter(pk=closure.pk, version=closure.version).update(
             handler=actor, version=closure.version + 1

@@ -86,6 +86,13 @@ def may_handle(user: User | None, closure: Closure) -> Answer:
     return may_tend(user, closure.channel)
 
 
+def may_take_over(user: User, closure: Closure) -> Answer:
+    """This will grant it to those who may handle the closure and do not decide about it as chiefs (R40)."""
+    if is_chief(user, closure.channel.unit):
+        return Refusal(_("You decide about this closure as chief, so somebody else has to handle it."))
+    return may_handle(user, closure)
+
+
 def may_sign(user: User | None, closure: Closure) -> Answer:
     """This will grant chiefs and deputies who do not handle the closure (R32, R40). The move asks the day."""
     if user is None:

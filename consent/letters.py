@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from consent import links
 from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
-from consent.states import YES, LetterKind, LetterState
+from consent.states import YES, LetterKind, LetterState, Said
 
 log = logging.getLogger(__name__)
 
@@ -103,6 +103,8 @@ def receipt_line(word: ConsentEvent | None) -> str:
     """This will say what was answered."""
     if word is not None and word.said in YES:
         return _("You said yes to the picture being shown.")
+    if word is not None and word.said == Said.WITHDRAWN:
+        return _("You have taken your yes back. The picture is not shown, and what is out is taken down.")
     return _("You said no. The picture is not shown, and what is out is taken down.")
 
 

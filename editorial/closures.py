@@ -9,6 +9,7 @@ from django.db import models
 from django.dispatch import receiver
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from channels_registry.ending import note_told
 from channels_registry.models import Channel, Closure, FollowerNotice
@@ -24,6 +25,7 @@ from channels_registry.signals import (
 )
 from core.models import User
 from core.moves import MoveRefused, perform
+from core.notices import Message, say, tell
 from core.workdays import instant, is_working_day, local_day
 from editorial.idea_states import FollowUpState
 from editorial.models import (
@@ -36,6 +38,7 @@ from editorial.models import (
     Team,
     TeamChannel,
 )
+from editorial.platforms import stops_of
 from editorial.states import POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
 from editorial.transitions import save_post
 
@@ -106,6 +109,8 @@ def uncovered_days(channel: Channel, first: date, last: date, **kwargs: Any) -> 
 def lay_notices_out(closure: Closure, actor: User, at: datetime, **kwargs: Any) -> None:
     """This will make a post of each notice that has none, with its time, and ask the editors to read it.
 
+    One that its platform does not take as it is stays a draft, and its author is told what it lacks.
+
     Raises MoveRefused when no team cares for the channel.
     """
     team = Team.objects.filter(team_channels__channel=closure.channel).first()
@@ -157,8 +162,25 @@ def _post_of(notice: FollowerNotice, team: Team, author: User, at: datetime) -> 
         links=[closure.followers_go_to] if closure.followers_go_to else [],
     )
     FarewellPost.objects.create(notice=notice, post=post)
-    perform(post, "submit", actor=author, at=at)
+    if stops := stops_of(post):
+        _tell_what_it_lacks(post, author, stops, at)
+    else:
+        perform(post, "submit", actor=author, at=at)
     return post
+
+
+def _tell_what_it_lacks(post: Post, author: User, stops: list[str], at: datetime) -> None:
+    """A plan chooses no picture, and some platforms want one: the notice waits as a draft for its author."""
+    message = Message(
+        recipient=author,
+        key=f"farewell:{post.pk}",
+        subject=say(gettext_lazy("A notice to the followers lacks something: %(title)s"), title=post.title),
+        body=say(gettext_lazy("%(lacks)s Add it, and send the post to review."), lacks=" ".join(stops)),
+        url=reverse("editorial:post_edit", args=[post.pk]),
+        why=gettext_lazy("you are the author of the post"),
+        about=post,
+    )
+    tell([message], at)
 
 
 def _author(team: Team, wanted: User) -> User | None:

@@ -88,13 +88,17 @@ def has_film(post: Post) -> bool:
     return post.materials.filter(material__kind=MaterialKind.FILM).exists()
 
 
-def ask_the_platforms(post: Post) -> None:
-    """This will raise MoveRefused, naming each channel, when a platform does not take the post as it is."""
-    stops = [
+def stops_of(post: Post) -> list[str]:
+    """This will say, channel by channel, why a platform does not take the post as it is; empty when each does."""
+    return [
         f"{shown.channel}: {found.text}"
         for shown in on_channels(post)
         for found in shown.findings
         if found.stops
     ]
-    if stops:
+
+
+def ask_the_platforms(post: Post) -> None:
+    """This will raise MoveRefused, naming each channel, when a platform does not take the post as it is."""
+    if stops := stops_of(post):
         raise MoveRefused(" ".join(stops))

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from channels_registry import closing, deciding, ending, forms, orders, plans, queries
 from channels_registry.models import ArchiveItem, Closure, DeregistrationOrder
-from channels_registry.rules import tends
+from channels_registry.rules import may_take_over, tends
 from channels_registry.states import ClosureState
 from channels_registry.views import channels
 from core import trail
@@ -158,6 +158,9 @@ def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: A
         "closure": closure,
         "steps": queries.steps_of(closure, now, events),
         "may_handle": tends(user, closure.channel),
+        "may_take_over": not closure.is_over
+        and closure.handler != user
+        and bool(may_take_over(user, closure)),
         "moves": _moves(closure, user, TURNS),
         "events": events[:30],
         "note": request.POST.get("note", ""),

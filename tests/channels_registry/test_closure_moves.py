@@ -212,6 +212,8 @@ def test_who_has_signed_cannot_take_over_and_so_become_the_handler(journey, city
         closing.take_over(journey.fresh(closure), actor=city.karin, at=at)
     with pytest.raises(IntegrityError), transaction.atomic():
         Closure.objects.filter(pk=closure.pk).update(handler=city.karin)
+    with pytest.raises(MoveRefused, match="You decide about this closure as chief"):
+        closing.take_over(journey.fresh(closure), actor=city.ulf, at=at)
     assert journey.fresh(closure).handler == city.anna
 
 
@@ -308,6 +310,21 @@ def test_notices_are_counted_when_published_and_the_third_ends_the_telling(journ
     assert journey.fresh(closure).state == "archiving"
     city.channel.refresh_from_db()
     assert city.channel.last_post_on == local_day(closure.notices.last().planned_at)
+
+
+@pytest.mark.rule("R33")
+def test_notice_that_its_platform_does_not_take_as_it_is_waits_as_a_draft(journey, city, at):
+    city.channel.platform.code = "instagram"
+    city.channel.platform.save()
+    journey.telling()
+    waiting = FarewellPost.objects.select_related("post")
+    assert {farewell.post.state for farewell in waiting} == {"draft"}
+    author = waiting[0].post.created_by
+    told = Notice.objects.filter(recipient=author, subject__startswith="A notice to the followers lacks")
+    assert told.count() == waiting.count() >= 3
+    assert "A picture or a film is needed here." in told[0].body
+    with pytest.raises(MoveRefused, match="A picture or a film is needed here"):
+        perform(waiting[0].post, "submit", actor=author, at=journey.at)
 
 
 @pytest.mark.rule("R33")

@@ -137,7 +137,7 @@ def test_picture_goes_from_asking_to_gone(live_city, live_server, page_of, brows
     nora = phones.new_page()
     nora.goto("/" + links.url_of(requests["Nora Ek"]).split("/", 3)[3])
     nora.get_by_role("button", name="Take my yes back").click()
-    expect(nora.locator("h1")).to_have_text("You have said no")
+    expect(nora.locator("h1")).to_have_text("You have taken your yes back")
     assert nora.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
     phones.close()
 
