@@ -330,6 +330,12 @@ def test_masked_copy_is_made_and_handed_out_on_the_page(city, at, png, new_case,
         response = anna.post(mask, {"boxes": bad})
         assert (response.status_code, bad in response.content.decode()) == (422, True), bad
     assert anna.post(mask, {"boxes": "10 10 20,5 30"}).status_code == 302
+    assert ">10 10 20.5 30</textarea>" in anna.get(mask).content.decode()
+    empty = anna.post(mask, {"boxes": ""})
+    assert (empty.status_code, "Mark what is to be covered" in empty.content.decode()) == (422, True)
+    assert item.masked_copies.get().boxes == [[10, 10, 20.5, 30]]
+    assert anna.post(mask, {"boxes": "", "nothing": "on"}).status_code == 302
+    assert item.masked_copies.first().boxes == []
     assert anna.get(reverse("moderation:evidence_masked", args=[item.pk]))["Content-Type"] == "image/png"
     response = anna.post(hand_out, {"words": "K, Anna"})
     assert zipfile.ZipFile(BytesIO(b"".join(response))).testzip() is None
