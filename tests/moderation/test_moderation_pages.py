@@ -17,6 +17,7 @@ from core.workdays import instant
 from moderation.answering import keep_answer, save_reply
 from moderation.models import Case, Comment, Disposal, Ground, HolidayWatch, Reply, Watch
 from moderation.queries import coverage
+from moderation.transitions import ask_waiver, sign_waiver
 from moderation.watching import long_closures, plan_holiday_watch
 from tests.moderation.test_case_moves import walk
 
@@ -476,6 +477,25 @@ def test_nobody_is_asked_for_a_copy_that_may_be_a_crime(anna, png):
     assert refused.status_code == 422
     assert "Register it without a screenshot." in refused.content.decode()
     assert not Comment.objects.exists()
+
+
+@pytest.mark.rule("R20")
+def test_new_evidence_is_not_offered_where_a_copy_may_be_a_crime(city, at, png, new_case, anna):
+    case = new_case("child_abuse")
+    ask_waiver(case, actor=city.anna, at=at, description="A picture below our post.")
+    sign_waiver(case, actor=city.erik, at=at)
+    case = Case.objects.get(pk=case.pk)
+    perform(case, "order_removal", actor=city.anna, at=at, manifest="yes")
+    page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
+    assert ("The removal failed" in page, "Gather new evidence" in page) == (True, False)
+    again = reverse("moderation:case_move", args=[case.pk, "gather_again"])
+    assert anna.post(again, {"seen": case.version, "note": "Edited."}).status_code == 403
+    case.refresh_from_db()
+    assert case.state == "removal_ordered"
+    other = walk(new_case(), city, at, png, "removal_ordered")
+    assert (
+        "Gather new evidence" in anna.get(reverse("moderation:case_page", args=[other.pk])).content.decode()
+    )
 
 
 def test_failed_removal_is_told_as_a_failure(city, at, png, new_case, anna):
