@@ -78,9 +78,9 @@ def test_illegal_comment_its_case_and_its_screenshot_are_registered_in_one_go(ci
     [
         ({"kind": "illegal"}, "The 24 hours begin now"),
         ({"url": "https://example.com/1"}, "The address does not tell"),
-        ({"kind": "praise", "screenshot": "png"}, "Choose its ground"),
+        ({"kind": "unsuitable", "screenshot": "png"}, "Choose its ground"),
         ({"kind": "illegal", "ground": "child_abuse", "screenshot": "png"}, "A copy of this may be a crime"),
-        ({"screenshot": b"GIF89a"}, "GIF pictures cannot be used"),
+        ({"kind": "illegal", "screenshot": b"GIF89a"}, "GIF pictures cannot be used"),
         ({"text": "x" * 60_001}, "at most 60000 characters"),
         ({"kind": "poem"}, "Select a valid choice"),
         ({"asked_at": "2027-01-01T10:00"}, "lies in the future"),
@@ -100,6 +100,60 @@ def test_what_cannot_be_registered_is_refused_whole_and_what_was_typed_stays(ann
     assert says in page
     assert fields.get("text", "When do you open?")[:40] in page
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("picture", ["png", b"GIF89a"])
+@pytest.mark.parametrize("kind", ["question", "praise", "criticism"])
+def test_screenshot_without_a_case_stops_nobody_and_is_said_not_to_be_kept(anna, png, kind, picture):
+    shot = named(png() if picture == "png" else picture)
+    response = anna.post(reverse(NEW), pasted(kind=kind, screenshot=shot), follow=True)
+    comment = Comment.objects.get()
+    assert response.redirect_chain == [(reverse("moderation:comment_page", args=[comment.pk]), 302)]
+    assert "The screenshot was not kept: it belongs to a case." in response.content.decode()
+    assert not comment.cases.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "ground", "screenshot"),
+    [
+        ({"kind": "illegal"}, ["Choose the ground. The 24 hours begin now."], "Choose the screenshot again."),
+        ({"kind": "illegal", "ground": "999999"}, None, "Choose the screenshot again."),
+        ({"kind": "illegal", "ground": "unlawful_threat", "text": ""}, [], "Choose the screenshot again."),
+        ({"kind": "poem"}, [], "Choose the screenshot again."),
+        (
+            {"kind": "unsuitable"},
+            ["A screenshot is kept as evidence of a case. Choose its ground."],
+            "Choose the screenshot again.",
+        ),
+        ({"kind": "praise", "text": ""}, [], "The screenshot was not kept: it belongs to a case."),
+        (
+            {"kind": "illegal", "ground": "child_abuse", "text": ""},
+            [],
+            "A copy of this may be a crime. Register it without a screenshot.",
+        ),
+    ],
+)
+def test_lost_screenshot_is_asked_for_again_and_each_field_says_one_thing(
+    anna, png, fields, ground, screenshot
+):
+    fields = dict(fields)
+    if found := Ground.objects.filter(code=fields.get("ground", "")).first():
+        fields["ground"] = found.pk
+    response = anna.post(reverse(NEW), pasted(**fields, screenshot=named(png())))
+    form = response.context["form"]
+    assert (response.status_code, form.errors["screenshot"]) == (422, [screenshot])
+    assert f"<p>{screenshot}</p>" in response.content.decode()
+    said = form.errors.get("ground", [])
+    assert len(said) == 1 if ground is None else said == ground
+    assert not Comment.objects.exists()
+
+
+def test_screenshot_is_asked_for_again_when_the_address_is_registered_already(anna, png):
+    ground = Ground.objects.get(code="unlawful_threat").pk
+    anna.post(reverse(NEW), pasted())
+    response = anna.post(reverse(NEW), pasted(kind="illegal", ground=ground, screenshot=named(png())))
+    assert response.status_code == 409
+    assert response.context["form"].errors == {"screenshot": ["Choose the screenshot again."]}
 
 
 def test_same_address_leads_to_the_comment_that_is_there(anna):
