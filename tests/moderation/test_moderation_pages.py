@@ -393,7 +393,18 @@ def test_masked_copy_is_made_and_handed_out_on_the_page(city, at, png, new_case,
     assert item.masked_copies.first().boxes == []
     assert anna.get(reverse("moderation:evidence_masked", args=[item.pk]))["Content-Type"] == "image/png"
     response = anna.post(hand_out, {"words": "K, Anna"})
-    assert zipfile.ZipFile(BytesIO(b"".join(response))).testzip() is None
+    pages = zipfile.ZipFile(BytesIO(b"".join(response)))
+    assert pages.testzip() is None
+    assert "<dt>Avslutat</dt>" in pages.read(f"case-{case.pk:07}-masked/case.html").decode()
+
+
+def test_answered_question_says_so_in_the_singular_in_swedish(city, at, new_comment, anna):
+    comment = new_comment(kind="question", text="When do you open?")
+    perform(save_reply(comment, actor=city.anna, at=at, text="At nine."), "send", actor=city.anna, at=at)
+    city.anna.language = "sv"
+    city.anna.save()
+    page = anna.get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    assert ("Besvarad <time" in page, "Besvarade" in page) == (True, False)
 
 
 def test_disposal_is_proposed_and_signed_on_the_page(city, at, png, new_case, client_of, time_machine):
