@@ -287,25 +287,26 @@ def masked_case(case: Case, *, actor: User, at: datetime, out: IO[bytes], words:
     Raises MoveRefused for others than the team and the keepers of records, MoveIncomplete for what is not masked.
     """
     must(may_mask(actor, case))
-    pictures = []
+    pictures: list[dict[str, Any]] = []
     for evidence in case.evidence.all():
         for item in evidence.items.all():
             copy = next(iter(item.masked_copies.all()), None)
             if copy is None:
                 raise MoveIncomplete(_("Make a masked copy of each picture first."))
-            pictures.append((f"{copy.sha}.png", copy.sha))
+            pictures.append({"name": f"{copy.sha}.png", "sha": copy.sha, "covered": bool(copy.boxes)})
     names = {row.author_name for row in case.comment.revisions.all()} | {word.strip() for word in words}
     facts = {
         "case": case,
         "facts": cover(case.facts, names),
         "text": cover(case.comment.current.text if case.comment.current else "", names),
         "contexts": [cover(evidence.context, names) for evidence in case.evidence.all()],
-        "pictures": [name for name, _sha in pictures],
+        "pictures": pictures,
+        "bare": any(not picture["covered"] for picture in pictures),
     }
     name = f"{_folder(case)}-masked"
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive, translation.override("sv"):
-        for file, sha in pictures:
-            archive.writestr(f"{name}/{file}", filestore.read(MASKED, sha))
+        for picture in pictures:
+            archive.writestr(f"{name}/{picture['name']}", filestore.read(MASKED, picture["sha"]))
         archive.writestr(f"{name}/style.css", STYLE.read_bytes())
         archive.writestr(f"{name}/case.html", _page("moderation/export_masked.html", facts))
     trail.record("case.export", about=case, actor=actor, at=at, data={"masked": "yes"})

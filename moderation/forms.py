@@ -44,6 +44,9 @@ class GroundField(forms.ModelChoiceField):
         return f"{obj.name} ({obj.citation})"
 
 
+NOT_KEPT = gettext_lazy("The screenshot was not kept: it belongs to a case.")
+
+
 class CommentForm(forms.Form):
     """A comment as it reads on the platform. The channel is recognised from the address when none is chosen."""
 
@@ -95,6 +98,7 @@ class CommentForm(forms.Form):
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
+        self.left_out = False  # a screenshot came along with a comment that opens no case
         self.fields["ground"].queryset = grounds_in_force()  # type: ignore[attr-defined]
         self.fields["ground"].needed = True  # type: ignore[attr-defined]
         self.fields["channel"].queryset = Channel.objects.filter(  # type: ignore[attr-defined]
@@ -107,15 +111,33 @@ class CommentForm(forms.Form):
             values["channel"] = self._recognised(values.get("url", ""))
             if values["channel"] is None:
                 self.add_error("channel", _("Choose the channel. The address does not tell which it is."))
-        if values.get("kind") == Comment.Kind.ILLEGAL and not values.get("ground"):
-            self.add_error("ground", _("Choose the ground. The 24 hours begin now."))
-        if values.get("screenshot") and not values.get("ground"):
-            self.add_error("ground", _("A screenshot is kept as evidence of a case. Choose its ground."))
-        elif values.get("screenshot") and values["ground"].copy_is_crime:
+        ground = values.get("ground")
+        if ground is None and not self.has_error("ground"):
+            self._ask_ground(values)
+        elif ground is not None and ground.copy_is_crime and self.files.get("screenshot"):
+            self.errors.pop("screenshot", None)
             self.add_error(
                 "screenshot", _("A copy of this may be a crime. Register it without a screenshot.")
             )
         return values
+
+    def _ask_ground(self, values: dict[str, Any]) -> None:
+        kind = values.get("kind")
+        if kind == Comment.Kind.ILLEGAL:
+            self.add_error("ground", _("Choose the ground. The 24 hours begin now."))
+        elif kind == Comment.Kind.UNSUITABLE and self.files.get("screenshot"):
+            self.add_error("ground", _("A screenshot is kept as evidence of a case. Choose its ground."))
+        elif kind and self.files.get("screenshot"):
+            # The field is out of sight for these kinds, so whatever is wrong with the file stops nobody.
+            self.errors.pop("screenshot", None)
+            values["screenshot"], self.left_out = None, True
+
+    def say_what_was_lost(self) -> None:
+        """This will say at its field that a file sent along is gone: no browser keeps it over a refused form."""
+        if self.left_out:
+            self.add_error("screenshot", NOT_KEPT)
+        elif self.files.get("screenshot") and not self.has_error("screenshot"):
+            self.add_error("screenshot", _("Choose the screenshot again."))
 
     @property
     def never_copied(self) -> list[int]:

@@ -21,6 +21,8 @@ from moderation.rules import may_keep_records, may_moderate, must
 
 Box = Sequence[float]  # left, top, width, height, in per cent of the picture
 MOST_BOXES = 100
+NO_BOXES = gettext_lazy("Mark what is to be covered, or say that nothing has to be covered.")
+BOTH = gettext_lazy("Boxes are marked. Take them away, or uncheck that nothing has to be covered.")
 BAD_BOXES = gettext_lazy("Give each box left, top, width and height, in per cent of the picture.")
 
 
@@ -29,14 +31,15 @@ def may_mask(user: User, case: Case) -> Answer:
     return may_keep_records(user) or may_moderate(user, case)
 
 
-def make_masked_copy(item: EvidenceItem, *, actor: User, at: datetime, boxes: Sequence[Box]) -> MaskedCopy:
-    """This will cover the boxes in black and keep the copy; no boxes says that nothing has to be covered.
+def make_masked_copy(
+    item: EvidenceItem, *, actor: User, at: datetime, boxes: Sequence[Box], nothing_to_cover: bool = False
+) -> MaskedCopy:
+    """This will cover the boxes in black and keep the copy; without boxes only when nothing has to be covered.
 
     The covered pixels are gone from the copy; the sealed original stays as it is. Raises MoveRefused.
     """
     must(may_mask(actor, item.evidence.case))
-    if len(boxes) > MOST_BOXES or not all(_is_box(box) for box in boxes):
-        raise MoveIncomplete(BAD_BOXES)
+    _ask_boxes(boxes, nothing_to_cover)
     sha = filestore.keep(MASKED, covered(filestore.read(COPIES, item.clean_sha), boxes))
     with transaction.atomic():
         copy = MaskedCopy.objects.create(
@@ -64,6 +67,16 @@ def covered(picture: bytes, boxes: Sequence[Box]) -> bytes:
     out = io.BytesIO()
     flat.save(out, "PNG")
     return out.getvalue()
+
+
+def _ask_boxes(boxes: Sequence[Box], nothing_to_cover: bool) -> None:
+    # The latest copy is the one handed out: an empty form must never replace a mask without being meant.
+    if not boxes and not nothing_to_cover:
+        raise MoveIncomplete(NO_BOXES)
+    if boxes and nothing_to_cover:
+        raise MoveIncomplete(BOTH)
+    if len(boxes) > MOST_BOXES or not all(_is_box(box) for box in boxes):
+        raise MoveIncomplete(BAD_BOXES)
 
 
 def _is_box(box: Box) -> bool:

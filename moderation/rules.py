@@ -41,6 +41,14 @@ def may_seal(user: User | None, case: Case) -> Answer:
     return may_moderate(user, case)
 
 
+def may_gather(user: User | None, case: Case) -> Answer:
+    """This will grant the team, but never for what may not be copied: there is nothing to gather then."""
+    answer = may_moderate(user, case)
+    if answer and case.ground.copy_is_crime:
+        return Refusal(_("A copy of this may be a crime. Write the waiver instead."))
+    return answer
+
+
 def may_order_removal(user: User | None, case: Case) -> Answer:
     """This will grant the team once evidence of the comment as it reads now is sealed, or a waiver signed (R20)."""
     answer = may_moderate(user, case)

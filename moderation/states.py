@@ -113,7 +113,7 @@ CASE_MOVES = MoveTable(
             _("Gather evidence"),
             (K.FOUND,),
             K.GATHERING,
-            rules.may_moderate,
+            rules.may_gather,
             done=_("Evidence begun"),
         ),
         Move(
@@ -129,7 +129,7 @@ CASE_MOVES = MoveTable(
             _("Gather new evidence"),
             (K.SEALED, K.REMOVAL_ORDERED, K.REMOVAL_FAILED),
             K.GATHERING,
-            rules.may_moderate,
+            rules.may_gather,
             needs_note=True,
             done=_("New evidence begun"),
         ),

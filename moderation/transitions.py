@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from channels_registry.models import Channel
 from core import ladders, trail
@@ -36,7 +36,7 @@ trail.WORDS |= {
     "comment.note": gettext_lazy("Note"),
     "comment.assign": gettext_lazy("Assigned"),
     "comment.question": gettext_lazy("Somebody waits for an answer"),
-    "comment.answered": gettext_lazy("Answered"),
+    "comment.answered": pgettext_lazy("a question", "Answered"),
     "comment.pass_on": gettext_lazy("Passed on as a complaint"),
     "case.note": gettext_lazy("Note"),
     "case.assign": gettext_lazy("Assigned"),

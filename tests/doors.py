@@ -155,7 +155,7 @@ def evidence(house: House) -> Any:
         name="shot.png",
         context="Below our post.",
     )
-    make_masked_copy(item, actor=house.city.anna, at=house.at, boxes=[])
+    make_masked_copy(item, actor=house.city.anna, at=house.at, boxes=[[0, 0, 50, 50]])
     return item
 
 

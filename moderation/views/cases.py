@@ -220,6 +220,8 @@ def page(
     is_ours = case.team is not None and case.team.has_member(user)
     events = list(queries.case_events(case, [one.pk for one in bundles])[:80])
     removals = list(case.removals.all())
+    # Adding the first screenshot begins the gathering by itself; the removal has a form of its own.
+    apart = {"gather", "order_removal"} | ({"gather_again"} if case.ground.copy_is_crime else set())
     # Nobody looks whether a comment is gone, or writes to its author, before something was done about it.
     looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
     context = {
@@ -233,8 +235,7 @@ def page(
         "may_work": is_ours and not case.is_closed,
         "may_add": is_ours and not case.is_closed and not sealed,
         "may_export": bool(may_keep_records(user)),
-        # Adding the first screenshot begins the gathering by itself; the removal has a form of its own.
-        "moves": [move for move in moves if move.name not in {"gather", "order_removal"}] if is_ours else [],
+        "moves": [move for move in moves if move.name not in apart] if is_ours else [],
         "order": next((move for move in moves if move.name == "order_removal"), None) if is_ours else None,
         "decision": decision or DecisionForm(case=case),
         "form": screenshot or ScreenshotForm(initial={"context": gathering.context if gathering else ""}),

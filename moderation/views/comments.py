@@ -16,7 +16,7 @@ from core.request import own_address, person
 from core.uploads import UploadRefused
 from moderation import queries
 from moderation.answering import filled_in
-from moderation.forms import CaseForm, CommentForm, InboxForm, RevisionForm
+from moderation.forms import NOT_KEPT, CaseForm, CommentForm, InboxForm, RevisionForm
 from moderation.models import Comment, Reply
 from moderation.registering import register
 from moderation.states import CLOSED, UNSENT
@@ -72,7 +72,10 @@ def comment_new(request: HttpRequest) -> HttpResponse:
                     messages.success(request, _("The comment is registered and its case is open."))
                     return redirect("moderation:case_page", case.pk)
                 messages.success(request, _("The comment is registered."))
+                if form.left_out:
+                    messages.warning(request, NOT_KEPT)
                 return redirect("moderation:comment_page", comment.pk)
+        form.say_what_was_lost()
     context = {
         "form": form,
         "refusal": refusal,

@@ -19,7 +19,7 @@ from moderation.archive import MASKED
 from moderation.capture import COPIES, ORIGINALS, add_screenshot, save_context
 from moderation.forms import ScreenshotForm
 from moderation.masking import BAD_BOXES, make_masked_copy
-from moderation.models import Case, EvidenceItem, RemovalCheck
+from moderation.models import Case, EvidenceItem, MaskedCopy, RemovalCheck
 from moderation.views import cases
 
 SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
@@ -68,20 +68,32 @@ def evidence_copy(request: HttpRequest, pk: int) -> HttpResponse:
 def evidence_mask(request: HttpRequest, pk: int) -> HttpResponse:
     """This will show a screenshot with what is to be covered, and keep the masked copy."""
     item, refusal, status = _fetch(request, pk), "", 200
-    text = request.POST.get("boxes", "")
+    copy, text, nothing = item.masked_copies.first(), request.POST.get("boxes"), "nothing" in request.POST
     if request.method == "POST":
         try:
-            make_masked_copy(item, actor=person(request), at=timezone.now(), boxes=boxes_in(text))
+            make_masked_copy(
+                item,
+                actor=person(request),
+                at=timezone.now(),
+                boxes=boxes_in(text or ""),
+                nothing_to_cover=nothing,
+            )
         except (MoveRefused, ValueError, filestore.FileProblem) as refused:
             refusal = str(refused) if isinstance(refused, MoveRefused) else str(BAD_BOXES)
             status = status_of(refused) if isinstance(refused, MoveRefused) else 422
         else:
             messages.success(request, _("The masked copy is made."))
             return redirect("moderation:evidence_mask", pk)
-    copy = item.masked_copies.first()
-    shown = text or "\n".join(" ".join(f"{side:g}" for side in box) for box in (copy.boxes if copy else []))
-    context = {"item": item, "case": item.evidence.case, "copy": copy, "boxes": shown, "refusal": refusal}
-    return render(request, "moderation/mask_page.html", context | {"tab": "cases"}, status=status)
+    context = {
+        "item": item,
+        "case": item.evidence.case,
+        "copy": copy,
+        "boxes": _lines_of(copy) if text is None else text,
+        "nothing": nothing,
+        "refusal": refusal,
+        "tab": "cases",
+    }
+    return render(request, "moderation/mask_page.html", context, status=status)
 
 
 @require_GET
@@ -124,6 +136,11 @@ def boxes_in(text: str) -> list[list[float]]:
     if not all(math.isfinite(side) for box in boxes for side in box):
         raise ValueError(text)
     return boxes
+
+
+def _lines_of(copy: MaskedCopy | None) -> str:
+    """The boxes of a masked copy as boxes_in reads them."""
+    return "\n".join(" ".join(f"{side:g}" for side in box) for box in (copy.boxes if copy else []))
 
 
 def _fetch(request: HttpRequest, pk: int) -> EvidenceItem:

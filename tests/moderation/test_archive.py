@@ -16,6 +16,8 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import IntegrityError, connection, transaction
+from django.utils import translation
+from django.utils.translation import gettext
 from PIL import Image
 
 from core import filestore, trail, triggers
@@ -253,6 +255,31 @@ def test_masked_copy_covers_names_and_faces_and_leaves_the_original(city, at, se
         make_masked_copy(item, actor=city.rut, at=at, boxes=[[0, 0, -1, 5]])
     with pytest.raises(MoveRefused, match="Only the channel's team"):
         make_masked_copy(item, actor=city.olle, at=at, boxes=[])
+
+
+def test_masked_copy_without_boxes_has_to_be_meant_and_its_export_says_so(city, at, sealed):
+    item = EvidenceItem.objects.get()
+
+    def exported() -> str:
+        out = BytesIO()
+        masked_case(load(sealed), actor=city.rut, at=at, out=out)
+        pages = zipfile.ZipFile(out)
+        return pages.read(next(name for name in pages.namelist() if name.endswith("html"))).decode()
+
+    with translation.override("sv"):
+        all_covered = gettext("A masked copy: names and faces are covered.")
+        nothing_covered = gettext("Nothing had to be covered, as whoever made the copy judged.")
+    good = make_masked_copy(item, actor=city.rut, at=at, boxes=[[0, 0, 50, 100]])
+    with pytest.raises(MoveRefused, match="Mark what is to be covered"):
+        make_masked_copy(item, actor=city.rut, at=at, boxes=[])
+    with pytest.raises(MoveRefused, match="Boxes are marked"):
+        make_masked_copy(item, actor=city.rut, at=at, boxes=[[0, 0, 5, 5]], nothing_to_cover=True)
+    assert item.masked_copies.get() == good
+    page = exported()
+    assert (all_covered in page, nothing_covered in page) == (True, False)
+    make_masked_copy(item, actor=city.rut, at=at, boxes=[], nothing_to_cover=True)
+    page = exported()
+    assert (all_covered in page, nothing_covered in page) == (False, True)
 
 
 def test_names_are_covered_whole_and_in_parts_whatever_their_case():

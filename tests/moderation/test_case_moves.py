@@ -218,7 +218,11 @@ def test_waiver_needs_two_people_and_no_copy_is_taken(city, at, png, new_case):
         perform(case, "order_removal", actor=city.anna, at=at)
     sign_waiver(case, actor=city.erik, at=at)
     case = Case.objects.get(pk=case.pk)
+    with pytest.raises(MoveRefused, match="copy of this may be a crime"):
+        perform(case, "gather", actor=city.anna, at=at)
     perform(case, "order_removal", actor=city.anna, at=at, manifest="yes")
+    with pytest.raises(MoveRefused, match="copy of this may be a crime"):
+        perform(case, "gather_again", actor=city.anna, at=at, note="It was edited.")
     with pytest.raises(MoveRefused, match="copy of this may be a crime"):
         note_seen(case, actor=city.anna, at=at, result="gone", said="Gone.", screenshot=png())
     note_seen(case, actor=city.anna, at=at, result="gone", said="Gone.")

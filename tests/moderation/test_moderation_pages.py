@@ -17,6 +17,7 @@ from core.workdays import instant
 from moderation.answering import keep_answer, save_reply
 from moderation.models import Case, Comment, Disposal, Ground, HolidayWatch, Reply, Watch
 from moderation.queries import coverage
+from moderation.transitions import ask_waiver, sign_waiver
 from moderation.watching import long_closures, plan_holiday_watch
 from tests.moderation.test_case_moves import walk
 
@@ -77,9 +78,9 @@ def test_illegal_comment_its_case_and_its_screenshot_are_registered_in_one_go(ci
     [
         ({"kind": "illegal"}, "The 24 hours begin now"),
         ({"url": "https://example.com/1"}, "The address does not tell"),
-        ({"kind": "praise", "screenshot": "png"}, "Choose its ground"),
+        ({"kind": "unsuitable", "screenshot": "png"}, "Choose its ground"),
         ({"kind": "illegal", "ground": "child_abuse", "screenshot": "png"}, "A copy of this may be a crime"),
-        ({"screenshot": b"GIF89a"}, "GIF pictures cannot be used"),
+        ({"kind": "illegal", "screenshot": b"GIF89a"}, "GIF pictures cannot be used"),
         ({"text": "x" * 60_001}, "at most 60000 characters"),
         ({"kind": "poem"}, "Select a valid choice"),
         ({"asked_at": "2027-01-01T10:00"}, "lies in the future"),
@@ -99,6 +100,60 @@ def test_what_cannot_be_registered_is_refused_whole_and_what_was_typed_stays(ann
     assert says in page
     assert fields.get("text", "When do you open?")[:40] in page
     assert not Comment.objects.exists()
+
+
+@pytest.mark.parametrize("picture", ["png", b"GIF89a"])
+@pytest.mark.parametrize("kind", ["question", "praise", "criticism"])
+def test_screenshot_without_a_case_stops_nobody_and_is_said_not_to_be_kept(anna, png, kind, picture):
+    shot = named(png() if picture == "png" else picture)
+    response = anna.post(reverse(NEW), pasted(kind=kind, screenshot=shot), follow=True)
+    comment = Comment.objects.get()
+    assert response.redirect_chain == [(reverse("moderation:comment_page", args=[comment.pk]), 302)]
+    assert "The screenshot was not kept: it belongs to a case." in response.content.decode()
+    assert not comment.cases.exists()
+
+
+@pytest.mark.parametrize(
+    ("fields", "ground", "screenshot"),
+    [
+        ({"kind": "illegal"}, ["Choose the ground. The 24 hours begin now."], "Choose the screenshot again."),
+        ({"kind": "illegal", "ground": "999999"}, None, "Choose the screenshot again."),
+        ({"kind": "illegal", "ground": "unlawful_threat", "text": ""}, [], "Choose the screenshot again."),
+        ({"kind": "poem"}, [], "Choose the screenshot again."),
+        (
+            {"kind": "unsuitable"},
+            ["A screenshot is kept as evidence of a case. Choose its ground."],
+            "Choose the screenshot again.",
+        ),
+        ({"kind": "praise", "text": ""}, [], "The screenshot was not kept: it belongs to a case."),
+        (
+            {"kind": "illegal", "ground": "child_abuse", "text": ""},
+            [],
+            "A copy of this may be a crime. Register it without a screenshot.",
+        ),
+    ],
+)
+def test_lost_screenshot_is_asked_for_again_and_each_field_says_one_thing(
+    anna, png, fields, ground, screenshot
+):
+    fields = dict(fields)
+    if found := Ground.objects.filter(code=fields.get("ground", "")).first():
+        fields["ground"] = found.pk
+    response = anna.post(reverse(NEW), pasted(**fields, screenshot=named(png())))
+    form = response.context["form"]
+    assert (response.status_code, form.errors["screenshot"]) == (422, [screenshot])
+    assert f"<p>{screenshot}</p>" in response.content.decode()
+    said = form.errors.get("ground", [])
+    assert len(said) == 1 if ground is None else said == ground
+    assert not Comment.objects.exists()
+
+
+def test_screenshot_is_asked_for_again_when_the_address_is_registered_already(anna, png):
+    ground = Ground.objects.get(code="unlawful_threat").pk
+    anna.post(reverse(NEW), pasted())
+    response = anna.post(reverse(NEW), pasted(kind="illegal", ground=ground, screenshot=named(png())))
+    assert response.status_code == 409
+    assert response.context["form"].errors == {"screenshot": ["Choose the screenshot again."]}
 
 
 def test_same_address_leads_to_the_comment_that_is_there(anna):
@@ -330,9 +385,26 @@ def test_masked_copy_is_made_and_handed_out_on_the_page(city, at, png, new_case,
         response = anna.post(mask, {"boxes": bad})
         assert (response.status_code, bad in response.content.decode()) == (422, True), bad
     assert anna.post(mask, {"boxes": "10 10 20,5 30"}).status_code == 302
+    assert ">10 10 20.5 30</textarea>" in anna.get(mask).content.decode()
+    empty = anna.post(mask, {"boxes": ""})
+    assert (empty.status_code, "Mark what is to be covered" in empty.content.decode()) == (422, True)
+    assert item.masked_copies.get().boxes == [[10, 10, 20.5, 30]]
+    assert anna.post(mask, {"boxes": "", "nothing": "on"}).status_code == 302
+    assert item.masked_copies.first().boxes == []
     assert anna.get(reverse("moderation:evidence_masked", args=[item.pk]))["Content-Type"] == "image/png"
     response = anna.post(hand_out, {"words": "K, Anna"})
-    assert zipfile.ZipFile(BytesIO(b"".join(response))).testzip() is None
+    pages = zipfile.ZipFile(BytesIO(b"".join(response)))
+    assert pages.testzip() is None
+    assert "<dt>Avslutat</dt>" in pages.read(f"case-{case.pk:07}-masked/case.html").decode()
+
+
+def test_answered_question_says_so_in_the_singular_in_swedish(city, at, new_comment, anna):
+    comment = new_comment(kind="question", text="When do you open?")
+    perform(save_reply(comment, actor=city.anna, at=at, text="At nine."), "send", actor=city.anna, at=at)
+    city.anna.language = "sv"
+    city.anna.save()
+    page = anna.get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    assert ("Besvarad <time" in page, "Besvarade" in page) == (True, False)
 
 
 def test_disposal_is_proposed_and_signed_on_the_page(city, at, png, new_case, client_of, time_machine):
@@ -470,6 +542,25 @@ def test_nobody_is_asked_for_a_copy_that_may_be_a_crime(anna, png):
     assert refused.status_code == 422
     assert "Register it without a screenshot." in refused.content.decode()
     assert not Comment.objects.exists()
+
+
+@pytest.mark.rule("R20")
+def test_new_evidence_is_not_offered_where_a_copy_may_be_a_crime(city, at, png, new_case, anna):
+    case = new_case("child_abuse")
+    ask_waiver(case, actor=city.anna, at=at, description="A picture below our post.")
+    sign_waiver(case, actor=city.erik, at=at)
+    case = Case.objects.get(pk=case.pk)
+    perform(case, "order_removal", actor=city.anna, at=at, manifest="yes")
+    page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
+    assert ("The removal failed" in page, "Gather new evidence" in page) == (True, False)
+    again = reverse("moderation:case_move", args=[case.pk, "gather_again"])
+    assert anna.post(again, {"seen": case.version, "note": "Edited."}).status_code == 403
+    case.refresh_from_db()
+    assert case.state == "removal_ordered"
+    other = walk(new_case(), city, at, png, "removal_ordered")
+    assert (
+        "Gather new evidence" in anna.get(reverse("moderation:case_page", args=[other.pk])).content.decode()
+    )
 
 
 def test_failed_removal_is_told_as_a_failure(city, at, png, new_case, anna):
