@@ -407,5 +407,5 @@ def test_edit_page_takes_as_many_queries_for_one_row_as_for_three(
     save_post(post, actor=city.anna, at=at, fields={}, texts={city.channel: ""}, links=links)
     anna = client_of(city.anna)
     anna.get(edit_url(post))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         anna.get(edit_url(post))
