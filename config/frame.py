@@ -122,7 +122,9 @@ def notices_and_team(user: User) -> tuple[int, bool]:
     unread = Notice.objects.visible_to(user).unread().order_by().values("recipient")
     count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
     in_team = Exists(Membership.objects.filter(user=OuterRef("pk")))
-    return User.objects.annotate(unread=count, in_team=in_team).values_list("unread", "in_team").get(pk=user.pk)
+    return (
+        User.objects.annotate(unread=count, in_team=in_team).values_list("unread", "in_team").get(pk=user.pk)
+    )
 
 
 def staffing_now(user: User, at: datetime) -> tuple[list[OnDuty], list[Shift]]:

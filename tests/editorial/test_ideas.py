@@ -101,7 +101,7 @@ def test_refused_no_stays_open_with_its_fault_at_the_reason(city, idea, client_o
     answer = client_of(city.anna).post(address, {"note": " ", "seen": idea.version})
     page = words(answer)
     assert answer.status_code == 422
-    assert page.count("<details class=\"more\" open>") == 1
+    assert page.count('<details class="more" open>') == 1
     assert page.count('aria-invalid="true" aria-describedby="note-decline_error" autofocus') == 1
     assert "(optional, with “Take the idea”)" in page
 
