@@ -8,7 +8,8 @@ from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -82,6 +83,7 @@ class Frame:
     nav: list[NavItem] = field(default_factory=list)
     new: list[dict[str, str]] = field(default_factory=list)
     notice_count: int = 0
+    may_write: bool = False
     notices_url: str = ""
     search_url: str = ""
     on_duty: list[OnDuty] = field(default_factory=list)
@@ -99,19 +101,30 @@ def frame_for(request: HttpRequest) -> Frame:
     frame = Frame(
         nav=navigation(request, user),
         new=[
-            {"label": _("Post"), "url": reverse("editorial:post_new")},
             {"label": _("Idea"), "url": reverse("editorial:idea_new")},
             {"label": _("Comment"), "url": reverse("moderation:comment_new")},
             {"label": _("Picture"), "url": reverse("consent:picture_new")},
         ],
-        notice_count=Notice.objects.visible_to(user).unread().count(),
         notices_url=reverse("notices_page"),
         search_url=reverse("search_page"),
     )
+    frame.notice_count, frame.may_write = notices_and_team(user)
+    if frame.may_write:
+        frame.new.insert(0, {"label": _("Post"), "url": reverse("editorial:post_new")})
     frame.on_duty, frame.uncovered = staffing_now(user, timezone.now())
     frame.undo = request.session.pop("undo", None)
     frame.stale_clock = user.is_staff and clock_is_stale()
     return frame
+
+
+def notices_and_team(user: User) -> tuple[int, bool]:
+    """This will count the unread notices, and tell whether the user is in a team and so may write; in one query."""
+    unread = Notice.objects.visible_to(user).unread().order_by().values("recipient")
+    count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
+    in_team = Exists(Membership.objects.filter(user=OuterRef("pk")))
+    return (
+        User.objects.annotate(unread=count, in_team=in_team).values_list("unread", "in_team").get(pk=user.pk)
+    )
 
 
 def staffing_now(user: User, at: datetime) -> tuple[list[OnDuty], list[Shift]]:

@@ -14,6 +14,9 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import logins  # noqa: F401  (listens for logins)
+        from core.forms import ask_for_whole_addresses
+
+        ask_for_whole_addresses()
 
         pre_migrate.connect(lift_guards, sender=self)
         post_migrate.connect(install_guards, sender=self)

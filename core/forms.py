@@ -6,9 +6,18 @@ from typing import Any
 import django.forms.renderers
 from django import forms
 from django.conf import settings
+from django.core.validators import URLValidator
 from django.template.backends.django import DjangoTemplates
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
+
+WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
+
+
+def ask_for_whole_addresses() -> None:
+    """This will let every field for a web address, in forms, models and the admin, say how one looks."""
+    URLValidator.message = WHOLE_ADDRESS
+    forms.URLField.default_error_messages["invalid"] = WHOLE_ADDRESS
 
 
 class FormRenderer(django.forms.renderers.DjangoTemplates):

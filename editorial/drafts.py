@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -24,6 +24,7 @@ PRESENT = timedelta(seconds=50)  # the page says every twenty seconds that it is
 OPENED = timedelta(minutes=2)  # and a page without script only when it is opened
 
 JOINED = ("base_text", "collaboration")  # of these one may keep both
+CHOICES = ("theirs", "mine", "both")
 
 
 def arrive(post: Post, user: User, at: datetime, *, stays: timedelta = PRESENT) -> list[User]:
@@ -50,7 +51,10 @@ def who_else(others: list[User]) -> str:
 
 @dataclass(frozen=True)
 class Difference:
-    """A part of the post that is stored otherwise than it was typed. `take` is what is chosen unless one says otherwise."""
+    """A part of the post that is stored otherwise than it was typed. `take` is what is chosen unless one says otherwise.
+
+    Where both changed it, nothing is: whoever saves again has to choose.
+    """
 
     name: str
     label: str
@@ -66,10 +70,18 @@ def marks_of(post: Post) -> str:
     return " ".join(f"{name}={_mark(value)}" for name, value in _parts(post, _sent(post)).items())
 
 
-def differences(post: Post, typed: QueryDict, marks: str) -> list[Difference]:
+def undecided(typed: QueryDict) -> set[str]:
+    """This will name the parts that both changed and of which nobody chose a text yet, as the form sent them."""
+    return {name for name in typed.getlist("choose") if typed.get(f"take_{name}") not in CHOICES}
+
+
+def differences(
+    post: Post, typed: QueryDict, marks: str, still: Collection[str] = frozenset()
+) -> list[Difference]:
     """This will set what is stored beside what was typed, part by part.
 
-    What one did not touch since the page was opened (`marks`) is taken from the other by default.
+    By default the one who alone changed a part since the page was opened (`marks`) keeps it. Where both did, and in
+    the parts that are `still` undecided, nothing is chosen.
     """
     seen = dict(mark.split("=", 1) for mark in marks.split() if "=" in mark)
     theirs, mine = _parts(post, _sent(post)), _parts(post, typed)
@@ -80,7 +92,7 @@ def differences(post: Post, typed: QueryDict, marks: str) -> list[Difference]:
             label=labels[name],
             theirs=_shown(name, theirs[name]),
             mine=_shown(name, mine[name]),
-            take="theirs" if seen.get(name) == _mark(mine[name]) else "mine",
+            take="" if name in still else _alone(seen.get(name), theirs[name], mine[name]),
             may_join=name in JOINED,
             pieces=difference(_shown(name, theirs[name]), _shown(name, mine[name])),
         )
@@ -88,6 +100,12 @@ def differences(post: Post, typed: QueryDict, marks: str) -> list[Difference]:
         # A title left empty is made of the text, so there is nothing to choose.
         if theirs[name] != mine[name] and not (name == "title" and not mine[name])
     ]
+
+
+def _alone(seen: str | None, theirs: str, mine: str) -> str:
+    if seen == _mark(mine):
+        return "theirs"
+    return "mine" if seen == _mark(theirs) else ""
 
 
 def with_taken(typed: QueryDict, post: Post) -> QueryDict:

@@ -18,7 +18,6 @@ from editorial.models import Post
 MOST_LINKS = 10
 MOST_PICTURES = 10
 TOO_MANY_DIGITS = 18  # no row has such a number, and databases refuse it
-WHOLE_ADDRESS = gettext_lazy("Write the whole address, for example https://avinge.se.")
 
 # The fields of each kind of row, in the order they stand in the form.
 ROWS = {"links": ("url",), "pictures": ("picture", "alt_text")}
@@ -28,8 +27,7 @@ class WebAddressField(forms.URLField):
     """An address that a browser opens: http or https, which may be left out as people do."""
 
     widget = forms.TextInput(attrs={"inputmode": "url", "autocomplete": "off", "spellcheck": "false"})
-    default_validators = [URLValidator(schemes=["http", "https"], message=WHOLE_ADDRESS)]
-    default_error_messages = {"invalid": WHOLE_ADDRESS}
+    default_validators = [URLValidator(schemes=["http", "https"])]
 
 
 class LinkRow(forms.Form):

@@ -177,6 +177,12 @@ class Step:
     reviews: list[Review]
 
 
+def changes_asked_in(post: Post) -> Review | None:
+    """This will return what the post's last reader asked to have changed; None when that reader approved it."""
+    last = Review.objects.filter(version__post=post).select_related("reviewer").first()
+    return last if last and last.verdict == Review.Verdict.CHANGES else None
+
+
 def history_of(post: Post, limit: int = 100) -> list[Step]:
     """This will list the versions, newest first, each with the names of the parts that were changed to it."""
     versions = list(

@@ -237,6 +237,7 @@ def _page(
         "post": post,
         "proof": proof,
         "since": since,
+        "asked": reading.changes_asked_in(post) if proof.version.number > 1 else None,
         "lines": lines,
         "fine": sum(1 for line in lines if line.level == OK),
         "is_blocked": any(line.code == "links" and line.level in {BLOCK, WAITING} for line in lines),

@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels_registry.models import Channel
 from channels_registry.platform_texts import for_script, patterns_for_script, rules_of
 from core.doors import status_of
-from core.moves import ChangedMeanwhile, MoveRefused
+from core.moves import ChangedMeanwhile, MoveIncomplete, MoveRefused
 from core.request import person
 from core.rules import Refusal
 from core.templatetags.parts import clock
@@ -31,6 +31,7 @@ from editorial.platforms import on_channels
 from editorial.post_forms import PostForm, chosen_content, initial_of
 from editorial.post_rows import BaseLinkRows, BasePictureRows, arranged, link_rows, picture_rows, with_picked
 from editorial.queries import warnings_about
+from editorial.reading import changes_asked_in
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
 from editorial.transitions import save_post
@@ -111,7 +112,9 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
         return _page(request, post, PostForm(post=post, initial=initial))
     sent = with_picked(request.POST)
     if command := request.POST.get("arrange", ""):
-        return _page(request, post, None, shown=arranged(sent, command), command=command)
+        shown = arranged(sent, command)
+        apart = _apart(request, post, shown) if "choose" in request.POST else []
+        return _page(request, post, None, shown=shown, command=command, differences=apart)
     by_itself = "by_itself" in request.POST
     data = sent if by_itself or not post.pk else drafts.with_taken(sent, post)
     form = PostForm(data, post=post)
@@ -119,6 +122,8 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     if by_itself:
         return _save_by_itself(request, post, form, *rows)
     valid = [form.is_valid(), *(one.is_valid() for one in rows if one.is_bound)]
+    if post.pk and drafts.undecided(request.POST):
+        return _refused(request, post, form, rows, MoveIncomplete(_("Choose which text is to hold.")))
     if not all(valid):
         return _page(request, post, form, rows=rows, status=422)
     try:
@@ -209,18 +214,22 @@ def _refused(
 ) -> HttpResponse:
     """This will show what was typed with the refusal, and beside what is stored when somebody else saved in between."""
     stored = Post.objects.select_related("team", "changed_by").filter(pk=post.pk).first()
-    differences = drafts.differences(stored, form.data, request.POST.get("marks", "")) if stored else []  # type: ignore[arg-type]
     return _page(
         request,
         stored or post,
         form,
         rows=rows,
         refusal=refused.reason,
-        differences=differences,
+        differences=_apart(request, stored, form.data) if stored else [],  # type: ignore[arg-type]
         seen=str(stored.version) if stored else "",
         marks=drafts.marks_of(stored) if stored else "",
         status=status_of(refused),
     )
+
+
+def _apart(request: HttpRequest, stored: Post, typed: QueryDict) -> list[drafts.Difference]:
+    marks = request.POST.get("marks", "")
+    return drafts.differences(stored, typed, marks, drafts.undecided(request.POST))
 
 
 def _page(
@@ -269,6 +278,7 @@ def _page(
         "channels": list(form.channel_rows(content)),
         "others": drafts.who_else(others),
         "warnings": [_("The time is in the past.")] if post.is_over(timezone.now()) else [],
+        "asked": changes_asked_in(post) if post.pk and post.is_open else None,
         "made_of": [row.material for row in materials],
         "counting": json.dumps(_counting(form)),
     }

@@ -141,7 +141,21 @@ document.addEventListener("paste", (event) => {
 
 function prepare(root) {
   root.querySelectorAll("[data-upload]").forEach(prepareUpload);
-  root.querySelector("[data-focus]")?.focus({ preventScroll: true });
 }
+
+function attend(part) {
+  if (!part) return;
+  part.focus({ preventScroll: true });
+  const { top, bottom } = part.getBoundingClientRect();
+  const outside = top < 0 || bottom > window.innerHeight;
+  if (part.matches(".error-summary") && outside) part.scrollIntoView({ block: "center", behavior: "instant" });
+}
+
+// A whole page moves the focus only to its faults; a part that comes in, to where one goes on.
 prepare(document);
-document.addEventListener("htmx:load", (event) => { if (event.detail.elt !== document.body) prepare(event.detail.elt); });
+attend(document.querySelector("#error-summary"));
+document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+  if (elt === document.body) return;
+  prepare(elt);
+  attend(elt.querySelector("[data-focus]"));
+});

@@ -224,7 +224,8 @@ function begin() {
     const list = event.target.closest("[data-rows]");
     if (list) { growRows(list); renumber(list); }
     const part = event.target.name && form.querySelector(`[name='take_${CSS.escape(event.target.name)}'][value=mine]`);
-    if (part) part.checked = true;
+    // Where both changed the text, typing on is no choice between the two.
+    if (part && form.querySelector(`[name='${CSS.escape(part.name)}']:checked`)) part.checked = true;
     channels.showAll();
     saving.soon();
   });

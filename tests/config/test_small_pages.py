@@ -93,3 +93,12 @@ def test_broker_that_does_not_answer_is_told_on_the_health_page(client, monkeypa
     monkeypatch.setattr(app.conf, "broker_write_url", "redis://127.0.0.1:1/0")
     response = client.get(reverse("health"))
     assert (response.status_code, response.json()["broker"]["ok"]) == (503, False)
+
+
+def test_only_those_in_a_team_are_shown_the_way_to_a_new_post(city, client_of):
+    door = reverse("editorial:post_new")
+    pages = ["editorial:posts_page", "calendar_app:week_page", "calendar_app:list_page"]
+    for name in pages:
+        assert door in client_of(city.anna).get(reverse(name)).content.decode()
+        for outside in (city.karin, city.ulf):
+            assert door not in client_of(outside).get(reverse(name)).content.decode()

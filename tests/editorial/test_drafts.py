@@ -214,7 +214,8 @@ def test_second_save_shows_both_texts_part_by_part(city, crossed, x_channel):
     assert response.status_code == 409
     assert set(parts) == {"title", "base_text", "byline", f"channel_{x_channel.pk}"}
     assert (parts["base_text"].theirs, parts["base_text"].mine) == ("Erik's text.", "Anna's text.")
-    assert parts["base_text"].take == "mine"
+    assert parts["base_text"].take == ""
+    assert parts["byline"].take == "mine"
     assert parts["title"].take == "theirs"
     assert parts[f"channel_{x_channel.pk}"].theirs == "Erik on X."
     assert parts[f"channel_{x_channel.pk}"].mine == "follows the text"
@@ -222,6 +223,23 @@ def test_second_save_shows_both_texts_part_by_part(city, crossed, x_channel):
     assert "Erik saved this post" in words(response)
     assert 'name="take_base_text" value="theirs"' in words(response)
     assert Post.objects.get().base_text == "Erik's text."
+
+
+def test_what_both_changed_is_never_stored_without_a_choice(city, crossed):
+    _post, anna, form, response = crossed
+    takes = {f"take_{part.name}": part.take for part in response.context["differences"] if part.take}
+    form |= takes | {"choose": ["base_text"], "seen": response.context["seen"]}
+    for arranging in ({}, {"arrange": "links:add"}, {}):
+        form |= {"marks": response.context["marks"]}
+        response = anna.post(edit_url(_post), form | arranging)
+        assert response.status_code == (200 if arranging else 422)
+        assert 'name="choose" value="base_text"' in words(response)
+        assert {part.name: part.take for part in response.context["differences"]}["base_text"] == ""
+    assert "Choose which text is to hold." in response.context["refusal"]
+    assert Post.objects.get().base_text == "Erik's text."
+    form |= {"take_base_text": "mine"}
+    assert anna.post(edit_url(_post), form).status_code == 302
+    assert Post.objects.get().base_text == "Anna's text."
 
 
 def test_pieces_are_taken_over_and_nothing_is_lost(city, crossed, x_channel):
@@ -389,5 +407,5 @@ def test_edit_page_takes_as_many_queries_for_one_row_as_for_three(
     save_post(post, actor=city.anna, at=at, fields={}, texts={city.channel: ""}, links=links)
     anna = client_of(city.anna)
     anna.get(edit_url(post))
-    with django_assert_num_queries(14):
+    with django_assert_num_queries(15):
         anna.get(edit_url(post))

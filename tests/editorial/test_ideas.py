@@ -96,6 +96,16 @@ def test_no_and_not_now_need_a_reason(city, at, idea, name):
         perform(idea, name, actor=city.anna, at=at, note="  ")
 
 
+def test_refused_no_stays_open_with_its_fault_at_the_reason(city, idea, client_of):
+    address = reverse("editorial:idea_move", args=[idea.pk, "decline"])
+    answer = client_of(city.anna).post(address, {"note": " ", "seen": idea.version})
+    page = words(answer)
+    assert answer.status_code == 422
+    assert page.count('<details class="more" open>') == 1
+    assert page.count('aria-invalid="true" aria-describedby="note-decline_error" autofocus') == 1
+    assert "(optional, with “Take the idea”)" in page
+
+
 @pytest.mark.parametrize("move", list(IDEA_MOVES), ids=lambda move: move.name)
 @pytest.mark.parametrize("state", IdeaState.values)
 def test_whole_table_of_ideas(city, at, idea, new_post, move, state):

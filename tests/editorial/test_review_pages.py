@@ -102,6 +102,25 @@ def test_approval_leads_to_the_next_post_in_the_queue(city, at, new_post, client
     assert Review.objects.first().answers == {"tone": "no"}
 
 
+def test_asked_changes_stand_where_they_are_made_and_read_again(city, at, sent, client_of):
+    anna, erik = client_of(city.anna), client_of(city.erik)
+    shown = "Erik asked for changes"
+    assert shown not in words(erik.get(url("review_page", sent.pk)))
+    perform(sent, "ask_changes", actor=city.erik, at=at, note="Say which <pond>.")
+    edit = words(anna.get(url("post_edit", sent.pk)))
+    assert shown in edit
+    assert "Say which &lt;pond&gt;." in edit
+    fields = {"base_text": "The swans are in the big pond."}
+    save_post(sent, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=[])
+    assert shown in words(anna.get(url("post_edit", sent.pk)))
+    perform(sent, "submit", actor=city.anna, at=at)
+    assert shown in words(erik.get(url("review_page", sent.pk)))
+    perform(sent, "approve", answers=YES, actor=city.erik, at=at)
+    assert shown not in words(erik.get(url("review_page", sent.pk)))
+    perform(sent, "reopen", actor=city.anna, at=at)
+    assert shown not in words(anna.get(url("post_edit", sent.pk)))
+
+
 @pytest.mark.parametrize(
     ("name", "data", "status", "reason"),
     [
@@ -292,7 +311,7 @@ def test_large_post_takes_few_queries_and_little_room(city, large, client_of, dj
     post, erik = large(), client_of(city.erik)
     page = erik.get(url("review_page", post.pk))
     assert len(page.content) < 80_000
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(16):
         erik.get(url("review_page", post.pk))
     with django_assert_num_queries(11):
         erik.get(url("history_page", post.pk))

@@ -155,6 +155,11 @@ def test_publisher_copies_saves_and_confirms_on_a_phone(live_city, page_of, png,
     opened = phone.get_by_role("link", name="Open Facebook")
     assert opened.get_attribute("href") == city.channel.url
     assert min(one["height"] for one in (opened.bounding_box(),)) >= 44
+    phone.locator("[name=url]").fill("https://facebook")
+    press(phone, "Confirm as published")
+    expect(phone.locator("#error-summary")).to_be_focused()
+    expect(phone.locator("#error-summary")).to_be_in_viewport(ratio=1)
+    expect(phone.locator("#error-summary")).to_contain_text("Write the whole address")
     phone.locator("[name=url]").fill("https://www.facebook.com/others/posts/1")
     press(phone, "Confirm as published")
     expect(phone.get_by_role("alert").get_by_text("belongs to “others”")).to_be_visible()

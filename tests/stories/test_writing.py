@@ -106,6 +106,15 @@ def test_page_counts_as_the_server_does(live_city, page_of):
             assert theirs == ours, (code, text)
 
 
+def test_page_that_opens_leaves_the_focus_alone_and_one_with_a_fault_shows_it(live_city, page_of):
+    page = page_of(live_city.anna)
+    page.goto(reverse("editorial:post_new"))
+    page.locator(".writer--live").wait_for()
+    assert page.evaluate("document.activeElement === document.body")
+    page.get_by_role("button", name="Save the draft").last.click()
+    expect(page.locator("#error-summary")).to_be_focused()
+
+
 @pytest.mark.rule("R38")
 def test_new_draft_saves_itself_and_says_so(live_city, page_of):
     page = page_of(live_city.anna)
