@@ -278,7 +278,7 @@ def test_lists_take_the_same_queries_however_many_rows(
     for name, queries in {
         "editorial:posts_page": 10,
         "editorial:review_queue": 10,
-        "moderation:queue_page": 7,
+        "moderation:queue_page": 8,
         "moderation:inbox_page": 8,
     }.items():
         with django_assert_num_queries(queries):
