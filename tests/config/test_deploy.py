@@ -189,7 +189,7 @@ def test_three_restarts_of_the_web_server_lose_no_request(live_people):
     running = web_on(listener)
     visitors = [threading.Thread(target=visit) for _ in range(4)]
     try:
-        until(lambda: requests.get(address, timeout=40).status_code == 200, 40)
+        until(lambda: requests.get(address, timeout=40).status_code == 200)
         for visitor in visitors:
             visitor.start()
         for _ in range(3):
@@ -201,7 +201,7 @@ def test_three_restarts_of_the_web_server_lose_no_request(live_people):
         until(lambda: len(seen) > count + 20, 40)
     finally:
         stop.set()
-        for visitor in visitors:
+        for visitor in filter(threading.Thread.is_alive, visitors):
             visitor.join(60)
         running.terminate()
         running.wait(60)
