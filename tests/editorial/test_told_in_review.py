@@ -54,7 +54,7 @@ ATTACKS = {
         "Only addresses that begin with http:// or https:// work for followers.",
     ),
     "another port": ("https://example.com:22/", "The address leads to another port than those of the web."),
-    "a password": ("https://anna:secret@example.com/", "The address has a user name or password in it."),
+    "a password": ("https://anna:password@example.com/", "The address has a user name or password in it."),
     "a circle": ("{site}/loop", "The address leads on and on."),
 }
 
