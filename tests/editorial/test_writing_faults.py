@@ -10,12 +10,15 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
+from channels_registry.closing import open_closure
 from channels_registry.models import Channel
+from core.models import User
 from core.moves import MoveIncomplete, MoveRefused, perform
 from editorial.models import Material, MaterialKind, Post, PostText
 from editorial.models.posts import LONGEST_TEXT
 from editorial.reuse import keep_material
 from editorial.transitions import save_post
+from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
 
@@ -75,20 +78,25 @@ def test_time_to_come_is_sent_without_a_word(city, client_of, new_post):
     assert post.state == "in_review"
 
 
+def let_rest(channel: Channel, actor: User) -> None:
+    put_to_rest(channel, actor, timezone.now())
+
+
+def let_close(channel: Channel, actor: User) -> None:
+    open_closure(channel, actor=actor, at=timezone.now(), reason="goals", motive="Nobody reads it.")
+
+
 @pytest.mark.parametrize(
-    ("state", "words"),
-    [("dormant", "The channel is dormant."), ("closing", "The channel is being closed.")],
+    ("end", "words"),
+    [(let_rest, "The channel is dormant."), (let_close, "The channel is being closed.")],
 )
-def test_channel_at_rest_is_told_of_beside_its_box_and_to_the_reader(
-    city, client_of, new_post, monkeypatch, state, words
-):
-    post, empty = new_post(), Post(team=city.team)
+def test_channel_at_rest_is_told_of_beside_its_box_and_to_the_reader(city, client_of, new_post, end, words):
+    post = new_post()
     perform(post, "submit", actor=city.anna, at=timezone.now())
     assert words not in page(client_of(city.anna).get(reverse("editorial:post_new")))
-    monkeypatch.setattr(Channel, "state", property(lambda _self: state, lambda _self, _value: None))
+    end(city.channel, city.anna)
     new = page(client_of(city.anna).get(reverse("editorial:post_new")))
     assert words in new.split('class="channel__how"')[0]
-    assert empty.pk is None
     for name in ("editorial:post_page", "editorial:review_page"):
         assert words in page(client_of(city.erik).get(reverse(name, args=[post.pk])))
 
