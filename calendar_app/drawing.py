@@ -1,6 +1,6 @@
 """Writes what the calendar has a hundred of: chips, cells, rows. A template for each would cost more than the page.
 
-Everything a person typed goes through `escape`; addresses, numbers and our own words are put in as they are.
+`format_html` writes each, so that whatever is put in is escaped unless it was written the same way.
 """
 
 from __future__ import annotations
@@ -9,11 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from html import escape
 from typing import Any
 
 from django.forms import BoundField
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS
+from django.utils.html import conditional_escape, format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -49,6 +50,10 @@ ROW = (
 )
 FIELD = '<div>{errors}<label class="field__label" for="{ident}">{label}</label>{field}</div>'
 ERROR = '<p class="field__error" id="{ident}_error">{icon}{words}</p>'
+HEAT_DAY = '<td class="heat__day heat__day--{}">{}</td>'
+HEAT_MONTH = '<tr class="heat__month heat__month--{}"><th scope="row"><a href="{}">{}</a></th>{}</tr>'
+HEAT_COUNT = '<a href="{url}" aria-label="{day}: {count}">{count}</a>'
+COUNT = '<td class="number{}" data-label="{}">{}</td>'
 ROW_HANDLE = '<a href="{url}" aria-label="{words}">{label}</a>'
 
 
@@ -65,6 +70,14 @@ class Words:
     write_here_on: str
     today: str
     wanted: str
+
+
+def _joined(parts: Iterable[str]) -> SafeString:
+    """Put the parts one after the other; one that is no markup of ours is escaped."""
+    return SafeString("".join(map(conditional_escape, parts)))
+
+
+NOTHING = SafeString("")
 
 
 def words() -> Words:
@@ -105,81 +118,85 @@ def _day_words(day: date, language: str) -> DayWords:
     return DayWords(day.isoformat(), f"{month}, {weekday}", f"{day.day} {month}")
 
 
-def chips(entries: Iterable[Entry], slots: Iterable[Slot], style: str = "short") -> str:
+def chips(entries: Iterable[Entry], slots: Iterable[Slot], style: str = "short") -> SafeString:
     """This will write a day's posts and empty places; style is short, full (all channels, a button to write) or bare.
 
     Bare ones leave out the channels and have no id, for where a post stands more than once.
     """
     said = words()
     drawn = [_chip(entry, style, said) for entry in entries] + [_place(slot, style, said) for slot in slots]
-    return f'<ul class="chips">{"".join(drawn)}</ul>' if drawn else ""
+    return format_html('<ul class="chips">{}</ul>', _joined(drawn)) if drawn else NOTHING
 
 
-def _chip(entry: Entry, style: str, said: Words) -> str:
+def _chip(entry: Entry, style: str, said: Words) -> SafeString:
     where = "" if style == "bare" else entry.where_short if style == "short" else entry.where
     url = entry.move_url
-    return CHIP.format(
+    return format_html(
+        CHIP,
         state=entry.state,
-        ident="" if style == "bare" else f' id="post-{entry.pk}"',
+        ident="" if style == "bare" else format_html(' id="post-{}"', entry.pk),
         version=entry.version,
         time=entry.clock,
         url=entry.url,
-        title=escape(entry.title),
-        where=escape(f"{where} · {entry.state_label}" if where else entry.state_label),
-        handle=HANDLE.format(url=url, words=_to_move(entry, said), icon=_handle_icon(entry)) if url else "",
+        title=entry.title,
+        where=f"{where} · {entry.state_label}" if where else entry.state_label,
+        handle=format_html(HANDLE, url=url, words=_to_move(entry, said), icon=_handle_icon(entry))
+        if url
+        else "",
     )
 
 
 def _to_move(entry: Entry, said: Words) -> str:
     """This will say what the handle does: what is out does not move, it is said again."""
-    return escape((said.again if entry.is_out else said.move) % {"title": entry.title})
+    return (said.again if entry.is_out else said.move) % {"title": entry.title}
 
 
-def _handle_icon(entry: Entry) -> str:
+def _handle_icon(entry: Entry) -> SafeString:
     return _icon("copy" if entry.is_out else "clock")
 
 
 @lru_cache(maxsize=16)
-def _icon(name: str) -> str:
-    return str(icon(name))
+def _icon(name: str) -> SafeString:
+    return icon(name)
 
 
-def _place(slot: Slot, style: str, said: Words) -> str:
-    return PLACE.format(
+def _place(slot: Slot, style: str, said: Words) -> SafeString:
+    return format_html(
+        PLACE,
         time=f"{slot.starts_at.astimezone(CITY):%H:%M}",
         url=address("calendar_app:slot_page", slot.pk),
-        name=escape(slot.series.name),
+        name=slot.series.name,
         words=said.empty_place,
         button="" if style == "short" else _button(slot, said),
     )
 
 
-def _button(slot: Slot, said: Words) -> str:
+def _button(slot: Slot, said: Words) -> SafeString:
     named = {"series": slot.series.name, "day": short_day(slot.starts_at)}
-    return BUTTON.format(
+    return format_html(
+        BUTTON,
         url=address("calendar_app:slot_write", slot.pk),
         version=slot.version,
-        words=escape(said.write_here_on % named),
+        words=said.write_here_on % named,
         icon=_icon("pencil"),
         label=said.write_here,
     )
 
 
-def marks(days: Iterable[Mark], *, every: bool = False) -> str:
+def marks(days: Iterable[Mark], *, every: bool = False) -> SafeString:
     """This will write the notes on a day. In the month only the first of a row has its words; the others, for the ear."""
     drawn = [_mark(mark, every or mark.has_words) for mark in days]
-    return f'<ul class="marks">{"".join(drawn)}</ul>' if drawn else ""
+    return format_html('<ul class="marks">{}</ul>', _joined(drawn)) if drawn else NOTHING
 
 
-def _mark(mark: Mark, has_words: bool) -> str:
-    title = escape(mark.note.title)
-    shown = title if has_words else f'<span class="hidden">{title}</span>'
+def _mark(mark: Mark, has_words: bool) -> SafeString:
+    shown = mark.note.title if has_words else format_html('<span class="hidden">{}</span>', mark.note.title)
     if has_words and mark.may_change and mark.note.kind == "note":
-        shown = f'<a href="{address("calendar_app:note_edit", mark.note.pk)}">{shown}</a>'
-    return f'<li class="mark mark--{mark.note.kind}">{shown}</li>'
+        shown = format_html('<a href="{}">{}</a>', address("calendar_app:note_edit", mark.note.pk), shown)
+    return format_html('<li class="mark mark--{}">{}</li>', mark.note.kind, shown)
 
 
-def more(cell: Any) -> str:
+def more(cell: Any) -> SafeString:
     """This will say how many posts and places a day has beside those that are shown, each leading to all of them."""
     told = []
     if cell.places_more:
@@ -187,27 +204,29 @@ def more(cell: Any) -> str:
         told.append(places % {"count": cell.places_more})
     if cell.day.more:
         told.append(_("+%(count)s more") % {"count": cell.day.more})
-    return "".join(f'<a class="cell__more" href="{escape(cell.url)}">{escape(one)}</a>' for one in told)
+    return _joined(format_html('<a class="cell__more" href="{}">{}</a>', cell.url, one) for one in told)
 
 
-def month_rows(weeks: Iterable[dict[str, Any]]) -> str:
+def month_rows(weeks: Iterable[dict[str, Any]]) -> SafeString:
     """This will write the rows of a month: a week's number and its seven days."""
     week_word = _("Week")
-    return "".join(
-        WEEK.format(
-            url=escape(week["url"]),
+    return _joined(
+        format_html(
+            WEEK,
+            url=week["url"],
             words=f"{week_word} {week['number']}",
             number=week["number"],
-            cells="".join(map(_cell, week["days"])),
+            cells=_joined(map(_cell, week["days"])),
         )
         for week in weeks
     )
 
 
-def _cell(cell: Any) -> str:
+def _cell(cell: Any) -> SafeString:
     day = cell.day
     named = day_words(day.day)
-    return CELL.format(
+    return format_html(
+        CELL,
         classes=cell.classes,
         iso=named.iso,
         number=day.day.day,
@@ -219,69 +238,68 @@ def _cell(cell: Any) -> str:
     )
 
 
-def day_notes(day: Any) -> str:
+def day_notes(day: Any) -> SafeString:
     """This will say that a day is today, and which red day it is."""
     told = [words().today] if day.is_today else []
-    told += [escape(day.red)] if day.red else []
-    return "".join(f' <span class="cell__note">{one}</span>' for one in told)
+    told += [day.red] if day.red else []
+    return _joined(format_html(' <span class="cell__note">{}</span>', one) for one in told)
 
 
-def list_rows(entries: Iterable[Entry], heads: dict[str, str]) -> str:
+def list_rows(entries: Iterable[Entry], heads: dict[str, str]) -> SafeString:
     """This will write the rows of the list; `heads` are the words over its columns, which a phone shows in each row."""
     said, drawn = words(), {}
     rows = []
     for entry in entries:
         if entry.state not in drawn:
-            drawn[entry.state] = str(tag(entry.state, entry.state_label))
+            drawn[entry.state] = tag(entry.state, entry.state_label)
         label = said.say_it_again if entry.is_out else said.move_it
         url = entry.move_url
         rows.append(
-            ROW.format(
+            format_html(
+                ROW,
                 **heads,
                 pk=entry.pk,
                 iso=entry.at.isoformat(),
                 time=moment(entry.at),
-                wanted="" if entry.is_planned else f' <span class="meta">{said.wanted}</span>',
+                wanted="" if entry.is_planned else format_html(' <span class="meta">{}</span>', said.wanted),
                 url=entry.url,
-                title=escape(entry.title),
+                title=entry.title,
                 state=drawn[entry.state],
-                where=escape(entry.where),
-                kind=escape(entry.kind) or "–",
-                team=escape(entry.team),
-                handle=ROW_HANDLE.format(url=url, words=_to_move(entry, said), label=label) if url else "",
+                where=entry.where,
+                kind=entry.kind or "–",
+                team=entry.team,
+                handle=format_html(ROW_HANDLE, url=url, words=_to_move(entry, said), label=label)
+                if url
+                else "",
             )
         )
-    return "".join(rows)
+    return _joined(rows)
 
 
-def heat_rows(months: Iterable[dict[str, Any]]) -> str:
+def heat_rows(months: Iterable[dict[str, Any]]) -> SafeString:
     """This will write the year's heat: a row for each month, a cell for each day, which leads to its posts."""
-    return "".join(map(_heat_month, months))
+    return _joined(map(_heat_month, months))
 
 
-def _heat_month(month: dict[str, Any]) -> str:
+def _heat_month(month: dict[str, Any]) -> SafeString:
     first: date = month["first"]
-    cells = "".join(
-        f'<td class="heat__day heat__day--{one.heat}">{_heat_count(one, month["day_url"])}</td>'
-        for one in month["days"]
+    cells = _joined(
+        format_html(HEAT_DAY, one.heat, _heat_count(one, month["day_url"])) for one in month["days"]
     )
-    return (
-        f'<tr class="heat__month heat__month--{first.weekday()}"><th scope="row">'
-        f'<a href="{escape(month["url"])}">{short_month(first)}</a></th>{cells}</tr>'
-    )
+    return format_html(HEAT_MONTH, first.weekday(), month["url"], short_month(first), cells)
 
 
-def _heat_count(one: Any, day_url: str) -> str:
+def _heat_count(one: Any, day_url: str) -> SafeString:
     if not one.count:
-        return ""
+        return NOTHING
     named = day_words(one.day)
-    return f'<a href="{escape(day_url)}{named.iso}" aria-label="{named.day_and_month}: {one.count}">{one.count}</a>'
+    return format_html(HEAT_COUNT, url=day_url + named.iso, day=named.day_and_month, count=one.count)
 
 
-def month_counts(counts: Iterable[int], months: Iterable[dict[str, Any]]) -> str:
+def month_counts(counts: Iterable[int], months: Iterable[dict[str, Any]]) -> SafeString:
     """This will write a row's count for each month; a phone shows the month's name in each."""
-    return "".join(
-        f'<td class="number{"" if count else " heat-rows__none"}" data-label="{short_month(month["first"])}">{count}</td>'
+    return _joined(
+        format_html(COUNT, "" if count else " heat-rows__none", short_month(month["first"]), count)
         for count, month in zip(counts, months, strict=True)
     )
 
@@ -291,18 +309,16 @@ def short_month(first: date) -> str:
     return name[:1].upper() + name[1:]
 
 
-def filter_fields(form: CalendarForm) -> str:
+def filter_fields(form: CalendarForm) -> SafeString:
     """This will write the filters with what is wrong about each; what is hidden comes last."""
-    shown = "".join(_filter_field(field) for field in form.visible_fields())
-    return shown + "".join(str(field) for field in form.hidden_fields())
+    return _joined(
+        [*map(_filter_field, form.visible_fields()), *(field.as_widget() for field in form.hidden_fields())]
+    )
 
 
-def _filter_field(field: BoundField) -> str:
+def _filter_field(field: BoundField) -> SafeString:
     ident = field.id_for_label
     errors = (
-        ERROR.format(ident=ident, icon=_icon("triangle-alert"), words=escape(str(one)))
-        for one in field.errors
+        format_html(ERROR, ident=ident, icon=_icon("triangle-alert"), words=one) for one in field.errors
     )
-    return FIELD.format(
-        ident=ident, errors="".join(errors), label=escape(str(field.label)), field=field.as_widget()
-    )
+    return format_html(FIELD, ident=ident, errors=_joined(errors), label=field.label, field=field.as_widget())
