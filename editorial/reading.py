@@ -154,7 +154,17 @@ class SinceRead:
     is_first_sight: bool
 
 
-def since_read(reader: User, proof: Proof) -> SinceRead:
+def last_verdicts(post: Post) -> list[Review]:
+    """This will list the newest verdicts on the post, at most ten, each with its version and its reader."""
+    return list(Review.objects.filter(version__post=post).select_related("reviewer", "version")[:10])
+
+
+def changes_asked(verdicts: Sequence[Review]) -> Review | None:
+    """This will return what the last reader asked to have changed; None when that reader approved the post."""
+    return next((last for last in verdicts[:1] if last.verdict == Review.Verdict.CHANGES), None)
+
+
+def since_read(reader: User, proof: Proof, verdicts: Sequence[Review]) -> SinceRead:
     """This will compare with what the reader last read; who never read it gets the last version somebody judged."""
     post, version = proof.post, proof.version
     readings = Reading.objects.filter(reader=reader, version__post=post).order_by("-version__number")
@@ -163,7 +173,7 @@ def since_read(reader: User, proof: Proof) -> SinceRead:
     before = next((one for one in mine if one.pk != version.pk), None)
     by_me = before is not None
     if before is None and version.number > 1:
-        before = post.versions.filter(reviews__isnull=False).exclude(pk=version.pk).first()
+        before = next((one.version for one in verdicts if one.version_id != version.pk), None)
     found = changes(before, version, [shown.channel for shown in proof.texts]) if before else []
     return SinceRead(before, by_me, found, is_first_sight=not seen_now)
 
@@ -175,12 +185,6 @@ class Step:
     version: PostVersion
     parts: list[str]
     reviews: list[Review]
-
-
-def changes_asked_in(post: Post) -> Review | None:
-    """This will return what the post's last reader asked to have changed; None when that reader approved it."""
-    last = Review.objects.filter(version__post=post).select_related("reviewer").first()
-    return last if last and last.verdict == Review.Verdict.CHANGES else None
 
 
 def history_of(post: Post, limit: int = 100) -> list[Step]:

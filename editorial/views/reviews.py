@@ -224,7 +224,9 @@ def _page(
     proof = proof_of(post, now, reading.quotes_in(threads))
     if proof is None:
         raise Http404
-    around, since = reading.people_around(post, now), reading.since_read(user, proof)
+    around = reading.people_around(post, now)
+    verdicts = reading.last_verdicts(post) if proof.version.number > 1 else []
+    since = reading.since_read(user, proof, verdicts)
     if since.is_first_sight and request.method == "GET":
         reviewing.note_reading(proof.version, reader=user, at=now)
     in_review = post.state == PostState.IN_REVIEW
@@ -237,7 +239,7 @@ def _page(
         "post": post,
         "proof": proof,
         "since": since,
-        "asked": reading.changes_asked_in(post) if proof.version.number > 1 else None,
+        "asked": reading.changes_asked(verdicts),
         "lines": lines,
         "fine": sum(1 for line in lines if line.level == OK),
         "is_blocked": any(line.code == "links" and line.level in {BLOCK, WAITING} for line in lines),

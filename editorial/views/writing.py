@@ -31,7 +31,7 @@ from editorial.platforms import on_channels
 from editorial.post_forms import PostForm, chosen_content, initial_of
 from editorial.post_rows import BaseLinkRows, BasePictureRows, arranged, link_rows, picture_rows, with_picked
 from editorial.queries import warnings_about
-from editorial.reading import changes_asked_in
+from editorial.reading import changes_asked, last_verdicts
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
 from editorial.transitions import save_post
@@ -278,7 +278,7 @@ def _page(
         "channels": list(form.channel_rows(content)),
         "others": drafts.who_else(others),
         "warnings": [_("The time is in the past.")] if post.is_over(timezone.now()) else [],
-        "asked": changes_asked_in(post) if post.pk and post.is_open else None,
+        "asked": changes_asked(last_verdicts(post)) if post.pk and post.is_open else None,
         "made_of": [row.material for row in materials],
         "counting": json.dumps(_counting(form)),
     }

@@ -78,14 +78,14 @@ def test_reader_sees_what_is_new_since_they_read_it_themselves(city, at, sent):
     perform(sent, "submit", actor=city.anna, at=at)
     edit(sent, city, at, "The geese are back in the lake.")
     perform(sent, "submit", actor=city.anna, at=at)
-    seen = reading.since_read(city.erik, proof_of(sent, at))
+    seen = reading.since_read(city.erik, proof_of(sent, at), reading.last_verdicts(sent))
     assert (seen.before, seen.by_me, seen.is_first_sight) == (first, True, True)
     pieces = seen.changes[0][1]
     assert [piece.text for piece in pieces if piece.kind == "ins"] == ["geese", "lake."]
     reviewing.note_reading(sent.current, reader=city.erik, at=at)
-    again = reading.since_read(city.erik, proof_of(sent, at))
+    again = reading.since_read(city.erik, proof_of(sent, at), reading.last_verdicts(sent))
     assert (again.before, again.is_first_sight) == (first, False)
-    assert reading.since_read(city.sara, proof_of(sent, at)).before is None
+    assert reading.since_read(city.sara, proof_of(sent, at), reading.last_verdicts(sent)).before is None
     assert Reading.objects.count() == 2
 
 

@@ -311,7 +311,7 @@ def test_large_post_takes_few_queries_and_little_room(city, large, client_of, dj
     post, erik = large(), client_of(city.erik)
     page = erik.get(url("review_page", post.pk))
     assert len(page.content) < 80_000
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(15):
         erik.get(url("review_page", post.pk))
     with django_assert_num_queries(11):
         erik.get(url("history_page", post.pk))
