@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from channels_registry.models import Channel
 from channels_registry.platform_texts import for_script, patterns_for_script, rules_of
 from core.doors import status_of
+from core.models import User
 from core.moves import ChangedMeanwhile, MoveIncomplete, MoveRefused
 from core.request import person
 from core.rules import Refusal
@@ -129,7 +130,11 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
     try:
         _save(request, post, form, *rows)
     except MoveRefused as refused:
-        return _refused(request, post, form, rows, refused)
+        stored = _stored(post)
+        apart = _apart(request, stored, form.data) if stored else []  # type: ignore[arg-type]
+        # Who types what is stored already, as after one's own save by itself, has nothing to choose between.
+        if apart or not isinstance(refused, ChangedMeanwhile):
+            return _refused(request, post, form, rows, refused)
     messages.success(request, _("The draft is saved."))
     for warning in _about_its_time(post):
         messages.warning(request, warning)
@@ -178,9 +183,8 @@ def _save_by_itself(
     try:
         _save(request, post, form, links, pictures, by_itself=True)
     except ChangedMeanwhile:
-        who = Post.objects.select_related("changed_by").get(pk=post.pk).changed_by
-        words = _("%(name)s has saved this post too. Press save to see both texts.")
-        return JsonResponse({"said": words % {"name": who.name if who else _("Somebody else")}}, status=409)
+        words = _("%(who)s Press save to see both texts.")
+        return JsonResponse({"said": words % {"who": _who_saved(_stored(post), person(request))}}, status=409)
     except MoveRefused as refused:
         return JsonResponse({"said": refused.reason}, status=status_of(refused))
     valid = not form.errors and all(rows.is_valid() for rows in (links, pictures) if rows.is_bound)
@@ -213,18 +217,31 @@ def _refused(
     refused: MoveRefused,
 ) -> HttpResponse:
     """This will show what was typed with the refusal, and beside what is stored when somebody else saved in between."""
-    stored = Post.objects.select_related("team", "changed_by").filter(pk=post.pk).first()
+    stored = _stored(post)
+    changed = isinstance(refused, ChangedMeanwhile)
     return _page(
         request,
         stored or post,
         form,
         rows=rows,
-        refusal=refused.reason,
+        refusal=_who_saved(stored, person(request)) if changed else refused.reason,
         differences=_apart(request, stored, form.data) if stored else [],  # type: ignore[arg-type]
         seen=str(stored.version) if stored else "",
         marks=drafts.marks_of(stored) if stored else "",
         status=status_of(refused),
     )
+
+
+def _stored(post: Post) -> Post | None:
+    return Post.objects.select_related("team", "changed_by").filter(pk=post.pk).first()
+
+
+def _who_saved(stored: Post | None, user: User) -> str:
+    """This will say who saved the post in between: nobody is told of themselves as of somebody else."""
+    who = stored.changed_by if stored else None
+    if who == user:
+        return _("You have saved this post in another window too.")
+    return _("%(name)s has saved this post too.") % {"name": who.name if who else _("Somebody else")}
 
 
 def _apart(request: HttpRequest, stored: Post, typed: QueryDict) -> list[drafts.Difference]:

@@ -121,7 +121,7 @@ function arrangeRow(what, how, number) {
 function prepareSaving(channels) {
   const shown = form.querySelector("[data-said]");
   const voice = form.querySelector("[data-voice]");
-  let timer, busy = false, again = false, kind = "", stopped = "byHand" in form.dataset;
+  let timer, busy = false, again = false, kind = "", stopped = "byHand" in form.dataset, underWay = Promise.resolve();
 
   function say(text, now) {
     shown.textContent = text;
@@ -145,9 +145,13 @@ function prepareSaving(channels) {
     warned.replaceChildren(...answer.warnings.map((text) => Object.assign(document.createElement("li"), { textContent: text })));
   }
 
-  async function save() {
+  function save() {
     if (busy) { again = true; return; }
     busy = true;
+    underWay = send();
+  }
+
+  async function send() {
     again = false;
     say(form.dataset.saving, "wait");
     const body = new FormData(form);
@@ -182,6 +186,9 @@ function prepareSaving(channels) {
       timer = setTimeout(save, WAIT);
     },
     stop() { stopped = true; clearTimeout(timer); },
+    // What is on its way is answered first: the form then says which version it has seen.
+    get isBusy() { return busy; },
+    async settled() { this.stop(); await underWay; },
     get waits() { return busy || again || shown.textContent === form.dataset.unsaved || kind === "bad"; },
   };
 }
@@ -266,7 +273,13 @@ function begin() {
     saving.soon();
   });
 
-  form.addEventListener("submit", () => { sent = true; saving.stop(); });
+  form.addEventListener("submit", async (event) => {
+    sent = true;
+    if (!saving.isBusy) { saving.stop(); return; }
+    event.preventDefault();
+    await saving.settled();
+    form.requestSubmit(event.submitter);
+  });
   addEventListener("beforeunload", (event) => { if (!sent && saving.waits) event.preventDefault(); });
   addEventListener("pagehide", leave);
   setInterval(ping, PING);

@@ -136,6 +136,29 @@ def test_saving_by_itself_never_goes_over_what_somebody_else_stored(city, new_po
     assert Post.objects.get().base_text == "Erik's."
 
 
+def test_nobody_is_told_of_themselves_as_of_somebody_else(city, new_post, client_of):
+    post, anna = new_post(), client_of(city.anna)
+    seen = post.version
+    assert by_itself(anna, edit_url(post), typed(city, base_text="Earlier.", seen=seen))[0] == 200
+    status, answer = by_itself(anna, edit_url(post), typed(city, seen=seen))
+    words = "You have saved this post in another window too."
+    assert (status, answer["said"]) == (409, f"{words} Press save to see both texts.")
+    late = anna.post(edit_url(post), typed(city, seen=seen))
+    assert late.status_code == 409
+    assert words in late.content.decode()
+    assert "Earlier." in late.content.decode()
+
+
+def test_saving_what_is_stored_already_is_no_conflict(city, new_post, client_of):
+    post, anna = new_post(), client_of(city.anna)
+    seen = post.version
+    assert by_itself(anna, edit_url(post), typed(city, seen=seen))[0] == 200
+    stored = Post.objects.get()
+    assert anna.post(edit_url(post), typed(city, seen=seen)).status_code == 302
+    after = Post.objects.get()
+    assert (after.version, after.base_text) == (stored.version, stored.base_text)
+
+
 def test_what_has_a_fault_waits_while_the_rest_is_saved(city, new_post, client_of):
     post = new_post()
     form = typed(
