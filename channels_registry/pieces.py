@@ -14,6 +14,7 @@ from typing import IO, Any, Protocol
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F
 
 from channels_registry.models import Upload
 from core import filestore
@@ -32,7 +33,8 @@ def held(upload: Upload) -> Iterator[Pieces]:
     """Hold the upload's pieces for oneself: two browsers may send the same one, to two web servers."""
     if settings.FILES_BUCKET:
         with transaction.atomic():
-            Upload.objects.select_for_update().get(pk=upload.pk)
+            # An update holds the row on PostgreSQL and SQLite alike; a locking read would hold nothing on SQLite.
+            Upload.objects.filter(pk=upload.pk).update(name=F("name"))
             yield _InBucket(f"incoming/{_number(upload)}/")
         return
     target = part_of(upload)

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from channels_registry import closing, deciding, ending, forms, orders, plans, queries
+from channels_registry.forms.parts import active_users
 from channels_registry.models import ArchiveItem, Closure, DeregistrationOrder
 from channels_registry.rules import may_take_over, tends
 from channels_registry.states import ClosureState
@@ -319,7 +320,7 @@ def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 
 def _advice_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
-    names = forms.active_users().filter(is_web_strategist=True).values_list("name", flat=True)
+    names = active_users().filter(is_web_strategist=True).values_list("name", flat=True)
     return {"strategists": list(names) if closure.is_open_for_edit else []}
 
 
