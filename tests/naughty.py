@@ -55,7 +55,7 @@ CODE = [
     "${7*7} #{7*7} <%= 7*7 %>",
     "%(title)s %s %d {0} {title}",
     "' OR 1=1; DROP TABLE calendar_app_slot; --",
-    "$(touch /tmp/x) `id` ; reboot | reboot",
+    "$(touch x) `id` ; reboot | reboot",
     "../../../etc/passwd%00",
     "C:\\Windows\\CON aux.txt NUL",
     "http://a/%%30%30",
