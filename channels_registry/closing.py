@@ -365,7 +365,7 @@ def tell_people(
             Message(
                 recipient=person,
                 key=f"closure:{closure.pk}:{key}",
-                subject=say(subject, channel=closure.channel.name),
+                subject=say(subject, channel=str(closure.channel)),
                 body=body,
                 url=closure_url(closure, step),
                 why=why,

@@ -259,7 +259,7 @@ def _tell(dormancy: Dormancy, at: datetime, step: str, subject: Any, body: Any) 
             Message(
                 recipient=person,
                 key=f"dormancy:{dormancy.pk}:{step}",
-                subject=say(subject, channel=dormancy.channel.name),
+                subject=say(subject, channel=str(dormancy.channel)),
                 body=body,
                 url=reverse("channels_registry:channel_page", args=[dormancy.channel_id]),
                 why=gettext_lazy("you work with the channel"),

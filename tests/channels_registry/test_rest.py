@@ -52,7 +52,7 @@ def test_rest_and_waking_over_a_summer_by_the_clock_alone(city, sweep_at):
     sweep_at(instant(date(2026, 7, 15), "12:00"))
     assert Watch.objects.filter(channel=channel, day=date(2026, 7, 15)).count() == 0
     sweep_at(instant(TO - timedelta(days=14), "08:01"))
-    told = Notice.objects.filter(subject="Parks on Facebook wakes soon")
+    told = Notice.objects.filter(subject="Parks on Facebook (Facebook) wakes soon")
     assert {row.recipient.name for row in told} == {"Anna", "Erik", "Sara"}
     sweep_at(instant(TO, "06:01"))
     channel.refresh_from_db()
@@ -97,7 +97,7 @@ def test_rest_that_is_not_safe_on_its_day_does_not_start_and_its_people_are_told
     sweep_at(instant(FROM, "06:01"))
     rest.refresh_from_db()
     assert rest.state == "planned"
-    notice = Notice.objects.filter(subject="Parks on Facebook could not be put to rest").first()
+    notice = Notice.objects.filter(subject="Parks on Facebook (Facebook) could not be put to rest").first()
     assert "comments are turned off" in notice.body
     with pytest.raises(IntegrityError), transaction.atomic():
         Dormancy.objects.filter(pk=rest.pk).update(state="resting")
@@ -165,7 +165,7 @@ def test_planned_rest_that_a_closure_cancels_is_seen_on_the_channel_and_not_forg
     first = local_day(journey.at) + timedelta(days=7)
     rest = planned(city, at=journey.at, starts_on=first, ends_on=first + timedelta(days=90))
     closure = journey.opened(Channel.objects.get(pk=city.channel.pk))
-    fell = Notice.objects.filter(subject="The planned rest of Parks on Facebook is cancelled")
+    fell = Notice.objects.filter(subject="The planned rest of Parks on Facebook (Facebook) is cancelled")
     assert {row.recipient.name for row in fell} == {"Anna", "Erik", "Sara"}
     assert str(rest.days_in_words) in fell[0].body
     perform(closure, "cancel", actor=city.anna, at=journey.at + timedelta(days=1), note="We think again.")
@@ -173,5 +173,5 @@ def test_planned_rest_that_a_closure_cancels_is_seen_on_the_channel_and_not_forg
     told = page.content.decode()
     for said in ("Rest planned", "The rest was cancelled", "is not taken up again by itself"):
         assert said in told
-    lost = Notice.objects.filter(subject="The rest of Parks on Facebook is not taken up again by itself")
+    lost = Notice.objects.filter(subject="The rest of Parks on Facebook (Facebook) is not taken up again by itself")
     assert {row.recipient.name for row in lost} == {"Anna", "Erik", "Sara"}
