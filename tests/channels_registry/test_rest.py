@@ -173,5 +173,7 @@ def test_planned_rest_that_a_closure_cancels_is_seen_on_the_channel_and_not_forg
     told = page.content.decode()
     for said in ("Rest planned", "The rest was cancelled", "is not taken up again by itself"):
         assert said in told
-    lost = Notice.objects.filter(subject="The rest of Parks on Facebook (Facebook) is not taken up again by itself")
+    lost = Notice.objects.filter(
+        subject="The rest of Parks on Facebook (Facebook) is not taken up again by itself"
+    )
     assert {row.recipient.name for row in lost} == {"Anna", "Erik", "Sara"}
