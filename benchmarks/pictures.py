@@ -218,7 +218,7 @@ def analyse() -> None:
 
 UPLOADER = """
 import io, os, resource, sys, tempfile
-import benchmarks
+import benchmarks.environment
 from django.conf import settings
 from django.core.files.uploadedfile import TemporaryUploadedFile
 from PIL import Image

@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
+import benchmarks.environment  # noqa: F401  (first: it names the settings)
 from benchmarks.measure import Figure
 
 SECTIONS = (

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.contrib.auth.hashers import make_password
 from django.core.management.commands import flush
-from django.db import connections
+from django.core.management.sql import emit_post_migrate_signal
+from django.db import connections, transaction
 from django.test import Client
 from django.utils import translation
 from PIL import Image
@@ -31,13 +32,20 @@ _flush = flush.Command.handle
 
 
 def _flush_with_guards_off(self: flush.Command, **options: Any) -> None:
-    """The database refuses to be emptied; between tests it has to be. The guards come back with post_migrate."""
+    """The database refuses to be emptied; between tests it has to be. What every database is born with comes back."""
     connection = connections[options["database"]]
+    if connection.vendor == "postgresql":
+        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
+        quoted = map(connection.ops.quote_name, tables)
+        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
+            # A superuser's word that neither guards nor foreign keys are asked: far quicker than to make them anew.
+            cursor.execute("SET LOCAL session_replication_role = replica")
+            cursor.execute(";".join(f"DELETE FROM {table}" for table in quoted))
+        emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
+        return
     with connection.cursor() as cursor:
-        for trigger, table in triggers.installed(connection).items():
-            cursor.execute(
-                f"DROP TRIGGER {trigger}" + (f" ON {table}" if connection.vendor == "postgresql" else "")
-            )
+        for trigger in triggers.installed(connection):
+            cursor.execute(f"DROP TRIGGER {trigger}")
     _flush(self, **options)
 
 

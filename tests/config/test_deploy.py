@@ -169,6 +169,14 @@ def web_on(listener: socket.socket) -> subprocess.Popen[bytes]:
     )
 
 
+def answers(address: str) -> bool:
+    """Whether the page is there; what else is said goes to stderr, for the one who must find out why."""
+    answer = requests.get(address, timeout=40)
+    if answer.status_code != 200:
+        sys.stderr.write(f"{answer.status_code} {answer.text[:2000]}\n")
+    return answer.status_code == 200
+
+
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 def test_three_restarts_of_the_web_server_lose_no_request(live_people):
@@ -189,7 +197,7 @@ def test_three_restarts_of_the_web_server_lose_no_request(live_people):
     running = web_on(listener)
     visitors = [threading.Thread(target=visit) for _ in range(4)]
     try:
-        until(lambda: requests.get(address, timeout=40).status_code == 200)
+        until(lambda: answers(address))
         for visitor in visitors:
             visitor.start()
         for _ in range(3):

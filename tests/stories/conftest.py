@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from playwright.sync_api import Browser, Page, sync_playwright
@@ -68,8 +67,3 @@ def page_of(browser: Browser, live_server: Any) -> Iterator[Callable[..., Page]]
     yield open_page
     for context in opened:
         context.close()
-
-
-@pytest.fixture(scope="session")
-def axe() -> Axe:
-    return Axe()

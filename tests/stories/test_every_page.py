@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Any
 
 import pytest
 from django.test import Client
@@ -18,13 +17,13 @@ from core import clock
 from core.workdays import instant, is_working_day, local_day
 from tests import doors
 from tests.doors import House
+from tests.stories.looking import faults_wide_and_narrow
 from tests.test_doors import addresses, parts_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 # Whoever is let in first shows the page.
 GUESTS = ["erik", "anna", "karin", "rut", "admin", "nobody"]
-WIDTHS = [1440, 320]
 
 
 def pages(house: House, clients: dict[str, Client]) -> Iterator[tuple[str, str]]:
@@ -51,19 +50,9 @@ def last_working_noon() -> datetime:
     return instant(day, "12:00")
 
 
-def faults_of(page: Any, axe: Any, address: str) -> Iterator[tuple[Any, ...]]:
-    page.goto(address)
-    for width in WIDTHS:
-        page.set_viewport_size({"width": width, "height": 1000})
-        for one in axe.run(page).response["violations"]:
-            yield address, width, one["id"], one["nodes"][0]["html"][:120]
-        if page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"):
-            yield address, width, "scrolls sideways"
-
-
 @pytest.mark.rule("R38")
 @pytest.mark.parametrize("language", ["sv", "en"])
-def test_axe_finds_nothing_on_any_page(live_city, page_of, client_of, axe, language):
+def test_axe_finds_nothing_on_any_page(live_city, page_of, client_of, language):
     type(live_city.erik).objects.update(language=language)
     now = last_working_noon()
     clock.sweep(now)
@@ -76,5 +65,6 @@ def test_axe_finds_nothing_on_any_page(live_city, page_of, client_of, axe, langu
     for address, who in [*shown, ("/no-such-page/", "erik")]:
         if who == "nobody":
             continue
-        wrong += faults_of(open_pages[who], axe, address)
+        open_pages[who].goto(address)
+        wrong += faults_wide_and_narrow(open_pages[who])
     assert wrong == []

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from tests.conftest import PASSWORD
 from tests.core.test_second_factor import code_of
+from tests.stories.looking import faults_wide_and_narrow
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -66,18 +67,13 @@ def test_a_key_is_added_and_then_opens_alone_without_a_password(live_city, brows
     page.context.close()
 
 
-@pytest.mark.parametrize("width", [1440, 320])
-def test_every_page_of_the_login_is_accessible_and_fits(
-    live_city, browser, live_server, axe, width, settings
-):
+def test_every_page_of_the_login_is_accessible_and_fits(live_city, browser, live_server, settings):
     settings.SECOND_FACTOR_FOR = ["chiefs"]
-    page = anonymous(browser, live_server, width)
+    page = anonymous(browser, live_server)
     with_key(page)
 
     def looks_right(place: str) -> None:
-        found = axe.run(page)
-        assert found.violations_count == 0, (place, found.generate_report())
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, place
+        assert faults_wide_and_narrow(page, place) == []
 
     page.goto(reverse("account_login"))
     looks_right("login")

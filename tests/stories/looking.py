@@ -1,0 +1,33 @@
+"""How a page is looked at: axe, and whether it must be scrolled sideways, wide and narrow."""
+
+from __future__ import annotations
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page
+
+SCRIPT = Axe().axe_script
+WIDE, NARROW = 1440, 320
+
+# axe is laid in once for each document, and tells only what is wrong: all it found right is most of its answer.
+_LOOK = """async () => (await axe.run(document, {resultTypes: ["violations"]})).violations
+    .map((each) => `${each.id}: ${each.nodes[0].html.slice(0, 160)}`)"""
+_SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.clientWidth"
+
+
+def faults(page: Page, place: str = "") -> list[str]:
+    """This will list what axe finds on the page as it stands, and whether it scrolls sideways."""
+    if not page.evaluate("typeof axe === 'object'"):
+        page.evaluate(SCRIPT)
+    found: list[str] = page.evaluate(_LOOK)
+    if page.evaluate(_SIDEWAYS):
+        found.append("scrolls sideways")
+    return [f"{place or page.url} at {page.viewport_size['width']}: {one}" for one in found]
+
+
+def faults_wide_and_narrow(page: Page, place: str = "") -> list[str]:
+    """This will list the faults in both widths; the page is left narrow."""
+    found = []
+    for width in (WIDE, NARROW):
+        page.set_viewport_size({"width": width, "height": 1000})
+        found += faults(page, place)
+    return found
