@@ -57,7 +57,7 @@ messages: .venv/dev
 	$(CHECK_ENV) $(BIN)/python manage.py messages
 
 bench: .venv/dev
-	$(CHECK_ENV) $(BIN)/python -m benchmarks.run "$(ONLY)" "$(AGAINST)"
+	$(CHECK_ENV) $(BIN)/python -m benchmarks "$(ONLY)" "$(AGAINST)"
 
 doors: .venv/dev
 	WRITE_DOORS=1 $(BIN)/pytest -q tests/test_doors.py

@@ -12,6 +12,7 @@ import time
 
 from django.utils import timezone
 
+import benchmarks.environment  # noqa: F401  (first: it names the settings)
 from core.fetching import FetchPolicy
 from editorial import links
 from editorial.models import LinkCheck

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import platform
-import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
@@ -18,7 +17,6 @@ from django.conf import settings
 from django.db import connection
 from django.test.utils import setup_databases, setup_test_environment, teardown_databases
 
-import benchmarks.environment  # noqa: F401  (first: it names the settings)
 from benchmarks.measure import Figure
 
 SECTIONS = (
@@ -35,7 +33,7 @@ SECTIONS = (
 Row = dict[str, Any]
 
 
-def main(only: str, against: str) -> int:
+def main(only: str = "", against: str = "") -> int:
     """This will run the sections that are built, and return 1 when a target is missed, 2 when there is nothing to run.
 
     `against` is the JSON of an earlier run; without it the figures stand beside the last one saved here.
@@ -108,7 +106,3 @@ def measured(section: str) -> Iterator[Row]:
 
 def row_of(section: str, figure: Figure) -> Row:
     return {"section": section} | asdict(figure) | {"ok": figure.ok}
-
-
-if __name__ == "__main__":
-    sys.exit(main(*[*sys.argv[1:3], "", ""][:2]))
