@@ -24,6 +24,7 @@ from core.models import Unit, User
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.transitions import save_post
 from tests.core import s3
+from tests.database import django_db_setup, pytest_sessionfinish  # noqa: F401  (found here by pytest)
 
 PASSWORD = "losenord-for-test"
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)

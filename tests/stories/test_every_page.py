@@ -73,9 +73,11 @@ def test_axe_finds_nothing_on_any_page(live_city, page_of, client_of, language):
 def test_a_faulty_page_is_seen_as_one(live_city, page_of):
     page = page_of(live_city.erik)
     page.set_content(
-        '<html lang="sv"><title>x</title><main><img src="x"><table width="600"><td>x</table></main></html>'
+        '<html lang="sv"><title>x</title><main><img src="x"><table width="600"><td>x</table>'
+        '<p style="color: #ccc; background: #fff">pale</p></main></html>'
     )
     told = " ".join(faults_wide_and_narrow(page, "here"))
     assert "here at 1440: image-alt" in told
+    assert "here at 1440: color-contrast" in told
     assert "here at 320: scrolls sideways" in told
     assert "here at 1440: scrolls sideways" not in told

@@ -1,0 +1,71 @@
+"""Side by side, one process migrates the test database for all, and each works on a copy of its own.
+
+Migrating takes a process longer than a hundred tests; copying takes a blink. Without other processes pytest-django
+makes the database as ever.
+"""
+
+from __future__ import annotations
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import connection
+from pytest_django.plugin import blocking_manager_key
+
+MADE = "migrated"
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[Path]:
+    """This will wait until no other process of this run is inside."""
+    with (folder / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield folder
+
+
+@contextmanager
+def copied(worker: str) -> Iterator[None]:
+    """This will connect to a copy of the migrated database, made first when no process has; the copy goes at the end."""
+    creation, own = connection.creation, str(connection.settings_dict["NAME"])
+    with _alone(settings.VAR_DIR.parent) as shared:
+        if connection.vendor == "sqlite":
+            connection.settings_dict["TEST"]["NAME"] = str(shared / "test.sqlite3")
+        made = shared / MADE
+        creation.create_test_db(verbosity=0, autoclobber=True, serialize=False, keepdb=made.exists())
+        connection.close()
+        made.touch()
+        creation.clone_test_db(worker, verbosity=0, autoclobber=True)
+    original = connection.settings_dict["NAME"]
+    connection.settings_dict.update(creation.get_test_db_clone_settings(worker))
+    try:
+        yield
+    finally:
+        connection.settings_dict["NAME"] = original
+        creation.destroy_test_db(own, verbosity=0, suffix=worker)
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """When all processes have ended, the one they copied goes too."""
+    if not WORKER and (settings.VAR_DIR / MADE).exists() and connection.vendor == "postgresql":
+        own = connection.settings_dict["NAME"]
+        connection.settings_dict["NAME"] = f"test_{own}"
+        with session.config.stash[blocking_manager_key].unblock():
+            connection.creation.destroy_test_db(own, verbosity=0)
+
+
+if WORKER:
+
+    @pytest.fixture(scope="session")
+    def django_db_setup(django_test_environment: None, django_db_blocker: Any) -> Iterator[None]:
+        with django_db_blocker.unblock(), copied(WORKER):
+            yield
+
+else:
+    from pytest_django.fixtures import django_db_setup as django_db_setup
