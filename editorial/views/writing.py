@@ -286,6 +286,7 @@ def _page(
         row.light = lights.get(row.shown_picture.pk) if row.shown_picture else None
     context |= {
         "form": form,
+        "forms": [form, links, pictures],
         "links": links,
         "rows": pictures,
         "chooser": chooser_for(command, shown, user, channels=channels, day=day) if shown else None,
