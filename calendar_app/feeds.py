@@ -18,13 +18,14 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from icalendar import Calendar, Event, vText
+from icalendar import Event
 
 from calendar_app.models import Feed, FeedItem, Series, Slot
 from calendar_app.queries import COLUMNS, entries, in_calendar, within
 from calendar_app.windows import Window
 from channels_registry.models import Channel
 from core import trail
+from core.calendars import new_calendar, typed
 from core.models import User
 from core.moves import MoveRefused
 from core.secret_addresses import hash_of, new_secret
@@ -190,11 +191,7 @@ def _as_new(item: FeedItem) -> FeedItem:
 
 
 def _as_calendar(feed: Feed, said: list[FeedItem], items: dict[str, Item]) -> bytes:
-    calendar = Calendar()
-    calendar.add("prodid", "-//Redaktionen//Calendar//SV")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _plain(f"Redaktionen: {feed}"))
-    calendar.add("x-published-ttl", "PT1H")
+    calendar = new_calendar("Calendar", f"Redaktionen: {feed}")
     for row in said:
         calendar.add_component(_as_event(row, items.get(row.uid)))
     return bytes(calendar.to_ical())
@@ -207,26 +204,12 @@ def _as_event(row: FeedItem, item: Item | None) -> Event:
     event.add("dtstamp", row.changed_at.astimezone(UTC))
     event.add("dtstart", row.starts_at.astimezone(UTC))
     event.add("dtend", (row.starts_at + LENGTH).astimezone(UTC))
-    event.add("summary", _plain(item.summary if item else row.summary))
+    event.add("summary", typed(item.summary if item else row.summary))
     if item is None:
         event.add("status", "CANCELLED")
         return event
     event.add("status", "CONFIRMED" if item.certain else "TENTATIVE")
-    event.add("description", _plain(item.description))
+    event.add("description", typed(item.description))
     event.add("url", f"{settings.BASE_URL}{item.url}")
     event.add("transp", "TRANSPARENT")
     return event
-
-
-class Typed(vText):
-    """A text as RFC 5545 writes it. The library's own would make a line break of a “\\N” that somebody typed."""
-
-    def to_ical(self) -> bytes:
-        text = self.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,")
-        return text.replace("\n", "\\n").encode()
-
-
-def _plain(text: str) -> Typed:
-    """This will leave out what iCalendar has no way to write: control characters, but for line breaks and tabs."""
-    kept = "".join(sign for sign in text if sign in "\n\t" or not (ord(sign) < 32 or 127 <= ord(sign) < 160))
-    return Typed(kept.replace("\u2028", "\n").replace("\u2029", "\n"))

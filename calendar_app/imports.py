@@ -299,11 +299,11 @@ def _plan_draft(plan: RowPlan, cell: Cells, known: Known) -> None:
     _ask_lengths(values, plan.channels)
     plan.when = read_time(cell("day"), cell("time"))
     plan.fields = {FIELD_OF[name]: text for name, text in values.items()}
-    plan.does = (
-        _("New draft for %(time)s.") % {"time": moment(plan.when)}
-        if plan.when
-        else _("New draft without a time.")
+    said = {"team": team, "time": moment(plan.when)} if plan.when else {"team": team}
+    words = (
+        _("New draft of %(team)s for %(time)s.") if plan.when else _("New draft of %(team)s, no time yet.")
     )
+    plan.does = words % said
 
 
 def _ask_lengths(values: dict[str, str], channels: Iterable[Channel]) -> None:

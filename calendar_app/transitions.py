@@ -21,7 +21,6 @@ from core import ladders, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.rules import Refusal
-from core.templatetags.parts import short_day
 from core.workdays import local_day
 from editorial.models import Post
 from editorial.states import POST_MOVES, PostState
@@ -127,7 +126,8 @@ def write_post(slot: Slot, *, actor: User, at: datetime, seen: int | None = None
             actor=actor,
             at=at,
             fields={
-                "title": f"{series.name} {short_day(slot.starts_at)}",
+                # No day in it: the post may be moved.
+                "title": series.name,
                 "kind": series.name,
                 "base_text": series.template_text,
                 "wanted_at": slot.starts_at,

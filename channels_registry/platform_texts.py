@@ -33,8 +33,10 @@ TOP_LEVEL = (
 _NOT_BEFORE = r"(?<![\p{L}\p{N}@＠$#＃_./-])"
 _TAIL = r"""[^\s<>"”»]*[^\s<>"”».,;:!?'’…)\]]"""
 ADDRESS = rf"{_NOT_BEFORE}https?://{_TAIL}"
+# The letters of a domain without https://: Latin ones, with their marks, as in “lärande.se”.
+_LETTER = r"a-z0-9\u00c0-\u00d6\u00d8-\u00f6\u00f8-\u024f\u0300-\u036f\u1e00-\u1eff"
 BARE_ADDRESS = (
-    rf"{_NOT_BEFORE}(?:https?://{_TAIL}|(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+(?:{TOP_LEVEL.replace(' ', '|')})"
+    rf"{_NOT_BEFORE}(?:https?://{_TAIL}|(?:[{_LETTER}](?:[{_LETTER}-]*[{_LETTER}])?\.)+(?:{TOP_LEVEL.replace(' ', '|')})"
     rf"(?![\p{{L}}\p{{N}}@-]|\.[\p{{L}}\p{{N}}])(?:/(?:{_TAIL})?)?)"
 )
 HASHTAG = r"(?<![\p{L}\p{N}_&/#＃])[#＃](?=[\p{N}_]*[\p{L}\p{M}])[\p{L}\p{M}\p{N}_]+"
@@ -51,6 +53,7 @@ LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 
 _address = regex.compile(ADDRESS, regex.IGNORECASE)
 _bare_address = regex.compile(BARE_ADDRESS, regex.IGNORECASE)
+_scheme = regex.compile("^https?://", regex.IGNORECASE)
 _mention = regex.compile(MENTION, regex.IGNORECASE)
 _hashtag = regex.compile(HASHTAG)
 _emoji = regex.compile(EMOJI)
@@ -107,10 +110,12 @@ def rules_of(platform: Platform) -> PlatformRules:
 def as_published(text: str, rules: PlatformRules, *, byline: str = "", links: Iterable[str] = ()) -> str:
     """This will return the text as it is pasted: with the byline, and the links that are not in it already.
 
-    Where links cannot be followed they are left out.
+    A link is in it with or without its https://. Where links cannot be followed they are left out.
     """
     ends = [byline.strip()] if byline.strip() else []
-    ends += [link for link in links if rules.links_work and link not in text]
+    if rules.links_work:
+        there = {_plain(found.group()) for found in _bare_address.finditer(text)}
+        ends += [link for link in links if _plain(link) not in there]
     return "\n\n".join(part for part in (text.rstrip(), "\n".join(ends)) if part)
 
 
@@ -191,7 +196,20 @@ def for_script(rules: PlatformRules) -> dict[str, Any]:
 
 def patterns_for_script() -> dict[str, Any]:
     """This will return what all counters of a page share."""
-    return {"hashtag": HASHTAG, "mention": MENTION, "emoji": EMOJI, "light": [list(pair) for pair in LIGHT]}
+    return {
+        "address": BARE_ADDRESS,
+        "hashtag": HASHTAG,
+        "mention": MENTION,
+        "emoji": EMOJI,
+        "light": [list(pair) for pair in LIGHT],
+    }
+
+
+def _plain(address: str) -> str:
+    """This will write an address in one way: without https:// and the slash at its end, its host in small letters."""
+    found = _bare_address.search(address)
+    host, slash, path = _scheme.sub("", found.group() if found else address).partition("/")
+    return f"{host.lower()}{slash}{path}".rstrip("/")
 
 
 def _pattern(rules: PlatformRules) -> regex.Pattern[str]:

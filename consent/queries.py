@@ -7,12 +7,10 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from django.core.paginator import Paginator
 from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 from django.urls import reverse
-from django.utils.functional import cached_property
 from django.utils.text import capfirst
 
 from channels_registry.models import Channel
@@ -78,17 +76,6 @@ class WordRow:
     by: str
     at: datetime
     scan_url: str
-
-
-class CappedPaginator(Paginator):
-    """Pages of a list that may be a hundred thousand pictures: it counts no further than a hundred pages."""
-
-    CAP = 2400
-    object_list: QuerySet[Picture]
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list[: self.CAP].count()
 
 
 def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:

@@ -32,7 +32,11 @@ def too_many_in(content: dict[str, Any]) -> bool:
 def _all_in(content: dict[str, Any]) -> list[str]:
     texts = dict.fromkeys([content["text"], *(row["text"] for row in content["texts"])])
     found = [*content["links"], *(address for text in texts for address in written_in(text))]
-    return list(dict.fromkeys(found))
+    # One that stands with https:// and without it is one.
+    each: dict[str, str] = {}
+    for address in found:
+        each.setdefault(to_open(address), address)
+    return list(each.values())
 
 
 def written_in(text: str) -> list[str]:

@@ -9,8 +9,9 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from icalendar import Calendar, Event
+from icalendar import Event
 
+from core.calendars import new_calendar, typed
 from core.models import User
 from core.secret_addresses import hash_of, new_secret
 from editorial.models import FeedAddress, Shift, Team
@@ -48,11 +49,7 @@ def reader_of(secret: str, at: datetime) -> User | None:
 
 def calendar_for(user: User, at: datetime) -> bytes:
     """This will write the shifts of the user's teams, the user's own first in words, as iCalendar (RFC 5545)."""
-    calendar = Calendar()
-    calendar.add("prodid", "-//Redaktionen//rota//SV")
-    calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _("Shifts"))
-    calendar.add("refresh-interval;value=duration", "PT1H")
+    calendar = new_calendar("rota", _("Shifts"))
     shifts = (
         Shift.objects.settled()
         .between(at - BACK, at + AHEAD)
@@ -69,8 +66,8 @@ def calendar_for(user: User, at: datetime) -> bytes:
         event.add("sequence", shift.version)
         event.add("dtstart", shift.starts_at)
         event.add("dtend", shift.ends_at)
-        event.add("summary", f"{who}: {shift.team.name}")
-        event.add("description", turn.duty_words)
+        event.add("summary", typed(f"{who}: {shift.team.name}"))
+        event.add("description", typed(turn.duty_words))
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())

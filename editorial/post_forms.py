@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
 from core.forms import DateTimeInput
+from editorial.addresses import to_open
 from editorial.models import Post
 from editorial.models.posts import LONGEST_TEXT
 from editorial.platforms import Content, OnChannel, medium, on_channel
@@ -160,7 +161,7 @@ def chosen_content(
     return Content(
         base_text=str(form["base_text"].value() or "").replace("\r\n", "\n").strip(),
         byline=str(form["byline"].value() or "").strip(),
-        links=[url for row in links.forms if (url := str(row["url"].value() or "").strip())],
+        links=[to_open(url) for row in links.forms if (url := str(row["url"].value() or "").strip())],
         media=[medium(picture) for picture in pictures.chosen()],
         has_film=has_film,
     )

@@ -7,9 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from dateutil.relativedelta import relativedelta
-from django.core.paginator import Paginator
 from django.db.models import Count, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
-from django.utils.functional import cached_property
 
 from channels_registry.models import Channel
 from core.models import Event, Unit, User
@@ -55,17 +53,6 @@ def with_evidence(cases: QuerySet[Case]) -> QuerySet[Case]:
         Prefetch("evidence", queryset=evidence),
         Prefetch("removals", queryset=Removal.objects.select_related("ordered_by")),
     )
-
-
-class CappedPaginator(Paginator):
-    """Pages of a list that may be a million rows: it counts no further than a hundred pages."""
-
-    CAP = 2500
-    object_list: QuerySet[Any]
-
-    @cached_property
-    def count(self) -> int:
-        return self.object_list[: self.CAP].count()
 
 
 def inbox(

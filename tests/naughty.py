@@ -1,5 +1,7 @@
 """Strings that break careless software, by what they break, each to be shown just as it was typed."""
 
+import re
+
 WORDS_OF_PROGRAMS = [
     "undefined null NaN None true 0",
     "nil",
@@ -83,3 +85,10 @@ NAUGHTY = [
     *SPREADSHEETS_AND_CALENDARS,
     *LONG,
 ]
+
+UNSEEN_MARK = re.compile(r'<mark class="unseen"[^>]*><span class="hidden">[^<]*</span>U\+([0-9A-F]+)</mark>')
+
+
+def as_typed(page: str) -> str:
+    """This will put the signs that cannot be seen back where a page names them instead."""
+    return UNSEEN_MARK.sub(lambda found: chr(int(found[1], 16)), page)

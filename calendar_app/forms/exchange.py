@@ -53,4 +53,5 @@ class ImportForm(forms.Form):
         super().__init__(*args, **kwargs)
         teams = Team.objects.of_member(user)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["team"].initial = teams.first()
+        if len(teams) == 1:
+            self.fields["team"].initial = teams[0]

@@ -13,6 +13,7 @@ from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from channels_registry.models import Channel
 from core.forms import DateInput, DateTimeInput, TimeInput
 from core.models import User
+from core.templatetags.parts import moment
 from editorial.models import Post, Team
 from editorial.states import FIXED, PostState
 
@@ -95,10 +96,18 @@ class RuleForm(forms.Form):
         return {name: getattr(rule, name) for name in RuleForm.base_fields}
 
 
+class PostChoice(forms.ModelChoiceField):
+    """A post by its title and time: those of a series begin with the same title."""
+
+    def label_from_instance(self, obj: Post) -> str:
+        when = obj.planned_at or obj.wanted_at
+        return f"{obj}, {moment(when)}" if when else str(obj)
+
+
 class PlacePostForm(forms.Form):
     """A post that is there, for a place."""
 
-    post = forms.ModelChoiceField(Post.objects.none(), label=_("A post that is there"))
+    post = PostChoice(Post.objects.none(), label=_("A post that is there"))
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -13,13 +13,14 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from calendar_app import laying
 from calendar_app.forms.series import PlacePostForm, RuleForm, SeriesForm, ShiftForm
 from calendar_app.models import Series, Slot
 from calendar_app.rules import may_plan_series
-from calendar_app.states import SlotState
+from calendar_app.states import SeriesState, SlotState
 from calendar_app.transitions import begin_series, change_details, change_rule, place_post, write_post
 from channels_registry.models import Channel
 from core import trail
@@ -63,7 +64,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
     refusal, status = "", 200
     if request.method == "POST":
         status = 422
-        if form.is_valid() and rule_form.is_valid():
+        if all([form.is_valid(), rule_form.is_valid()]):
             series, values = Series(team=team), dict(form.cleaned_data)
             channels = values.pop("channels")
             try:
@@ -78,6 +79,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
     context = {
         "form": form,
         "rule_form": rule_form,
+        "forms": [form, rule_form],
         "team": team,
         "teams": teams,
         "refusal": refusal,
@@ -93,6 +95,9 @@ def series_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def series_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     series = _series(request, pk)
+    ends = name == "end" and series.state == SeriesState.RUNNING and may_plan_series(person(request), series)
+    if ends and "sure" not in request.POST:
+        return _series_page(request, series, asks=_what_ends(series), status=409)
     return do_move(
         request,
         series,
@@ -255,8 +260,18 @@ def _seen_again(request: HttpRequest, series: Series, refusal: str) -> int | Non
     return Series.objects.values_list("version", flat=True).get(pk=series.pk)
 
 
+def _what_ends(series: Series) -> str:
+    """This will say what goes and what stays when a series ends."""
+    ahead = series.slots.filter(starts_at__gte=timezone.now())
+    gone = ahead.filter(state=SlotState.OPEN).count()
+    kept = ahead.filter(state=SlotState.FILLED).count()
+    goes = ngettext("%(count)s empty place goes away.", "%(count)s empty places go away.", gone)
+    stays = ngettext("%(count)s post stays planned.", "%(count)s posts stay planned.", kept)
+    return f"{goes % {'count': gone}} {stays % {'count': kept}}"
+
+
 def _series_page(
-    request: HttpRequest, series: Series, *, refusal: str = "", status: int = 200
+    request: HttpRequest, series: Series, *, refusal: str = "", asks: str = "", status: int = 200
 ) -> HttpResponse:
     user, now = person(request), timezone.now()
     places = list(series.slots.filter(starts_at__gte=now).exclude(state=SlotState.WITHDRAWN)[:MOST_PLACES])
@@ -272,6 +287,8 @@ def _series_page(
         "may_plan": bool(may_plan_series(user, series)),
         "events": trail.events_about(series)[:20],
         "refusal": refusal,
+        "asks": asks,
+        "seen": _seen(request) if asks else series.version,
         "note": request.POST.get("note", ""),
     }
     return render(request, "calendar_app/series_page.html", context, status=status)

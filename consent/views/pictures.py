@@ -25,6 +25,7 @@ from consent.transitions import COPIES, ORIGINALS, THUMBS, correct_facts
 from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
+from core.paging import CappedPaginator
 from core.request import person
 from core.templatetags.parts import tag
 from core.workdays import local_day
@@ -37,7 +38,7 @@ def pictures_page(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET)
     filters.is_valid()
     found = queries.pictures_list(person(request), filters.cleaned_data)
-    page_obj = queries.CappedPaginator(found, 24).get_page(request.GET.get("page"))
+    page_obj = CappedPaginator(found, 24).get_page(request.GET.get("page"))
     context = {
         "filters": filters,
         "page_obj": page_obj,

@@ -1,11 +1,14 @@
 """The small parts that pages are built from; each is shown in every state on the living page."""
 
 import functools
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree
 
 from django import template
+from django.forms import BaseForm, BaseFormSet
 from django.template.defaultfilters import date as format_date
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -194,6 +197,40 @@ def countdown(due_at: datetime | None, at: datetime | None = None) -> SafeString
         moment(due_at),
         time_left_in_words(due_at, at),
     )
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something wrong in a form: in words, and the field to go to, when it is one that is seen."""
+
+    text: str
+    label: str = ""
+    ident: str = ""
+
+
+@register.simple_tag
+def faults(form: Any, forms: Any = ()) -> list[Fault]:
+    """List what is wrong in a form, or in several and in sets of rows, in the order they stand on the page."""
+    found: list[Fault] = []
+    for one in forms or [form]:
+        if isinstance(one, BaseFormSet):
+            found += [Fault(str(error)) for error in one.non_form_errors()] if one.is_bound else []
+            rows = enumerate(one.forms, 1)
+            found += [fault for number, row in rows for fault in _faults_of(row, f" {number}")]
+        elif one:
+            found += _faults_of(one)
+    return found
+
+
+def _faults_of(form: BaseForm, number: str = "") -> Iterator[Fault]:
+    if not form.errors:
+        return
+    yield from (Fault(str(error)) for error in form.non_field_errors())
+    for field in form.visible_fields():
+        ident = f"{field.auto_id}_0" if field.use_fieldset else field.id_for_label
+        yield from (Fault(str(error), f"{field.label}{number}", ident) for error in field.errors)
+    for field in form.hidden_fields():
+        yield from (Fault(str(error)) for error in field.errors)
 
 
 @register.simple_tag

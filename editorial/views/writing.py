@@ -25,7 +25,7 @@ from core.templatetags.parts import clock
 from core.workdays import local_day
 from editorial import drafts
 from editorial.forms import TeamChoiceForm
-from editorial.models import MaterialKind, Post, PostMaterial, PostPicture, Team
+from editorial.models import MaterialKind, Post, PostMaterial, PostPicture, Review, Team
 from editorial.models.posts import PostQuerySet
 from editorial.picture_choice import chooser_for, lights_of
 from editorial.platforms import on_channels
@@ -87,10 +87,11 @@ def post_presence(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _posts() -> PostQuerySet:
-    """This will fetch posts with what stands at the top of the page, and whether they are made of material."""
+    """This will fetch posts with what stands at the top of the page, and whether there is more to read of them."""
     made_of = PostMaterial.objects.filter(post=OuterRef("pk"))
+    sent_back = Review.objects.filter(version__post=OuterRef("pk"), verdict=Review.Verdict.CHANGES)
     return Post.objects.select_related("team", "idea__given_by", "changed_by").annotate(
-        has_material=Exists(made_of)
+        has_material=Exists(made_of), was_sent_back=Exists(sent_back)
     )
 
 
@@ -286,6 +287,7 @@ def _page(
         row.light = lights.get(row.shown_picture.pk) if row.shown_picture else None
     context |= {
         "form": form,
+        "forms": [form, links, pictures],
         "links": links,
         "rows": pictures,
         "chooser": chooser_for(command, shown, user, channels=channels, day=day) if shown else None,
@@ -295,7 +297,7 @@ def _page(
         "channels": list(form.channel_rows(content)),
         "others": drafts.who_else(others),
         "warnings": [_("The time is in the past.")] if post.is_over(timezone.now()) else [],
-        "asked": changes_asked(last_verdicts(post)) if post.pk and post.is_open else None,
+        "asked": _asked(post),
         "made_of": [row.material for row in materials],
         "counting": json.dumps(_counting(form)),
     }
@@ -306,6 +308,12 @@ def _about_its_time(post: Post) -> list[str]:
     """What a writer should know of the time the post has: that it is over, crowded, or one when the channel rests."""
     when = post.planned_at or post.wanted_at
     return warnings_about(post, when, timezone.now()) if post.pk and when else []
+
+
+def _asked(post: Post) -> Review | None:
+    """This will return what the last reader asked to have changed, while the post is open."""
+    was_sent_back = getattr(post, "was_sent_back", post.pk)
+    return changes_asked(last_verdicts(post)) if was_sent_back and post.is_open else None
 
 
 def _materials(post: Post) -> list[PostMaterial]:

@@ -12,6 +12,7 @@ from core.doors import do_move, status_of
 from core.filestore import FileProblem
 from core.models import Event
 from core.moves import MoveRefused, open_moves
+from core.paging import CappedPaginator
 from core.request import person
 from core.uploads import UploadRefused
 from core.workdays import local_day
@@ -41,7 +42,7 @@ def queue_page(request: HttpRequest) -> HttpResponse:
     cases = queries.case_queue(user, filters.cleaned_data.get("state", ""))
     context = {
         "filters": filters,
-        "page_obj": queries.CappedPaginator(cases, 25).get_page(request.GET.get("page")),
+        "page_obj": CappedPaginator(cases, 25).get_page(request.GET.get("page")),
         "now": timezone.now(),
         "handover": Handover.objects.visible_to(user).open().first(),
         "tab": "cases",

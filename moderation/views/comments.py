@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
+from core.paging import CappedPaginator
 from core.request import own_address, person
 from core.uploads import UploadRefused
 from moderation import queries
@@ -45,7 +46,7 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
     )
     context = {
         "filters": filters,
-        "page_obj": queries.CappedPaginator(comments, 25).get_page(request.GET.get("page")),
+        "page_obj": CappedPaginator(comments, 25).get_page(request.GET.get("page")),
         "now": now,
         "tab": "inbox",
     }

@@ -5,6 +5,7 @@ const segmenter = new Intl.Segmenter("und", { granularity: "grapheme" });
 
 export function makeCounter(rules, patterns) {
   const address = new RegExp(rules.address, "giu");
+  const written = new RegExp(patterns.address, "giu");
   const mention = new RegExp(patterns.mention, "giu");
   const emoji = new RegExp(patterns.emoji, "gu");
   const light = (point) => patterns.light.some(([first, last]) => first <= point && point <= last);
@@ -34,9 +35,15 @@ export function makeCounter(rules, patterns) {
     return measures[rules.measure](rest) + addresses * (rules.linkLength - 1);
   }
 
+  function plain(link) {
+    const [host, ...path] = (link.match(written) || [link])[0].replace(/^https?:\/\//i, "").split("/");
+    return [host.toLowerCase(), ...path].join("/").replace(/\/+$/, "");
+  }
+
   function asPublished(text, byline, links) {
     const ends = byline.trim() ? [byline.trim()] : [];
-    if (rules.linksWork) ends.push(...links.filter((link) => !text.includes(link)));
+    const there = new Set((text.match(written) || []).map(plain));
+    if (rules.linksWork) ends.push(...links.filter((link) => !there.has(plain(link))));
     return [text.trimEnd(), ends.join("\n")].filter(Boolean).join("\n\n");
   }
 

@@ -8,6 +8,9 @@ const form = document.querySelector("[data-writer]");
 
 const clean = (text) => text.replaceAll("\r\n", "\n").trim();
 
+// An address as it is stored: https:// may be left out.
+const withScheme = (link) => (link.split("/")[0].includes(":") ? link : `https://${link}`);
+
 // The text on each channel, and how its platform counts it.
 function prepareChannels() {
   const { channels, patterns } = JSON.parse(form.dataset.counting);
@@ -32,7 +35,7 @@ function prepareChannels() {
     const shared = {
       text: clean(form.elements.base_text.value),
       byline: form.elements.byline.value,
-      links: [...new Set(links.map((link) => link.value.trim()).filter(Boolean))],
+      links: [...new Set(links.map((link) => link.value.trim()).filter(Boolean).map(withScheme))],
     };
     boxes.forEach((one) => show(one, shared));
   }

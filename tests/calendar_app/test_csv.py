@@ -192,9 +192,15 @@ def test_row_for_another_teams_post_may_stand_but_not_change(city, at, client_of
 def test_new_draft_goes_to_the_team_its_row_names(city, at, client_of):
     Membership.objects.create(team=city.other_team, user=city.anna, role="communicator")
     data = "Titel;Redaktion;Kanaler\r\na;;parks\r\nb;library team;library\r\nc;Nobody;\r\n"
-    page = preview(client_of(city.anna), city, data)
-    assert refusals(page) == ["", "", "You are in no team called Nobody."]
     anna = client_of(city.anna)
+    # Nobody chooses a team for who is in several, and each row names the one its draft goes to.
+    assert anna.get(reverse("calendar_app:import_new")).context["form"]["team"].value() is None
+    page = preview(anna, city, data)
+    assert refusals(page) == ["", "", "You are in no team called Nobody."]
+    assert [plan.does for plan in page.context["plans"]][:2] == [
+        "New draft of Park team, no time yet.",
+        "New draft of Library team, no time yet.",
+    ]
     page = preview(anna, city, data.replace("c;Nobody;\r\n", ""))
     anna.post(page.request["PATH_INFO"])
     assert dict(Post.objects.values_list("title", "team__name")) == {"a": "Park team", "b": "Library team"}
@@ -271,8 +277,8 @@ def test_preview_says_what_each_row_does_and_then_all_is_done(city, at, client_o
     page = preview(anna, city, data)
     assert [plan.does for plan in page.context["plans"]] == [
         "Moves to Thu 24 Dec 2026, 15:00.",
-        "New draft for Fri 25 Dec 2026, 09:00.",
-        "New draft without a time.",
+        "New draft of Park team for Fri 25 Dec 2026, 09:00.",
+        "New draft of Park team, no time yet.",
     ]
     assert "2 new drafts, 1 post that moves" in page.content.decode()
     assert (Post.objects.count(), Post.objects.get().wanted_at) == (1, at)  # nothing is done yet

@@ -18,6 +18,7 @@ from channels_registry.models import Channel
 from core.moves import perform
 from editorial.models import Post, PostText, TeamChannel
 from tests.naughty import NAUGHTY as TYPED
+from tests.naughty import as_typed
 
 pytestmark = pytest.mark.django_db
 
@@ -70,7 +71,7 @@ def shown(client, address, *texts):
     """This will open a page and make sure that each text is on it and that nothing typed runs."""
     response = client.get(address)
     assert response.status_code == 200, address
-    read = Read(response.content.decode())
+    read = Read(as_typed(response.content.decode()))
     said = even(" ".join(read.said))
     assert [text for text in texts if even(text) not in said] == [], address
     assert read.runs == [], address

@@ -93,6 +93,29 @@ def test_what_a_series_cannot_be_is_said_and_what_was_typed_stays(city, client_o
     assert not Series.objects.exists()
 
 
+def test_faults_of_the_series_and_of_its_rule_stand_in_one_summary(city, client_of):
+    answer = client_of(city.anna).post(url("series_new"), typed(city, name="", clock="25:00"))
+    page = answer.content.decode()
+    for ident in ("id_name", "id_clock"):
+        assert f'<li><a href="#{ident}">' in page
+    assert page.count('id="error-summary"') == 1
+
+
+def test_series_ends_only_after_a_question_that_says_what_goes(city, at, new_series, client_of):
+    series, anna = new_series(ends_on=date(2026, 12, 31)), client_of(city.anna)
+    write_post(series.slots.select_related("series__team").first(), actor=city.anna, at=at)
+    address = url("series_move", series.pk, "end")
+    asked = anna.post(address, {"seen": series.version, "note": "Nobody reads it."})
+    words = asked.content.decode()
+    left = series.slots.filter(state="open").count()
+    assert (asked.status_code, series.slots.filter(state="withdrawn").count()) == (409, 0)
+    assert f"{left} empty places go away. 1 post stays planned." in words
+    assert 'name="note" value="Nobody reads it."' in words
+    assert anna.post(address, {"seen": series.version, "sure": "1"}).status_code == 302
+    series.refresh_from_db()
+    assert (series.state, series.slots.filter(state="withdrawn").count()) == ("ended", left)
+
+
 def test_pages_of_a_series_are_its_teams(city, new_series, client_of):
     series = new_series()
     slot = series.slots.first()

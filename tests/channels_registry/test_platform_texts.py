@@ -121,6 +121,10 @@ def test_what_is_pasted_has_the_byline_and_the_links_that_the_text_lacks():
     assert as_published(text, FACEBOOK, byline="Anna", links=links) == f"{text}\n\nAnna\nhttps://a.se/2"
     assert as_published(text, INSTAGRAM, links=links) == text
     assert as_published("", FACEBOOK) == ""
+    # With or without https://, and only when the whole address is there.
+    for text in ("Läs a.se/1.", "Läs HTTP://A.se/1/ nu", "(https://a.se/1)"):
+        assert as_published(text, FACEBOOK, links=["https://a.se/1"]) == text
+    assert as_published("Läs a.se/12", FACEBOOK, links=["https://a.se/1"]) == "Läs a.se/12\n\nhttps://a.se/1"
 
 
 def codes(*args, **kwargs):

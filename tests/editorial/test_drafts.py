@@ -423,12 +423,21 @@ def test_presence_is_closed_to_strangers_and_readers(city, new_post, client_of):
 
 @pytest.mark.parametrize("count", [1, 3])
 def test_edit_page_takes_as_many_queries_for_one_row_as_for_three(
-    city, at, new_post, client_of, django_assert_num_queries, count
+    city, at, new_post, new_picture, listed, client_of, django_assert_num_queries, count
 ):
-    post = new_post()
+    post, anna = new_post(), client_of(city.anna)
     links = [f"https://avinge.example/{number}" for number in range(count)]
-    save_post(post, actor=city.anna, at=at, fields={}, texts={city.channel: ""}, links=links)
-    anna = client_of(city.anna)
+    fields = {"wanted_at": at + timedelta(days=300)}
+    save_post(post, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=links)
     anna.get(edit_url(post))
-    with django_assert_num_queries(15):
+    with django_assert_num_queries(14):
         anna.get(edit_url(post))
+    # Three more for who is in the pictures, what they said, and the legal basis.
+    pictures = [new_picture(color) for color in ("red", "teal", "gold")[:count]]
+    for picture in pictures:
+        listed(picture)
+    rows = [(picture, "") for picture in pictures]
+    save_post(post, actor=city.anna, at=at, fields={}, texts={city.channel: ""}, links=links, pictures=rows)
+    with django_assert_num_queries(17):
+        shown = anna.get(edit_url(post))
+    assert shown.content.decode().count("is missing. Ask first.") == count

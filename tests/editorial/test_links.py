@@ -96,6 +96,8 @@ def test_addresses_are_found_in_every_text_once():
         "https://c.example/(d)",
     ]
     assert written_in("Ingen länk. http kl. 10.30") == []
+    twice = {"text": "Se a.example/x och a.se/y", "texts": [], "links": ["https://a.se/y"]}
+    assert addresses_in(twice) == ["https://a.se/y"]
 
 
 def test_bare_domains_are_links_as_they_are_on_the_platforms():
@@ -103,6 +105,11 @@ def test_bare_domains_are_links_as_they_are_on_the_platforms():
         "Läs på avinge.se/simhall, AVINGE.SE. Skriv till info@avinge.se, t.ex. i dag. Dammen.Nu är den klar."
     )
     assert written_in(text) == ["avinge.se/simhall", "AVINGE.SE"]
+    assert written_in("Se lärande.se/år, ÅÄÖ.nu och a\u030avinge.se. På.så vis.") == [
+        "lärande.se/år",
+        "ÅÄÖ.nu",
+        "a\u030avinge.se",
+    ]
     assert (to_open("avinge.se"), host_of("avinge.se/x")) == ("https://avinge.se", "avinge.se")
     assert [to_open(one) for one in ("http://a.se", "file:///etc")] == ["http://a.se", "file:///etc"]
 

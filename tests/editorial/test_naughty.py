@@ -7,7 +7,6 @@ from datetime import timedelta
 
 import pytest
 from django.urls import reverse
-from django.utils import timezone
 
 from channels_registry.models import Channel
 from core.moves import perform
@@ -15,6 +14,7 @@ from editorial.ideas import hand_in
 from editorial.models import FollowUp, Idea, Material, Post
 from editorial.transitions import save_post
 from tests.editorial.odd_strings import NAUGHTY
+from tests.naughty import as_typed
 
 pytestmark = pytest.mark.django_db
 
@@ -23,7 +23,7 @@ def shown(client, name, *args):
     """A page as a reader sees it, after making sure that nothing in it is markup that was typed."""
     response = client.get(reverse(name, args=args))
     assert response.status_code == 200, name
-    text = response.content.decode()
+    text = as_typed(response.content.decode())
     assert "<script>alert" not in text
     assert "<img src=x" not in text
     assert "<b>fet" not in text
@@ -75,7 +75,10 @@ def test_idea_and_material_show_what_was_typed(city, client_of, text):
     assert text in shown(anna, "editorial:materials_page")
 
 
-def test_every_field_is_shown_as_typed_on_every_page_that_tells_of_the_post(city, at, client_of, new_picture):
+def test_every_field_is_shown_as_typed_on_every_page_that_tells_of_the_post(
+    city, at, client_of, new_picture, time_machine
+):
+    time_machine.move_to(at, tick=False)  # the day after is in the same week
     erik, picture = client_of(city.erik), new_picture("red")
     for first in range(0, len(NAUGHTY), 7):
         texts = [NAUGHTY[(first + number) % len(NAUGHTY)] for number in range(7)]
@@ -89,7 +92,7 @@ def test_every_field_is_shown_as_typed_on_every_page_that_tells_of_the_post(city
             "collaboration": collaboration,
             "brand_shown": brand,
             "base_text": text,
-            "wanted_at": timezone.now() + timedelta(days=1),
+            "wanted_at": at + timedelta(days=1),
         }
         post = Post(team=city.team)
         save_post(

@@ -151,9 +151,14 @@ def test_hidden_signs_are_named_wherever_a_reader_looks(city, at, page, client_o
     main = shown.partition("<main")[2]
     for name in ("Title", "Text", "Byline", "Friends", "Picture", "Remark", "https://a.example/"):
         assert f'{name} pay<mark class="unseen"' in main or f'{name}pay<mark class="unseen"' in main, name
+    history = client_of(city.erik).get(reverse("editorial:history_page", args=[post.pk])).content.decode()
+    history = history.partition("<main")[2]
+    own = client_of(city.erik).get(reverse("editorial:post_page", args=[post.pk])).content.decode()
+    own = own.partition("<main")[2].partition("timeline")[0]
+    assert min(one.count('<mark class="unseen"') for one in (history, own)) >= 2
     queue = client_of(city.erik).get(reverse("editorial:review_queue")).content.decode().partition("<main")[2]
     assert "U+202E" in queue
-    for text in (re.sub(r'href="[^"]*"', "", main), queue):
+    for text in (*(re.sub(r'href="[^"]*"', "", one) for one in (main, own)), history, queue):
         assert "\u202e" not in text
         assert "\u200b" not in text
 

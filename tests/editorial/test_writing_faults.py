@@ -130,13 +130,17 @@ def test_link_that_is_none_says_how_one_is_written(city, client_of, new_post):
         "title": "Swans",
         "base_text": "Swans.",
         "seen": post.version,
-        "links-TOTAL_FORMS": "1",
+        "links-TOTAL_FORMS": "2",
         "links-INITIAL_FORMS": "0",
-        "links-0-url": "not an address",
+        "links-0-url": "avinge.se",
+        "links-1-url": "not an address",
     }
     answer = client_of(city.anna).post(edit_of(post), form)
     assert answer.status_code == 422
-    assert "Write the whole address, for example https://avinge.se." in page(answer)
+    # The summary names the row and leads to it, and the row says so too.
+    said = "Write the whole address, for example https://avinge.se."
+    assert f'<a href="#id_links-1-url">Link 2: {said}</a>' in page(answer)
+    assert page(answer).count(said) == 2
     assert 'value="not an address"' in page(answer)
 
 

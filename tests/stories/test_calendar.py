@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time, timedelta
+from urllib.request import urlopen
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -102,7 +103,9 @@ def test_post_is_moved_by_tap_without_script(live_city, planned, page_of):
 
 @pytest.mark.rule("R4", "R5", "R6", "R7", "R38")
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without script"])
-def test_idea_from_a_phone_fills_a_place_is_moved_and_read_by_a_calendar_program(live_city, page_of, script):
+def test_idea_from_a_phone_fills_a_place_is_moved_and_read_by_a_calendar_program(
+    live_city, live_server, page_of, script
+):
     today = local_day(timezone.now())
     day = (today.replace(day=1) + timedelta(days=40)).replace(day=10)
     phone = page_of(live_city.stranger, width=320, script=script)
@@ -144,8 +147,10 @@ def test_idea_from_a_phone_fills_a_place_is_moved_and_read_by_a_calendar_program
     page.get_by_label("One series").select_option(label="Did you know")
     page.get_by_role("button", name="Make the address").click()
     secret = page.locator("#feed-address").inner_text().rpartition("/")[2]
-    feed = page.request.get(f"/calendar/feeds/{secret}")
-    found = recurring_ical_events.of(Calendar.from_ical(feed.body())).at(target)
+    # As a calendar program reads it: over HTTP, with the address and nothing else.
+    with urlopen(f"{live_server.url}/calendar/feeds/{secret}") as feed:  # noqa: S310  (our own address)
+        assert feed.headers["Content-Type"] == "text/calendar; charset=utf-8"
+        found = recurring_ical_events.of(Calendar.from_ical(feed.read())).at(target)
     assert [(event["dtstart"].dt, str(event["summary"])) for event in found] == [
         (instant(target, "09:00"), post.title)
     ]
