@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import secrets
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -13,7 +14,10 @@ from typing import IO, Any
 
 from django import forms
 from django.conf import settings
+from django.core.cache import cache
 from django.core.files.base import File
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
 log = logging.getLogger(__name__)
@@ -84,7 +88,14 @@ def refuse_at_sight(data: bytes) -> None:
 
 
 class ImageUploadField(forms.FileField):
-    """A picture in a form: clean data is a CleanImage."""
+    """A picture in a form: clean data is a CleanImage.
+
+    `needed` is one that may be missing for a while, and is therefore not marked as optional.
+    """
+
+    def __init__(self, *, needed: bool = False, **kwargs: Any) -> None:
+        super().__init__(**kwargs)
+        self.needed = needed
 
     def clean(self, data: Any, initial: Any = None) -> Any:
         """This will return the CleanImage, `initial` or None. Raises ValidationError with the reason."""
@@ -99,6 +110,48 @@ class ImageUploadField(forms.FileField):
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
         """This will name the types: the file dialogue shows those, and phones turn HEIC into JPEG by themselves."""
         return {**super().widget_attrs(widget), "accept": ",".join(TYPES.values())}
+
+
+@dataclass(frozen=True)
+class Held:
+    """A picture that waits for its form to be sent again: under a key that nobody guesses, for an hour."""
+
+    key: str
+    name: str
+
+
+class HoldingForm(forms.Form):
+    """A form whose pictures outlive a refusal: no browser keeps a chosen file when the page comes back."""
+
+    HELD_SECONDS = 60 * 60
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.files = self.files.copy() if self.files else MultiValueDict()
+        for name in self._pictures():
+            key = self._key_sent(name)
+            if key and name not in self.files and (found := cache.get(f"held:{key}")):
+                self.files[name] = SimpleUploadedFile(*found)
+
+    def hold(self) -> None:
+        """This will keep each picture that can be used until the form is sent again; its field says so."""
+        for name, field in self._pictures().items():
+            if isinstance(image := self.cleaned_data.get(name), CleanImage):
+                self.let_go(name)
+                key = secrets.token_urlsafe(24)
+                cache.set(f"held:{key}", (image.name, image.original), self.HELD_SECONDS)
+                field.held = Held(key, image.name)  # type: ignore[attr-defined]
+
+    def let_go(self, name: str) -> None:
+        """This will forget the picture of a field, chosen now or held from before."""
+        cache.delete(f"held:{self._key_sent(name)}")
+        self.files.pop(name, None)
+
+    def _pictures(self) -> dict[str, forms.Field]:
+        return {name: field for name, field in self.fields.items() if isinstance(field, ImageUploadField)}
+
+    def _key_sent(self, name: str) -> str:
+        return str(self.data.get(f"{self.add_prefix(name)}-held", ""))[:64]
 
 
 def _in_own_process(data: bytes) -> tuple[dict[str, Any], bytes]:

@@ -130,7 +130,7 @@ def tell_readers(reply: Reply, *, actor: User, at: datetime, **details: Any) -> 
                 key=f"reading:{reply.pk}:{reply.current_id}",
                 subject=say(
                     gettext_lazy("Read an answer to criticism on %(channel)s"),
-                    channel=reply.comment.channel.name,
+                    channel=str(reply.comment.channel),
                 ),
                 body=gettext_lazy(
                     "Is it calm, plain and without irony? Say that it may be sent, or what to change."

@@ -82,7 +82,7 @@ def recipients(channel: int, chiefs: list[User], step: str, audience: Audience) 
 @ladder("question")
 def climb_questions(rungs: list[Rung], at: datetime) -> None:
     """This will remind whoever has the shift for answering before a question is late, and the editors when it is (R13)."""
-    questions = Question.objects.select_related("comment__channel").in_bulk(
+    questions = Question.objects.select_related("comment__channel__platform").in_bulk(
         {rung.object_id for rung in rungs}
     )
     audience = Audience((row.comment.channel_id for row in questions.values()), "answer", at)
@@ -119,7 +119,7 @@ def _is_watched(day: date) -> bool:
 def climb_watches(rungs: list[Rung], at: datetime) -> None:
     """This will remind who has the shift, and at the end of the day mark the watch as missed and tell the editors."""
     watches = Watch.objects.filter(state=WatchState.OPEN).select_related(
-        "channel__unit__responsible_chief", "channel__unit__communications_chief"
+        "channel__platform", "channel__unit__responsible_chief", "channel__unit__communications_chief"
     )
     found = watches.in_bulk({rung.object_id for rung in rungs})
     audience = Audience((watch.channel_id for watch in found.values()), "watch", at)
@@ -187,7 +187,9 @@ def _record_breaches(case_ids: list[int], at: datetime) -> None:
 
 def _case_circulars(alike: dict[tuple[str, int, int], list[Thing]], at: datetime) -> Iterator[Circular]:
     grounds = Ground.objects.in_bulk({ground for _step, ground, _channel in alike})
-    channels = Channel.objects.in_bulk({channel for _step, _ground, channel in alike})
+    channels = Channel.objects.select_related("platform").in_bulk(
+        {channel for _step, _ground, channel in alike}
+    )
     units = Unit.objects.select_related("responsible_chief", "communications_chief").in_bulk(
         {channel.unit_id for channel in channels.values()}
     )
@@ -196,7 +198,7 @@ def _case_circulars(alike: dict[tuple[str, int, int], list[Thing]], at: datetime
         yield Circular(
             things=things,
             people=recipients(channel, units[channels[channel].unit_id].chiefs, step, audience),
-            subject=say(CASE_SUBJECTS[step], ground=grounds[ground].name, channel=channels[channel].name),
+            subject=say(CASE_SUBJECTS[step], ground=grounds[ground].name, channel=str(channels[channel])),
             body=CASE_BODY,
             why=CASE_WHYS[step],
             urgent=True,
@@ -211,7 +213,7 @@ def _watch_message(watch: Watch, rung: Rung, person: User) -> Message:
     return Message(
         recipient=person,
         key=f"rung:{rung.pk}",
-        subject=say(subject, channel=watch.channel.name),
+        subject=say(subject, channel=str(watch.channel)),
         body=gettext_lazy(
             "Read the new comments, register what needs an answer or a case, and confirm the watch."
         ),
@@ -231,7 +233,7 @@ def _question_message(question: Question, rung: Rung, person: User) -> Message:
     return Message(
         recipient=person,
         key=f"rung:{rung.pk}",
-        subject=say(subject, channel=question.comment.channel.name),
+        subject=say(subject, channel=str(question.comment.channel)),
         body=gettext_lazy("Answer it, and note the answer as sent."),
         url=reverse("moderation:comment_page", args=[question.comment_id]),
         why=gettext_lazy("you are an editor of the team")

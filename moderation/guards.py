@@ -87,6 +87,11 @@ _SENT_UNREAD = (
     "WHERE c.id = NEW.comment_id AND c.kind = 'criticism') AND (NEW.read_by_id IS NULL "
     "OR NEW.read_text_id IS NULL OR NEW.read_text_id <> NEW.current_id)"
 )
+# Both databases write no boxes as [], and some as [[…].
+_BARE_UNSAID = (
+    "(NEW.nothing_to_cover AND CAST(NEW.boxes AS TEXT) <> '[]') "
+    "OR (NOT NEW.nothing_to_cover AND CAST(NEW.boxes AS TEXT) NOT LIKE '[[%')"
+)
 _SEALED = "Sealed evidence never changes."
 _NO_EVIDENCE = "A comment is removed only after evidence of it as it reads now is sealed."
 
@@ -109,6 +114,13 @@ GUARDS: list[Guard] = [
         update_when=f"NOT {_NOTICE_ERASED}",
     ),
     *append_only("moderation_maskedcopy", "A masked copy is made once."),
+    Guard(
+        "moderation_maskedcopy_bare",
+        "moderation_maskedcopy",
+        "INSERT",
+        _BARE_UNSAID,
+        "A masked copy covers something, or says that nothing had to be covered.",
+    ),
     *append_only(
         "moderation_evidence",
         _SEALED,

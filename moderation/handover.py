@@ -28,12 +28,12 @@ def open_on_channels(sender: Any, *, team: Team, at: datetime, **kwargs: Any) ->
             _("Case: %(ground)s on %(channel)s, %(left)s")
             % {
                 "ground": case.ground.name,
-                "channel": case.comment.channel.name,
+                "channel": case.comment.channel,
                 "left": time_left_in_words(case.due_at, at) if case.due_at else _("without a clock"),
             },
             case_url(case),
         )
-        for case in cases.select_related("ground", "comment__channel")[:MOST]
+        for case in cases.select_related("ground", "comment__channel__platform")[:MOST]
     ]
     fresh = Comment.objects.filter(state=CommentState.NEW, cases=None, **here).count()
     missed = Watch.objects.filter(state__in=[WatchState.OPEN, WatchState.MISSED], **here).count()
@@ -41,7 +41,7 @@ def open_on_channels(sender: Any, *, team: Team, at: datetime, **kwargs: Any) ->
         (
             fresh,
             ngettext("%(n)s comment to answer", "%(n)s comments to answer", fresh),
-            "moderation:queue_page",
+            "moderation:inbox_page",
         ),
         (
             missed,

@@ -43,7 +43,12 @@ def make_masked_copy(
     sha = filestore.keep(MASKED, covered(filestore.read(COPIES, item.clean_sha), boxes))
     with transaction.atomic():
         copy = MaskedCopy.objects.create(
-            item=item, boxes=[list(box) for box in boxes], sha=sha, made_by=actor, made_at=at
+            item=item,
+            boxes=[list(box) for box in boxes],
+            nothing_to_cover=nothing_to_cover,
+            sha=sha,
+            made_by=actor,
+            made_at=at,
         )
         trail.record(
             "evidence.mask",

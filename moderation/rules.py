@@ -11,7 +11,7 @@ from core.rules import Answer, Grant, Refusal, grant_if
 
 if TYPE_CHECKING:
     from core.models import User
-    from moderation.models import Case, Comment, Complaint, Disposal, Reply, Watch
+    from moderation.models import Case, Comment, Complaint, Disposal, Reply, Waiver, Watch
 
 NOT_A_PERSON = _("Only a person can do this.")
 
@@ -60,6 +60,17 @@ def may_order_removal(user: User | None, case: Case) -> Answer:
     if case.ground.copy_is_crime:
         return Refusal(_("Two people have to sign the waiver before the comment is removed."))
     return Refusal(_("Seal a screenshot of the comment as it reads now before it is removed."))
+
+
+def may_sign_waiver(user: User | None, case: Case, waiver: Waiver) -> Answer:
+    """This will grant the team, but for whoever wrote the waiver: it takes two people."""
+    answer = may_moderate(user, case)
+    if not answer:
+        return answer
+    return grant_if(
+        waiver.asked_by_id != getattr(user, "pk", None),
+        _("You wrote the waiver. A second person has to sign it."),
+    )
 
 
 def may_decide_appeal(user: User | None, case: Case) -> Answer:

@@ -21,7 +21,7 @@ from core.workdays import local_day
 from editorial.models import Publication, Team
 from moderation.answering import end_question, wait_for_answer
 from moderation.models import Case, Comment, CommentRevision, Ground, Removal, RemovalCheck, Waiver
-from moderation.rules import may_moderate, must
+from moderation.rules import may_moderate, may_sign_waiver, must
 from moderation.states import CASE_MOVES, CLOSED, CaseState, CommentState
 
 trail.WORDS |= {
@@ -213,12 +213,12 @@ def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Wa
 
 def sign_waiver(case: Case, *, actor: User, at: datetime) -> None:
     """This will put the second signature on the waiver. Raises MoveRefused for whoever wrote it."""
-    must(may_moderate(actor, case))
+    waiver = Waiver.objects.filter(case=case).first()
+    must(may_sign_waiver(actor, case, waiver) if waiver else may_moderate(actor, case))
+    if waiver is None:
+        raise MoveIncomplete(_("Write the waiver first."))
     with transaction.atomic():
-        unsigned = Waiver.objects.filter(case=case, signed_by=None)
-        if unsigned.filter(asked_by__mailbox=actor.mailbox).exists():
-            raise MoveRefused(_("You wrote the waiver. A second person has to sign it."))
-        if unsigned.update(signed_by=actor, signed_at=at) != 1:
+        if Waiver.objects.filter(pk=waiver.pk, signed_by=None).update(signed_by=actor, signed_at=at) != 1:
             raise ChangedMeanwhile
         trail.record("case.sign_waiver", about=case, actor=actor, at=at)
 

@@ -7,12 +7,15 @@ from functools import lru_cache
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from core import ladders
+from core import ladders, trail
 from core.models import User
 from core.moves import MoveRefused
-from core.notices import make_moot
+from core.notices import Message, make_moot, on_day, say, tell
 from core.rules import grant_if
 from core.workdays import instant, is_working_day, local_day
 from editorial.models import Team
@@ -21,6 +24,13 @@ from moderation.rules import must
 from moderation.states import WATCH_MOVES
 
 LONG_CLOSURE_DAYS = 4
+PLANNED = gettext_lazy("You look at the channels of %(team)s on %(day)s")
+UNPLANNED = gettext_lazy("You need not look at the channels of %(team)s on %(day)s")
+
+trail.WORDS |= {
+    "watch.plan": gettext_lazy("Watch on a day off planned"),
+    "watch.unplan": gettext_lazy("Watch on a day off taken back"),
+}
 
 
 @WATCH_MOVES.before("confirm")
@@ -78,14 +88,38 @@ def plan_holiday_watch(*, team: Team, day: date, user: User, actor: User, at: da
         raise MoveRefused(_("Plan days to come."))
     try:
         with transaction.atomic():
-            return HolidayWatch.objects.create(team=team, day=day, user=user, planned_by=actor, planned_at=at)
+            plan = HolidayWatch.objects.create(team=team, day=day, user=user, planned_by=actor, planned_at=at)
+            _note_plan("watch.plan", plan, PLANNED, actor, at)
     except IntegrityError as error:
         raise MoveRefused(_("Somebody is planned for this day already.")) from error
+    return plan
 
 
 def cancel_holiday_watch(plan: HolidayWatch, *, actor: User, at: datetime) -> None:
-    """This will take a plan back before its day. Raises MoveRefused."""
+    """This will take a plan back before its day, and tell whoever was to look. Raises MoveRefused."""
     must(grant_if(plan.team.has_member(actor), _("Only the channel's team can do this.")))
     if plan.day <= local_day(at):
         raise MoveRefused(_("The day has begun. The plan stays."))
-    plan.delete()
+    with transaction.atomic():
+        make_moot(plan)
+        _note_plan("watch.unplan", plan, UNPLANNED, actor, at)
+        plan.delete()
+
+
+def _note_plan(kind: str, plan: HolidayWatch, subject: Promise, actor: User, at: datetime) -> None:
+    """Write into the trail who is to look on a day off, or is not any more, and tell them unless they did it."""
+    trail.record(
+        kind, about=plan.team, actor=actor, at=at, data={"day": plan.day.isoformat(), "who": plan.user_id}
+    )
+    if plan.user_id == actor.pk:
+        return
+    message = Message(
+        recipient=plan.user,
+        key=f"{kind}:{plan.pk}",
+        subject=say(subject, team=plan.team.name, day=on_day(plan.day)),
+        body=say(gettext_lazy("%(name)s changed the plan of the days off."), name=actor.name),
+        url=reverse("moderation:watches_page"),
+        why=gettext_lazy("it is about a day on which you were to look"),
+        about=plan,
+    )
+    tell([message], at)

@@ -89,11 +89,13 @@ class EvidenceItem(models.Model):
 class MaskedCopy(models.Model):
     """A copy of a screenshot with names and faces covered, for whoever asks to read public records.
 
-    `boxes` are what is covered: left, top, width and height in per cent of the picture. Empty: nothing had to be.
+    `boxes` are what is covered: left, top, width and height in per cent of the picture. There are none only when
+    whoever made the copy said that nothing had to be covered.
     """
 
     item = models.ForeignKey(EvidenceItem, models.PROTECT, related_name="masked_copies")
     boxes = models.JSONField(_("what is covered"), default=list)
+    nothing_to_cover = models.BooleanField(_("nothing has to be covered"), default=False)
     sha = models.CharField(_("hash"), max_length=64)
     made_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     made_at = models.DateTimeField(_("made"))

@@ -12,7 +12,7 @@ from core.doors import do_move, status_of
 from core.moves import MoveRefused
 from core.request import person
 from moderation.answering import drop_answer, keep_answer, pass_on, save_reply
-from moderation.forms import SavedAnswerForm
+from moderation.forms.answers import SavedAnswerForm
 from moderation.models import Complaint, Reply, SavedAnswer
 from moderation.views import comments
 

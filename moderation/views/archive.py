@@ -22,7 +22,7 @@ from core.request import person
 from core.workdays import local_day
 from moderation.disposal import propose_disposal, ready_for_disposal
 from moderation.export import cases_of_period, export_cases, load, masked_case
-from moderation.forms import PeriodForm
+from moderation.forms.archive import PeriodForm
 from moderation.models import ArchiveCheck, Case, Disposal
 from moderation.rules import may_keep_records
 from moderation.views import cases as case_views
@@ -131,7 +131,7 @@ def _page(
         "head": Seal.objects.order_by("-pk").first(),
         "nights": ArchiveCheck.objects.all()[:7],
         "period": period or PeriodForm(initial={"first": today.replace(day=1), "last": today}),
-        "ready": ready_for_disposal(now).select_related("ground", "comment__channel")[:50],
+        "ready": ready_for_disposal(now).select_related("ground", "comment__channel__platform")[:50],
         "disposals": [
             (disposal, open_moves(disposal, user, _url(disposal)))
             for disposal in Disposal.objects.visible_to(user).select_related("proposed_by", "signed_by")[:10]

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.doors import do_move, status_of
 from core.filestore import FileProblem
 from core.models import Event
-from core.moves import MoveRefused, open_moves
+from core.moves import MoveRefused, OpenMove, open_moves
 from core.paging import CappedPaginator
 from core.request import person
 from core.uploads import UploadRefused
@@ -19,7 +19,7 @@ from core.workdays import local_day
 from editorial.models import Handover
 from moderation import queries
 from moderation.checking import check_address, note_author_told, note_police_report, note_seen
-from moderation.forms import (
+from moderation.forms.cases import (
     AuthorForm,
     DecisionForm,
     FilterForm,
@@ -29,7 +29,7 @@ from moderation.forms import (
     WaiverForm,
 )
 from moderation.models import Case, RemovalCheck, Waiver
-from moderation.rules import may_keep_records
+from moderation.rules import may_keep_records, may_sign_waiver
 from moderation.statement import letter
 from moderation.states import CaseState
 from moderation.transitions import ask_waiver, note_hidden, sign_waiver
@@ -140,6 +140,7 @@ def case_check(request: HttpRequest, pk: int) -> HttpResponse:
 def case_seen(request: HttpRequest, pk: int) -> HttpResponse:
     case, form = fetch(request, pk), SeenForm(request.POST, request.FILES)
     if not form.is_valid():
+        form.hold()
         return page(request, case, seen_form=form, status=422)
     values, image = form.cleaned_data, form.cleaned_data["screenshot"]
     try:
@@ -153,6 +154,7 @@ def case_seen(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except (MoveRefused, UploadRefused) as refused:
         status = status_of(refused) if isinstance(refused, MoveRefused) else 422
+        form.hold()
         return page(request, case, seen_form=form, refusal=str(refused), status=status)
     messages.success(request, _("What you saw is noted."))
     return redirect("moderation:case_page", pk)
@@ -223,15 +225,18 @@ def page(
     removals = list(case.removals.all())
     # Adding the first screenshot begins the gathering by itself; the removal has a form of its own.
     apart = {"gather", "order_removal"} | ({"gather_again"} if case.ground.copy_is_crime else set())
+    overtaken = _overtaken(request, moves)
     # Nobody looks whether a comment is gone, or writes to its author, before something was done about it.
     looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
+    waiver = None
+    if case.ground.copy_is_crime:
+        waiver = Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first()
     context = {
         "case": case,
         "comment": case.comment,
         "bundles": bundles,
-        "waiver": Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first()
-        if case.ground.copy_is_crime
-        else None,
+        "waiver": waiver,
+        "may_sign": may_sign_waiver(user, case, waiver) if waiver else None,
         "is_ours": is_ours,
         "may_work": is_ours and not case.is_closed,
         "may_add": is_ours and not case.is_closed and not sealed,
@@ -255,11 +260,20 @@ def page(
         "events": events,
         "meanwhile": _meanwhile(request, case, events) if status == 409 else [],
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": "" if overtaken else request.POST.get("note", ""),
+        "typed": overtaken,
         "now": now,
         "tab": "cases",
     }
     return render(request, "moderation/case_page.html", context, status=status)
+
+
+def _overtaken(request: HttpRequest, moves: list[OpenMove]) -> list[str]:
+    """What was typed for a move that is not open any more: its form is gone from the page, the words are not."""
+    name = request.resolver_match.kwargs.get("name") if request.resolver_match else None
+    if name is None or any(move.name == name and move.allowed for move in moves):
+        return []
+    return [text for field in ("facts", "note") if (text := request.POST.get(field, "").strip())]
 
 
 def _meanwhile(request: HttpRequest, case: Case, events: list[Event]) -> list[Event]:

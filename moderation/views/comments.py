@@ -17,7 +17,8 @@ from core.request import own_address, person
 from core.uploads import UploadRefused
 from moderation import queries
 from moderation.answering import filled_in
-from moderation.forms import NOT_KEPT, CaseForm, CommentForm, InboxForm, RevisionForm
+from moderation.forms.cases import CaseForm
+from moderation.forms.comments import NOT_KEPT, CommentForm, InboxForm, RevisionForm
 from moderation.models import Comment, Reply
 from moderation.registering import register
 from moderation.states import CLOSED, UNSENT
@@ -76,7 +77,7 @@ def comment_new(request: HttpRequest) -> HttpResponse:
                 if form.left_out:
                     messages.warning(request, NOT_KEPT)
                 return redirect("moderation:comment_page", comment.pk)
-        form.say_what_was_lost()
+        form.hold()
     context = {
         "form": form,
         "refusal": refusal,
@@ -205,6 +206,7 @@ def page(
         "complaint": complaint,
         "complaint_moves": open_moves(complaint, user) if complaint and is_ours else [],
         "reference": reference,
+        "outcome": request.POST.get("outcome", ""),
         "claimed": comment.is_claimed(now),
         "noun": "comment",
         "people": comment.team.memberships.all() if is_ours and comment.team else [],

@@ -17,7 +17,7 @@ from core.request import person
 from core.uploads import UploadRefused
 from moderation.archive import MASKED
 from moderation.capture import COPIES, ORIGINALS, add_screenshot, save_context
-from moderation.forms import ScreenshotForm
+from moderation.forms.cases import ScreenshotForm
 from moderation.masking import BAD_BOXES, make_masked_copy
 from moderation.models import Case, EvidenceItem, MaskedCopy, RemovalCheck
 from moderation.views import cases
@@ -29,6 +29,7 @@ SUFFIXES = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
 def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     case, form = cases.fetch(request, pk), ScreenshotForm(request.POST, request.FILES)
     if not form.is_valid():
+        form.hold()
         return cases.page(request, case, screenshot=form, status=422)
     user, now, values = person(request), timezone.now(), form.cleaned_data
     image = values["screenshot"]
@@ -42,7 +43,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
                 name=image.name,
                 context=values["context"],
                 taken_by=values["taken_by"],
-                shows=values["shows"] or EvidenceItem.Shows.COMMENT,
+                shows=values["shows"],
                 clean=image,
             )
         else:
@@ -50,6 +51,7 @@ def evidence_add(request: HttpRequest, pk: int) -> HttpResponse:
     except (MoveRefused, UploadRefused) as refused:
         status = status_of(refused) if isinstance(refused, MoveRefused) else 422
         case.refresh_from_db()
+        form.hold()
         return cases.page(request, case, screenshot=form, refusal=str(refused), status=status)
     messages.success(request, _("The screenshot is added.") if image else _("The context is saved."))
     return redirect("moderation:case_page", pk)

@@ -19,7 +19,7 @@ from core.request import person
 from core.workdays import instant, local_day
 from editorial.models import Team
 from moderation import queries
-from moderation.forms import HolidayForm
+from moderation.forms.watches import HolidayForm
 from moderation.models import HolidayWatch, Watch
 from moderation.states import WatchState
 from moderation.watching import cancel_holiday_watch, long_closures, plan_holiday_watch
@@ -73,7 +73,7 @@ def holiday_plan(request: HttpRequest) -> HttpResponse:
 @require_POST
 def holiday_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     user = person(request)
-    plans = HolidayWatch.objects.filter(team__in=Team.objects.visible_to(user)).select_related("team")
+    plans = HolidayWatch.objects.filter(team__in=Team.objects.visible_to(user)).select_related("team", "user")
     plan = get_object_or_404(plans, pk=pk)
     try:
         cancel_holiday_watch(plan, actor=user, at=timezone.now())

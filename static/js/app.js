@@ -133,8 +133,11 @@ document.addEventListener("paste", (event) => {
   const here = document.activeElement?.closest("[data-upload]");
   const upload = here || document.querySelector("[data-upload]");
   const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
-  if (!upload || !file) return;
+  // What is copied from Word or Excel is text and a picture of it: whoever stands in a text means the text.
+  const writing = event.target.closest?.("textarea, input:not([type=file])") && event.clipboardData.types.includes("text/plain");
+  if (!upload || !file || writing) return;
   event.preventDefault();
+  for (let part = upload.closest("details"); part; part = part.parentElement.closest("details")) part.open = true;
   take(upload, named(file));
   upload.scrollIntoView({ block: "nearest" });
 });

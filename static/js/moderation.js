@@ -59,6 +59,7 @@ if (register) {
   const refresh = () => {
     const kind = register.elements.kind.value;
     const mayHaveToGo = ["unsuitable", "illegal"].includes(kind) || register.elements.ground.value !== "";
+    register.elements.ground.required = kind === "illegal";
     part.hidden = !mayHaveToGo && !part.querySelector(".field--invalid");
     const warning = part.querySelector("[data-never-copied]");
     const ground = register.elements.ground.value;

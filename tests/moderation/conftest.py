@@ -37,3 +37,15 @@ def new_case(city, at: datetime, new_comment) -> Callable[..., Case]:
         )
 
     return make
+
+
+@pytest.fixture
+def noon(at: datetime, time_machine: Any) -> None:
+    """The pages' own clock stands still at noon."""
+    time_machine.move_to(at, tick=False)
+
+
+@pytest.fixture
+def anna(city, client_of):
+    """Anna's browser."""
+    return client_of(city.anna)

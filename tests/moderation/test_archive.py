@@ -15,7 +15,7 @@ import bagit
 import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
-from django.db import IntegrityError, connection, transaction
+from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.utils import translation
 from django.utils.translation import gettext
 from PIL import Image
@@ -30,7 +30,15 @@ from moderation.checking import note_author_told
 from moderation.disposal import dispose, propose_disposal, ready_for_disposal
 from moderation.export import cover, export_cases, load, masked_case
 from moderation.masking import make_masked_copy
-from moderation.models import ArchiveCheck, Case, CommentRevision, Disposal, Evidence, EvidenceItem
+from moderation.models import (
+    ArchiveCheck,
+    Case,
+    CommentRevision,
+    Disposal,
+    Evidence,
+    EvidenceItem,
+    MaskedCopy,
+)
 from tests.moderation.test_case_moves import walk
 
 pytestmark = pytest.mark.django_db
@@ -280,6 +288,20 @@ def test_masked_copy_without_boxes_has_to_be_meant_and_its_export_says_so(city, 
     make_masked_copy(item, actor=city.rut, at=at, boxes=[], nothing_to_cover=True)
     page = exported()
     assert (all_covered in page, nothing_covered in page) == (False, True)
+
+
+@pytest.mark.parametrize(
+    ("boxes", "nothing"),
+    [([], False), ([[1, 1, 5, 5]], True), (None, False), ("", False), ({}, False), ([0], False), ([], None)],
+)
+def test_raw_rows_cannot_leave_a_masked_copy_bare_without_saying_so(city, at, sealed, boxes, nothing):
+    item = EvidenceItem.objects.first()
+    row = MaskedCopy(
+        item=item, boxes=boxes, nothing_to_cover=nothing, sha="0" * 64, made_by=city.anna, made_at=at
+    )
+    with pytest.raises(DatabaseError), transaction.atomic():
+        MaskedCopy.objects.bulk_create([row])
+    assert not MaskedCopy.objects.exists()
 
 
 def test_names_are_covered_whole_and_in_parts_whatever_their_case():
