@@ -34,6 +34,7 @@ from moderation.states import CommentState
 
 QUIET = timedelta(days=60)
 ENDING = timedelta(days=60)
+MOST_ROWS = 50
 
 
 @dataclass(frozen=True)
@@ -358,16 +359,13 @@ def load(scope: Scope) -> Table:
 def consents(scope: Scope) -> Table:
     """Consents that end within sixty days, and the pictures they are for (R15)."""
     today = local_day(scope.at)
-    rows = (
-        ConsentEvent.objects.filter(
-            picture__in=Picture.objects.visible_to(scope.user), until__gte=today, until__lte=today + ENDING
-        )
-        .order_by("until")
-        .values_list("until", "picture__title", "person__name")[:50]
+    ending = ConsentEvent.objects.that_count().filter(
+        picture__in=Picture.objects.visible_to(scope.user), until__gte=today, until__lte=today + ENDING
     )
-    table = Table("consents", _("Consents that end"), [_("Last day"), _("Picture"), _("Who")])
-    table.rows = [[day(until), title, name] for until, title, name in rows]
-    count = len(table.rows)
+    rows = ending.order_by("until", "pk").values_list("until", "picture__title", "signer__name")
+    table = Table("consents", _("Consents that end"), [_("Last day"), _("Picture"), _("Who said yes")])
+    table.rows = [[day(until), title, name] for until, title, name in rows[:MOST_ROWS]]
+    count = len(table.rows) if len(table.rows) < MOST_ROWS else ending.count()
     table.sentence = ngettext(
         "%(count)s consent ends within 60 days.", "%(count)s consents end within 60 days.", count
     ) % {"count": count}

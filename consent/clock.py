@@ -55,6 +55,8 @@ def _each(
         row = found.get(rung.object_id)
         if row is None:
             continue
+        if isinstance(row, ConsentEvent) and not row.still_matters():
+            continue
         if rung.step != endings.OVER:
             tell_of(row, rung.step, at)
             continue

@@ -8,7 +8,7 @@ from datetime import date
 
 from django.utils.translation import gettext as _
 
-from consent.models import ConsentEvent, Person, Picture
+from consent.models import Appearance, ConsentEvent, Person, Picture
 from consent.states import NO, YES, BankSays, Basis, PeopleState, Said, Source
 from core.rules import Answer, Grant, Refusal
 from core.templatetags.parts import day as day_in_words
@@ -42,23 +42,35 @@ def light_of(picture: Picture, channels: Iterable[int], day: date) -> Light:
     reasons += _basis_reasons(picture)
     if bank:
         reasons += _bank_reasons(picture, day)
+    places = list(picture.appearances.all())
+    if not places and not bank:
+        reasons.append(_("People are in it, and nobody is listed. Say who is in it."))
     quarrels = False
-    for appearance in picture.appearances.all():
-        person = appearance.person
-        asked = appearance.is_identifiable and not bank
-        if person is not None and person.is_protected:
-            reasons.append(_("The picture must not be used."))
-        elif appearance.is_blurred:
+    for appearance in places:
+        person, must_not = appearance.person, appearance.is_protected
+        if appearance.is_blurred and not must_not:
             continue
-        elif person is not None:
+        asked = appearance.is_identifiable and not bank
+        if person is not None and not must_not:
             found, conflict = _person_reasons(person, words, wanted, day, asked=asked)
             reasons, quarrels = reasons + found, quarrels or conflict
-        elif asked:
-            reasons.append(
-                _("Somebody is unknown (%(place)s). Find out who it is and ask, or blur the place.")
-                % {"place": appearance.place}
-            )
-    return Light(tuple(dict.fromkeys(reasons)), quarrels)
+        if asked or must_not:
+            reasons.append(why_not_asked(appearance, day))
+    return Light(tuple(dict.fromkeys(filter(None, reasons))), quarrels)
+
+
+def why_not_asked(place: Appearance, day: date) -> str:
+    """This will say why nobody can be asked about whoever is seen there, with the next step; nothing when one can."""
+    person = place.person
+    if person is None:
+        return _("Somebody is unknown (%(place)s). Find out who it is and ask, or blur the place.") % {
+            "place": place.place
+        }
+    if person.is_protected:
+        return _("The picture must not be used.")
+    if not person.signers_on(day):
+        return _("%(name)s is a child, and no guardian is noted. Add all guardians.") % {"name": person}
+    return ""
 
 
 def gate(pictures: Iterable[Picture], channels: Iterable[int], day: date) -> Answer:
@@ -110,11 +122,7 @@ def _person_reasons(
     asked: bool,
 ) -> tuple[list[str], bool]:
     """This will say what is missing from one person, and whether signers disagree. A no wins, whatever the basis."""
-    signers = list(person.signers_on(day))
-    if not signers and asked:
-        return [
-            _("%(name)s is a child, and no guardian is noted. Add all guardians.") % {"name": person}
-        ], False
+    signers = person.signers_on(day)
     said = {
         signer: word.said
         for signer in {one.pk: one for one in (person, *signers)}.values()

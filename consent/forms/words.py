@@ -12,7 +12,8 @@ from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
 from consent.forms.plain import PlainChecks, PlainSelect
-from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
+from consent.lights import why_not_asked
+from consent.models import Appearance, ConsentEvent, ConsentRequest, NoticeText, Person, Picture
 from consent.states import NOTED_WAYS, YES, Said
 from core.forms import DateInput
 from core.templatetags.parts import day as day_of
@@ -116,7 +117,7 @@ class ConsentForm(WhereForm, forms.ModelForm):
 
 
 class AskForm(WhereForm):
-    """Whom to ask, for what, and how the link reaches them."""
+    """Whom to ask, for what, and how the link reaches them. `held_up` are those nobody can be asked about, with why."""
 
     until = forms.DateField(
         label=gettext_lazy("Until and including"),
@@ -145,9 +146,14 @@ class AskForm(WhereForm):
         self.fields["language"].choices = [(text.language, text.language_name) for text in texts]  # type: ignore[attr-defined]
         self.fields["language"].initial = "sv"
         self.people: dict[str, tuple[Person, Person]] = {}
+        self.held_up: list[tuple[Appearance, str]] = []
         for appearance in picture.appearances.all():
             person = appearance.person
-            if person is None or person.is_protected or not appearance.is_identifiable:
+            if not appearance.is_protected and (appearance.is_blurred or not appearance.is_identifiable):
+                continue
+            if reason := why_not_asked(appearance, day):
+                self.held_up.append((appearance, reason))
+            if person is None or reason:
                 continue
             for signer in person.signers_on(day):
                 self.people[f"{person.pk}-{signer.pk}"] = (person, signer)

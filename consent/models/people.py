@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.db import models
@@ -10,9 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models.sight import units_of
 from core.models import Unit, User
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable
 
 
 class PersonQuerySet(models.QuerySet["Person"]):
@@ -67,7 +63,7 @@ class Person(models.Model):
         age = self.age_on(day)
         return age is not None and age <= settings.CHILD_AGE
 
-    def signers_on(self, day: date) -> Iterable[Person]:
+    def signers_on(self, day: date) -> list[Person]:
         """This will list who has to say yes: all guardians of a child, and from CHILD_ASKED_AGE the child too; else
         the person."""
         if not self.is_child_on(day):

@@ -233,6 +233,11 @@ class Appearance(models.Model):
         return f"{self.person or _('unknown')}: {self.place}"
 
     @property
+    def is_protected(self) -> bool:
+        """Whether it is somebody who must not be shown, not even with the place blurred."""
+        return self.person is not None and self.person.is_protected
+
+    @property
     def box(self) -> Box | None:
         """The marked place in thousandths of the picture: left, top, width, height; None when it is only listed."""
         if self.left is None or self.top is None or self.width is None or self.height is None:

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Person
-from consent.models.pictures import Picture
-from consent.states import BankSays, Basis, Said, Way
+from consent.models.pictures import Appearance, Picture
+from consent.states import YES, BankSays, Basis, Said, Way
 
 
 class Noted(models.Model):
@@ -21,6 +21,17 @@ class Noted(models.Model):
 
     class Meta:
         abstract = True
+
+
+class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
+    def that_count(self) -> ConsentEventQuerySet:
+        """This will find the yeses that nothing newer took the place of, of people still listed in their picture."""
+        same = {name: models.OuterRef(name) for name in ("picture", "person", "signer")}
+        newer = ConsentEvent.objects.filter(**same, pk__gt=models.OuterRef("pk")).exclude(said=Said.ASKED)
+        listed = Appearance.objects.filter(
+            picture=models.OuterRef("picture"), person=models.OuterRef("person")
+        )
+        return self.filter(~models.Exists(newer), models.Exists(listed), said__in=YES)
 
 
 class ConsentEvent(models.Model):
@@ -75,6 +86,8 @@ class ConsentEvent(models.Model):
     )
     noted_at = models.DateTimeField(_("noted"))
 
+    objects = ConsentEventQuerySet.as_manager()
+
     class Meta:
         verbose_name = _("consent event")
         verbose_name_plural = _("consent events")
@@ -91,6 +104,10 @@ class ConsentEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.signer}: {self.get_said_display()}"
+
+    def still_matters(self) -> bool:
+        """This will tell whether it is a yes that counts: nothing newer, and the person is still listed in the picture."""
+        return ConsentEvent.objects.filter(pk=self.pk).that_count().exists()
 
 
 class LegalBasis(Noted):

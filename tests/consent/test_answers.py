@@ -21,8 +21,8 @@ from consent.asking import answer, ask_by_link, call_back, withdraw
 from consent.letters import send_letters
 from consent.lights import light_of
 from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
-from consent.people import protect
-from consent.transitions import add_person
+from consent.people import add_guardian, protect
+from consent.transitions import add_person, list_person
 from core.logs import masked
 from core.moves import ChangedMeanwhile, MoveIncomplete, MoveRefused
 from tests.conftest import City
@@ -357,6 +357,28 @@ def test_ask_page_says_who_was_asked_and_wants_the_channels_in_so_many_words(
     assert ConsentRequest.objects.get(cancelled_at=None).channel_ids == [city.channel.pk]
     assert page.post(url, sent | {"where": "all"}).status_code == 302
     assert ConsentRequest.objects.get(cancelled_at=None).channel_ids == []
+
+
+@pytest.mark.rule("R16")
+def test_those_nobody_can_be_asked_about_stand_on_the_ask_page_with_what_is_missing(
+    city: City, at: datetime, maja: Person, listed: Callable[..., Person], client_of: Callable[..., Client]
+) -> None:
+    picture = Picture.objects.get()
+    child = listed(picture, name="Lo Ek", born_on=date(2019, 5, 1))
+    list_person(picture, actor=city.anna, at=at, place="by the door")
+    url = reverse("consent:picture_ask", args=[picture.pk])
+    page = client_of(city.anna).get(url).content.decode()
+    assert "Lo Ek is a child, and no guardian is noted. Add all guardians." in page
+    assert f"{reverse('consent:person_page', args=[child.pk])}#guardians" in page
+    assert "Somebody is unknown (by the door)." in page
+    assert f"ask_{maja.pk}-{maja.pk}" in page
+    mother = add_person(actor=city.anna, at=at, unit=city.unit, name="Mia Ek")
+    add_guardian(child, mother, actor=city.anna, at=at)
+    protect(maja, actor=city.anna, at=at)
+    page = client_of(city.anna).get(url).content.decode()
+    assert f"ask_{child.pk}-{mother.pk}" in page
+    assert "no guardian is noted" not in page
+    assert ("The picture must not be used." in page, f"ask_{maja.pk}-" in page) == (True, False)
 
 
 @pytest.mark.rule("R15")

@@ -10,7 +10,7 @@ import pytest
 
 from consent.lights import gate, light_of
 from consent.models import Person, Picture
-from consent.transitions import add_person, list_person, note_bank, note_basis
+from consent.transitions import add_person, list_person, note_bank, note_basis, unlist
 from core.moves import MoveRefused, perform
 from tests.conftest import City
 
@@ -37,6 +37,16 @@ def test_picture_of_nobody_is_green(new_picture: NewPicture, city: City, at: dat
     picture = new_picture()
     perform(picture, "say_none", actor=city.anna, at=at)
     assert green(picture)
+
+
+@pytest.mark.rule("R15")
+def test_people_in_it_and_nobody_listed_blocks(
+    new_picture: NewPicture, listed: Listed, city: City, at: datetime
+) -> None:
+    picture = new_picture()
+    listed(picture)
+    unlist(picture.appearances.get(), actor=city.anna, at=at, note="Another child of the class.")
+    assert reasons(picture) == "People are in it, and nobody is listed. Say who is in it."
 
 
 @pytest.mark.rule("R14")

@@ -91,6 +91,8 @@ def naive(picture: dict, channels: list[int], day: date) -> bool:
         says, until = picture["checks"][-1]
         if says != "yes" or (until is not None and day > until):
             return False
+    if not picture["people"]:
+        return bool(picture["bank"])
     return all(agrees(person, channels, day, bank=picture["bank"]) for person in picture["people"])
 
 

@@ -15,7 +15,7 @@ from consent import people
 from consent.asking import ask_by_link
 from consent.lights import light_of
 from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
-from consent.transitions import add_person, note_consent
+from consent.transitions import add_person, note_consent, unlist
 from core import privacy
 from core.models import Event, Notice, Rung
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
@@ -339,3 +339,28 @@ def test_consent_that_ends_and_is_told_to_nobody_is_an_error_somebody_sees(
         ladders.climb(start + timedelta(minutes=minute))
     assert Rung.objects.filter(error__startswith="NobodyToTell").exists()
     assert health(start)[1]["rungs"]["ok"] is False
+
+
+@pytest.mark.rule("R15")
+def test_end_of_a_yes_is_told_60_30_7_and_1_days_before_and_only_of_somebody_in_the_picture(
+    city: City, at: datetime, new_picture: Any, listed: Any, says: Any, sweep_at: Any
+) -> None:
+    from config.figures import Scope, consents
+
+    picture, last = new_picture(), date(2027, 3, 1)
+    says(picture, listed(picture), "given", until=last)
+    says(picture, listed(picture, name="Nora Ek"), "given", until=last)
+    mistaken = picture.appearances.get(person__name="Nora Ek")
+    unlist(mistaken, actor=city.anna, at=at, note="It is her sister.")
+    told: dict[int, int] = {}
+    for before in (61, 60, 59, 30, 29, 7, 6, 1, 0):
+        sweep_at(instant(last - timedelta(days=before), "08:00"))
+        mine = Notice.objects.filter(recipient=city.anna, subject__startswith="A consent ends")
+        told[before] = mine.count()
+    assert told == {61: 0, 60: 1, 59: 1, 30: 2, 29: 2, 7: 3, 6: 3, 1: 4, 0: 4}
+    now = instant(last - timedelta(days=60), "12:00")
+    assert [row[1:] for row in consents(Scope(city.anna, last, last, now)).rows] == [
+        ["A teal pond", "Maja Lind"]
+    ]
+    says(picture, Person.objects.get(name="Maja Lind"), "withdrawn")
+    assert consents(Scope(city.anna, last, last, now)).rows == []
