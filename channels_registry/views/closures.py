@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels_registry import closing, deciding, ending, forms, orders, plans, queries
+from channels_registry import closing, deciding, ending, forms, letters, orders, plans, queries
 from channels_registry.forms.parts import active_users
 from channels_registry.models import ArchiveItem, Closure, DeregistrationOrder
-from channels_registry.rules import may_take_over, tends
+from channels_registry.rules import is_chief, may_take_over, tends
 from channels_registry.states import ClosureState
 from channels_registry.views import channels
 from core import trail
@@ -26,6 +26,7 @@ from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.workdays import local_day
 
 # Which moves stand on which step's page; what stops or turns a closure stands on its own page.
 MOVES_OF_STEP = {
@@ -33,6 +34,8 @@ MOVES_OF_STEP = {
     "keep": ("make_ready",),
     "order": ("order", "order_again"),
 }
+# Steps in which somebody is asked by letter.
+ASKING = {"advice", "archive", "sign", "order"}
 # As many as the steps are read from: who did each, and when.
 MOST_EVENTS = 200
 TURNS = ("change_plan", "reject", "cancel")
@@ -69,7 +72,13 @@ def closure_new(request: HttpRequest, pk: int) -> HttpResponse:
                     request, _("The closure is opened. The web strategists are asked for advice.")
                 )
                 return redirect("channels_registry:closure_page", closure.pk)
-    context = {"channel": channel, "form": form, "refusal": refusal, "may_open": may_open}
+    context = {
+        "channel": channel,
+        "form": form,
+        "refusal": refusal,
+        "may_open": may_open,
+        "decides": is_chief(person(request), channel.unit),
+    }
     return render(request, "channels_registry/closure_new.html", context, status=status)
 
 
@@ -158,10 +167,11 @@ def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: A
     context = {
         "closure": closure,
         "steps": queries.steps_of(closure, now, events),
+        "lost": letters.lost_in(closure),
         "may_handle": tends(user, closure.channel),
         "may_take_over": not closure.is_over
         and closure.handler != user
-        and bool(may_take_over(user, closure)),
+        and bool(may_take_over(user, closure, local_day(now))),
         "moves": _moves(closure, user, TURNS),
         "events": events[:30],
         "note": request.POST.get("note", ""),
@@ -184,6 +194,7 @@ def step_page(
         "step": queries.step_of(closure, step, now, events),
         "number": queries.STEPS.index(step) + 1,
         "template": f"channels_registry/steps/{step}.html",
+        "lost": letters.lost_in(closure) if step in ASKING else [],
         "may_handle": tends(user, closure.channel),
         "moves": _moves(closure, user, MOVES_OF_STEP.get(step, ())),
         "form": form_of(closure, step, user),

@@ -187,9 +187,9 @@ def test_unit_with_one_person_as_both_chiefs_is_named_before_asking(journey, cit
 
 @pytest.mark.rule("R40")
 def test_handler_cannot_sign_even_as_a_chief(journey, city, at):
+    closure = journey.awaiting()
     city.unit.responsible_chief = city.anna
     city.unit.save()
-    closure = journey.awaiting()
     with pytest.raises(MoveForbidden, match="handle"):
         journey.sign(closure, city.anna)
     with pytest.raises(IntegrityError, match="handles"):
