@@ -63,7 +63,7 @@ def waited_for_in_vain(user: User) -> QuerySet[Closure]:
 def lost_in(closure: Closure) -> list[Lost]:
     """This will say which letters of the closure did not arrive, and what whoever waits can do."""
     if closure.state == ClosureState.ORDERED:
-        last: Any = closure.orders.last()
+        last = list(closure.orders.all())[-1]
         return [_order(closure, last)] if last.state == DeregistrationOrder.State.FAILED else []
     if closure.state not in {ClosureState.PREPARING, ClosureState.AWAITING}:
         return []

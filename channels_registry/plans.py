@@ -140,6 +140,8 @@ def _missing_reason(closure: Closure) -> Iterator[str]:
         yield _("The reason, in your own words.")
     if closure.closes_on is None:
         yield _("The closing day.")
+    if not closure.public_reason.strip() and not closure.tells_nobody:
+        yield _("What the followers are told about why.")
 
 
 def _missing_merger(closure: Closure) -> Iterator[str]:

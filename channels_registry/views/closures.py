@@ -163,6 +163,8 @@ def fetch(request: HttpRequest, pk: int) -> Closure:
 def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: Any) -> HttpResponse:
     user, now = person(request), timezone.now()
     queries.with_plan(closure)
+    if closure.state in {ClosureState.ORDERED, ClosureState.DEREGISTERED}:
+        queries.with_orders(closure)
     events = list(trail.events_about(closure)[:MOST_EVENTS])
     context = {
         "closure": closure,
@@ -186,6 +188,8 @@ def step_page(
     user, now = person(request), timezone.now()
     if step != "keep":  # the page that asks most, and shows nothing of the plan
         queries.with_plan(closure)
+    if step == "order":
+        queries.with_orders(closure)
     # Only one step's page shows who did it last; the others ask less.
     events = list(trail.events_about(closure)[:MOST_EVENTS]) if step == "notices" else []
     own = CONTEXTS.get(step, lambda *_: {})(closure, user, now)
@@ -323,7 +327,7 @@ def _telling_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
     return {
-        "orders": closure.orders.select_related("ordered_by"),
+        "orders": closure.orders.all(),
         "package": getattr(closure, "package", None),
         "bounce_form": forms.BounceForm(),
         "may_answer": closure.state == ClosureState.ORDERED,
