@@ -96,11 +96,11 @@ class DeputyshipAdmin(ReadOnlyAdmin):
     list_select_related = ["unit", "deputy"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return request.user.has_perm("channels_registry.add_deputyship")
+        return person(request).is_superuser
 
     def save_model(self, request: HttpRequest, obj: Deputyship, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
-        trail.record("deputy.name", about=obj, actor=person(request), at=timezone.now(), note=obj.why)
+        facts = {name: getattr(obj, name) for name in form.fields}
+        obj.pk = deputies.name_deputy(actor=person(request), at=timezone.now(), **facts).pk
 
 
 @admin.register(Opening)

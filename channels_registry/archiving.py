@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -13,7 +14,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_registry import pieces, rules
 from channels_registry.models import ArchiveItem, Closure, Upload
-from channels_registry.states import ClosureState
+from channels_registry.states import CLOSURE_MOVES, ClosureState
 from core import filestore, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
@@ -123,6 +124,9 @@ def take_piece(upload: Upload, *, offset: int, stream: IO[bytes], length: int) -
     if not 0 < length <= PIECE:
         raise UploadProblem(_("A piece has to have 1 to %(most)s bytes.") % {"most": PIECE}, upload.received)
     with pieces.held(upload) as held:
+        if not Upload.objects.filter(pk=upload.pk).exists():
+            held.forget()
+            raise UploadProblem(_("The closure has gone on or stopped, and nothing more is kept."), 0)
         upload.refresh_from_db()
         if upload.finished_at or offset != upload.received or offset + length > upload.size:
             raise UploadProblem(_("The piece does not fit. Go on from where the upload is."), upload.received)
@@ -145,6 +149,21 @@ def finish_upload(upload: Upload, *, actor: User, at: datetime) -> ArchiveItem:
             item = keep_export(upload.closure, actor=actor, at=at, source=source, name=upload.name)
     held.forget()
     return item
+
+
+@CLOSURE_MOVES.effect("make_ready")
+@CLOSURE_MOVES.effect("cancel")
+@CLOSURE_MOVES.effect("reject")
+def forget_broken_uploads(closure: Closure, **details: Any) -> None:
+    """This will forget uploads that were not finished, with their pieces, once nothing more can be kept."""
+    for upload in closure.uploads.filter(finished_at=None):
+        Upload.objects.filter(pk=upload.pk).delete()
+        transaction.on_commit(partial(_forget_pieces, upload))
+
+
+def _forget_pieces(upload: Upload) -> None:
+    with pieces.held(upload) as held:
+        held.forget()
 
 
 def note_opened(item: ArchiveItem, *, actor: User, at: datetime) -> None:

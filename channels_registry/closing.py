@@ -292,7 +292,7 @@ def take_over(closure: Closure, *, actor: User, at: datetime) -> None:
         return
     if closure.decisions.filter(voided_at=None, signer=actor).exists():
         raise MoveRefused(_("You have signed the plan, so you cannot handle the closure."))
-    _ask(rules.may_take_over(actor, closure))
+    _ask(rules.may_take_over(actor, closure, local_day(at)))
     with transaction.atomic():
         if not Closure.objects.filter(pk=closure.pk, version=closure.version).update(
             handler=actor, version=closure.version + 1

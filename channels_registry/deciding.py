@@ -47,15 +47,13 @@ def ask_the_chiefs(closure: Closure, *, at: datetime, **details: Any) -> None:
 
 
 def signers(closure: Closure, at: datetime) -> list[User]:
-    """This will return who can sign now and has not: the chiefs, and deputies of the day."""
+    """This will return who can sign now and has not: the chiefs, and deputies of the day, who do not handle it."""
     today = local_day(at)
     spoken = closure.decisions.filter(voided_at=None)
-    roles, people = {row.role for row in spoken}, {row.signer_id for row in spoken}
-    unit = closure.channel.unit
-    seats = [(Role.RESPONSIBLE, unit.responsible_chief), (Role.COMMUNICATIONS, unit.communications_chief)]
-    seats += [
-        (Role(row.role), row.deputy) for row in closure.deputies if row.starts_on <= today <= row.ends_on
-    ]
+    roles = {row.role for row in spoken}
+    people = {row.signer_id for row in spoken} | closure.barred
+    seats = [(role, closure.chief_of(role)) for role in Role.values]
+    seats += [(row.role, row.deputy) for row in closure.deputies if row.starts_on <= today <= row.ends_on]
     wanted = [person for role, person in seats if person and role not in roles and person.pk not in people]
     return list(dict.fromkeys(wanted))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -10,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from channels_registry.models import Deputyship, Role
+from channels_registry.models import Closure, Deputyship, Role
+from channels_registry.models.closures import chief_of
 from channels_registry.rules import is_chief, keeps_the_register
 from core import trail
 from core.models import Unit, User
@@ -37,10 +39,6 @@ def seats_to_fill(user: User) -> list[tuple[Unit, str]]:
     ]
 
 
-def chief_of(unit: Unit, role: str) -> User | None:
-    return unit.responsible_chief if role == Role.RESPONSIBLE else unit.communications_chief
-
-
 def visible_to(user: User) -> models.QuerySet[Deputyship]:
     """This will find the deputyships of units one is a chief of, one's own, and all for those who keep the register."""
     rows = Deputyship.objects.select_related("unit", "deputy")
@@ -61,6 +59,13 @@ def why_not(unit: Unit, role: str, deputy: User, starts_on: date, ends_on: date,
         return _("%(name)s is one of the unit's two chiefs. Two people have to decide.") % {
             "name": deputy.name
         }
+    if handled := _handled_by(deputy, unit):
+        return _("%(name)s handles or opened the closure of %(channel)s, and cannot decide it too.") % {
+            "name": deputy.name,
+            "channel": handled.channel,
+        }
+    if chief_of(unit, role) is None:
+        return _("The unit has no %(role)s to stand in for.") % {"role": Role(role).label}
     if ends_on < starts_on:
         return _("The last day comes before the first.")
     if ends_on < today:
@@ -75,6 +80,23 @@ def why_not(unit: Unit, role: str, deputy: User, starts_on: date, ends_on: date,
     if twice.exists():
         return _("%(name)s is deputy in this role already those days.") % {"name": deputy.name}
     return ""
+
+
+def _handled_by(person: User, unit: Unit) -> Closure | None:
+    theirs = models.Q(handler=person) | models.Q(opened_by=person)
+    undecided = Closure.objects.undecided_in([unit.pk]).filter(theirs)
+    return undecided.select_related("channel__platform").first()
+
+
+def possible(seats: Iterable[tuple[Unit, str]]) -> models.QuerySet[User]:
+    """This will find who can be deputy in one of the seats at least: no chief there, and nobody who handles a closure."""
+    units = {unit.pk: unit for unit, _role in seats}
+    barred = {pk: {chief.pk for chief in unit.chiefs} for pk, unit in units.items()}
+    handled = Closure.objects.undecided_in(units).values_list("channel__unit", "handler", "opened_by")
+    for pk, *people in handled:
+        barred[pk] |= set(people)
+    nowhere = set.intersection(*barred.values()) if barred else set()
+    return User.objects.filter(is_active=True).exclude(pk__in=nowhere)
 
 
 def name_deputy(

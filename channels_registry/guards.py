@@ -1,6 +1,13 @@
 """What the database itself refuses about channels, rest and closures (R29, R32–R35, R40): see docs/rules.md."""
 
-from channels_registry.states import CHANNEL_MOVES, CLOSURE_MOVES, DECIDED, DORMANCY_MOVES, steps_of
+from channels_registry.states import (
+    CHANNEL_MOVES,
+    CLOSURE_MOVES,
+    DECIDED,
+    DORMANCY_MOVES,
+    STOPPABLE,
+    steps_of,
+)
 from core.moves import MoveTable
 from core.triggers import Guard, append_only, days_between
 
@@ -108,6 +115,11 @@ _SIGNED_BY = (
     "EXISTS (SELECT 1 FROM channels_registry_decision s JOIN channels_registry_closure k ON k.id = s.closure_id "
     "JOIN channels_registry_channel c ON c.id = k.channel_id WHERE c.unit_id = OLD.unit_id AND s.role = OLD.role "
     "AND s.signer_id = OLD.deputy_id AND s.decided_on >= OLD.starts_on AND s.decided_on {until})"
+)
+_DEPUTY_HANDLES = (
+    "EXISTS (SELECT 1 FROM channels_registry_closure k JOIN channels_registry_channel c ON c.id = k.channel_id "
+    f"WHERE c.unit_id = NEW.unit_id AND k.state IN {_in(STOPPABLE)} "
+    "AND NEW.deputy_id IN (k.handler_id, k.opened_by_id))"
 )
 _PLANNED_NOTICE = (
     "(NEW.text <> OLD.text OR NEW.planned_at <> OLD.planned_at OR NEW.closure_id <> OLD.closure_id) AND NOT "
@@ -296,6 +308,21 @@ GUARDS: list[Guard] = [
         "INSERT",
         "NEW.officer_word <> '' AND NEW.noted_by_id <> NEW.officer_id",
         "The records officer's word is said by the officer in person.",
+    ),
+    Guard(
+        "registry_deputy_handles",
+        "channels_registry_deputyship",
+        "INSERT",
+        _DEPUTY_HANDLES,
+        "Whoever handles or opened a closure in the unit is no deputy there.",
+    ),
+    Guard(
+        "registry_deputy_handles_changed",
+        "channels_registry_deputyship",
+        "UPDATE",
+        "(NEW.deputy_id <> OLD.deputy_id OR NEW.unit_id <> OLD.unit_id OR NEW.ends_on > OLD.ends_on) "
+        f"AND {_DEPUTY_HANDLES}",
+        "Whoever handles or opened a closure in the unit is no deputy there.",
     ),
     Guard(
         "registry_deputy_changed",

@@ -14,7 +14,7 @@ from django.utils.dates import MONTHS
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from channels_registry.models import Channel, Closure, FollowerNotice
+from channels_registry.models import Channel, Closure, FollowerNotice, Role
 from channels_registry.signals import people_of
 from channels_registry.states import ENDED, ChannelState
 from core import trail
@@ -131,7 +131,7 @@ def missing(closure: Closure, at: datetime) -> list[str]:
         *_missing_merger(closure),
         *_missing_words(closure),
         *_missing_notices(closure, at),
-        *_missing_chiefs(closure),
+        *_missing_chiefs(closure, at),
     ]
 
 
@@ -140,6 +140,8 @@ def _missing_reason(closure: Closure) -> Iterator[str]:
         yield _("The reason, in your own words.")
     if closure.closes_on is None:
         yield _("The closing day.")
+    if not closure.public_reason.strip() and not closure.tells_nobody:
+        yield _("What the followers are told about why.")
 
 
 def _missing_merger(closure: Closure) -> Iterator[str]:
@@ -205,12 +207,18 @@ def _missing_notices(closure: Closure, at: datetime) -> Iterator[str]:
         yield _("A team that cares for the channel and can publish the notices.")
 
 
-def _missing_chiefs(closure: Closure) -> Iterator[str]:
-    unit = closure.channel.unit
-    responsible, communications = unit.responsible_chief, unit.communications_chief
-    if responsible is None or communications is None:
+def _missing_chiefs(closure: Closure, at: datetime) -> Iterator[str]:
+    """This will ask for two different people who can decide: neither handles the closure nor opened it (R32, R40)."""
+    if not all(closure.chief_of(role) for role in Role.values):
         yield _("Both chiefs of the unit. An administrator names them.")
-    elif responsible == communications and not closure.deputies:
+        return
+    able = {role: closure.deciders(role, local_day(at)) for role in Role.values}
+    for role, people in able.items():
+        if not people:
+            yield _(
+                "Somebody who decides as %(role)s: %(name)s handles or opened the closure. Name a deputy for %(name)s."
+            ) % {"role": Role(role).label, "name": closure.chief_of(role)}
+    if all(able.values()) and len({person.pk for people in able.values() for person in people}) == 1:
         yield _("Two people: the same person holds both roles. Name a deputy for one of them.")
 
 

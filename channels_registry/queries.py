@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from channels_registry import ending, plans
 from channels_registry.closing import closure_url
-from channels_registry.models import Channel, Closure, Consultation, Dormancy
+from channels_registry.models import Channel, Closure, Consultation, DeregistrationOrder, Dormancy
 from channels_registry.states import ClosureState
 from core.models import Event, User
 from core.templatetags.parts import tag
@@ -179,6 +179,13 @@ def with_plan(closure: Closure) -> None:
     """This will read the notices, and the advice with who gave it, for the pages that show the plan."""
     rows = Consultation.objects.select_related("strategist")
     prefetch_related_objects([closure], Prefetch("consultations", rows), "notices")
+
+
+def with_orders(closure: Closure) -> None:
+    """This will read the orders with who ordered them, once, for the pages that show or ask about them."""
+    prefetch_related_objects(
+        [closure], Prefetch("orders", DeregistrationOrder.objects.select_related("ordered_by"))
+    )
 
 
 def steps_of(closure: Closure, at: datetime, events: Iterable[Event]) -> list[Step]:

@@ -14,7 +14,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry import rules
-from channels_registry.addresses import KNOWN, MASTODON_LIMIT, Address, NotRecognised, elsewhere, recognise
+from channels_registry.addresses import (
+    KNOWN,
+    MASTODON_LIMIT,
+    UNKNOWN,
+    Address,
+    NotRecognised,
+    elsewhere,
+    recognise,
+)
 from channels_registry.models import (
     ActivityProof,
     Channel,
@@ -88,6 +96,40 @@ def platform_of(code: str) -> Platform:
     if known:
         defaults = {"name": known.name, "hosts": list(known.hosts), "text_limit": known.text_limit}
     return Platform.objects.get_or_create(code=code, defaults=defaults)[0]
+
+
+def wanted_platforms() -> list[tuple[str, str]]:
+    """This will list every platform one may ask for a channel on, as code and name, in the order of their names."""
+    names = {known.code: known.name for known in KNOWN} | {"mastodon": "Mastodon"}
+    names |= dict(Platform.objects.values_list("code", "name"))
+    return sorted(names.items(), key=lambda pair: pair[1].casefold())
+
+
+def wanted_platform(code: str, name: str) -> Platform:
+    """This will return the platform of a wish: by its code, or by a name that the register has or learns now."""
+    if code:
+        return platform_of(code)
+    named = next((code for code, known in wanted_platforms() if known.casefold() == name.casefold()), "")
+    if named:
+        return platform_of(named)
+    return Platform.objects.create(code=slugify(name) or slugify(name, allow_unicode=True), name=name)
+
+
+def read_address_for(text: str, platform: Platform) -> Address:
+    """This will read the address of a channel on the platform a chief agreed to, also one known only by its name.
+
+    Raises NotRecognised.
+    """
+    try:
+        return read_address(text)
+    except NotRecognised as unknown:
+        if unknown.reason is not UNKNOWN or not _is_only_a_name(platform):
+            raise
+    return replace(read_address_on(text, platform.name)[0], platform=platform.code)
+
+
+def _is_only_a_name(platform: Platform) -> bool:
+    return not platform.hosts and platform.code not in {"mastodon", *(known.code for known in KNOWN)}
 
 
 def known_already(address: Address) -> Channel | None:
@@ -363,11 +405,13 @@ def put_into_register(
     """This will put the channel into the register under the address it got. Raises MoveRefused for a duplicate."""
     if isinstance(address, str):
         try:
-            address = read_address(address)
+            address = read_address_for(address, opening.platform)
         except NotRecognised as unknown:
             raise MoveRefused(str(unknown.reason)) from unknown
     if address.platform != opening.platform.code:
         raise MoveRefused(_("The address leads to another platform than the chief agreed to."))
+    if _is_only_a_name(opening.platform):
+        new_platform(opening.platform.name, elsewhere(address.url)[0])
     channel = _create(
         actor=actor,
         at=at,

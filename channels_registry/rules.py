@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext_lazy as _
@@ -86,10 +87,12 @@ def may_handle(user: User | None, closure: Closure) -> Answer:
     return may_tend(user, closure.channel)
 
 
-def may_take_over(user: User, closure: Closure) -> Answer:
-    """This will grant it to those who may handle the closure and do not decide about it as chiefs (R40)."""
+def may_take_over(user: User, closure: Closure, on: date) -> Answer:
+    """This will grant it to those who may handle the closure and do not decide about it, that day or later (R40)."""
     if is_chief(user, closure.channel.unit):
         return Refusal(_("You decide about this closure as chief, so somebody else has to handle it."))
+    if closure.is_deputy(user, on):
+        return Refusal(_("You decide about this closure as deputy, so somebody else has to handle it."))
     return may_handle(user, closure)
 
 
@@ -97,8 +100,10 @@ def may_sign(user: User | None, closure: Closure) -> Answer:
     """This will grant chiefs and deputies who do not handle the closure (R32, R40). The move asks the day."""
     if user is None:
         return Refusal(NOT_A_PERSON)
-    if user.pk in {closure.handler_id, closure.opened_by_id}:
+    if user.pk == closure.handler_id:
         return Refusal(_("You handle this closure. The two chiefs have to decide it."))
+    if user.pk == closure.opened_by_id:
+        return Refusal(_("You opened this closure. Somebody else has to decide it in your place."))
     return grant_if(
         is_chief(user, closure.channel.unit) or closure.is_deputy(user),
         _("Only the unit's two chiefs or their deputies can decide this."),

@@ -12,6 +12,7 @@ from django.db.models.functions import Cast, Left
 from django.urls import reverse
 from django.utils.text import Truncator
 
+from channels_registry.letters import waited_for_in_vain
 from channels_registry.models import Closure
 from core.models import User
 from editorial.idea_states import FollowUpState, IdeaState
@@ -23,6 +24,7 @@ MOST = 8
 # Each kind with where it leads, in the order of what waits least well.
 PAGES = {
     "to_sign": "channels_registry:closure_sign",
+    "lost": "channels_registry:closure_page",
     "to_advise": "channels_registry:closure_page",
     "takedown": "editorial:takedown_page",
     "question": "editorial:follow_up_page",
@@ -59,6 +61,7 @@ def errands_of(user: User, teams: list[int]) -> dict[str, list[Errand]]:
     kinds = [
         _rows("takedown", Takedown.objects.filter(open_for_us), "picture__title", "cause", "due_at"),
         _rows("question", questions, "post__title", "post__team__name", "due_at"),
+        _rows("lost", waited_for_in_vain(user), "channel__name", "channel__platform__name"),
         _rows("idea", Idea.objects.filter(team__in=teams, state=IdeaState.NEW), "what", "team__name"),
     ]
     if user.is_web_strategist or user.is_records_officer:

@@ -175,21 +175,42 @@ class ProofForm(forms.Form):
 
 
 class OpeningForm(forms.ModelForm):
-    """The wish for a new channel."""
+    """The wish for a new channel, on a platform of the list or on another by its name."""
+
+    platform = forms.ChoiceField(label=gettext_lazy("Platform"), required=False)
+    platform_name = forms.CharField(
+        label=gettext_lazy("The platform's name"),
+        max_length=40,
+        required=False,
+        help_text=gettext_lazy("Only when it is not in the list."),
+    )
+    field_order = ["name", "platform", "platform_name"]
 
     class Meta:
         model = Opening
-        fields = ["name", "platform", "unit", "purpose", "audience", "watched_by", "owner"]
+        fields = ["name", "unit", "purpose", "audience", "watched_by", "owner"]
         widgets = {"purpose": forms.Textarea(attrs={"rows": 4})}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = active_users()  # type: ignore[attr-defined]
+        self.fields["platform"].choices = register.wanted_platforms()  # type: ignore[attr-defined]
         named(self, owner=CHOOSE_PERSON, unit=CHOOSE_UNIT, platform=gettext_lazy("choose a platform"))
+
+    def clean(self) -> dict[str, Any]:
+        values = super().clean() or {}
+        code, name = values.pop("platform", ""), " ".join(values.pop("platform_name", "").split())
+        if not code and not name and "platform" not in self.errors:
+            self.add_error("platform", _("Choose a platform, or write the name of another."))
+        return values | {"platform": (code, name)}
 
 
 class OpenedForm(forms.Form):
     address = AddressField(label=gettext_lazy("The channel's address"))
+
+    def __init__(self, data: Any = None, *, opening: Opening) -> None:
+        super().__init__(data)
+        self.fields["address"].read = lambda text: register.read_address_for(text, opening.platform)  # type: ignore[attr-defined]
 
 
 class RestForm(forms.ModelForm):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
@@ -53,7 +54,12 @@ class ReasonForm(ClosureForm):
 
 
 class TargetField(forms.CharField):
-    """Another channel of the register, by its address or its name; clean data is a Channel or None."""
+    """Another channel of the register, by its address or its name; clean data is a Channel or None.
+
+    Of several with one name, those that `fits` leaves out are not meant.
+    """
+
+    fits: Callable[[Channel], bool] = staticmethod(lambda channel: True)
 
     def __init__(self, **kwargs: Any) -> None:
         super().__init__(max_length=500, widget=forms.TextInput(attrs={"list": "merge-targets"}), **kwargs)
@@ -67,6 +73,8 @@ class TargetField(forms.CharField):
         if not text:
             return None
         found = register.find(text)
+        if len(found) > 1:
+            found = [channel for channel in found if self.fits(channel)] or found
         if len(found) > 1:
             raise ValidationError(
                 _("Several channels have this name. Paste the address of the one you mean: %(addresses)s.")
@@ -102,6 +110,7 @@ class MergerForm(forms.Form):
     def __init__(self, *args: Any, closure: Closure, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.closure = closure
+        self.fields["merge_into"].fits = lambda channel: not plans.why_no_target(closure, channel)  # type: ignore[attr-defined]
 
     @property
     def targets(self) -> Any:

@@ -7,14 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from channels_registry.deputies import chief_of
-from channels_registry.forms.parts import (
-    CHOOSE_PERSON,
-    active_users,
-)
-from channels_registry.models import (
-    Role,
-)
+from channels_registry.deputies import possible
+from channels_registry.forms.parts import CHOOSE_PERSON, active_users
+from channels_registry.models import Role
+from channels_registry.models.closures import chief_of
 from core.forms import DateInput
 from core.models import Unit, User
 
@@ -37,7 +33,10 @@ class DeputyForm(forms.Form):
     def __init__(self, data: Any, *, seats: list[tuple[Unit, str]], **kwargs: Any) -> None:
         super().__init__(data, **kwargs)
         self.seats = seats
-        self.fields["deputy"].queryset = active_users()  # type: ignore[attr-defined]
+        # Anybody can be sent, and is answered with a sentence; only those who can be deputy are offered.
+        people = self.fields["deputy"]
+        people.queryset = active_users()  # type: ignore[attr-defined]
+        people.choices = [("", CHOOSE_PERSON), *((one.pk, one.name) for one in possible(seats))]  # type: ignore[attr-defined]
         self.fields["seat"].choices = [  # type: ignore[attr-defined]
             (f"{unit.pk}-{role}", f"{Role(role).label.capitalize()}, {unit.name} ({chief_of(unit, role)})")
             for unit, role in seats

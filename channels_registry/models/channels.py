@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 from django.apps import apps
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.states import CHANNEL_MOVES, ENDED, ChannelState
@@ -25,7 +25,7 @@ class Platform(models.Model):
     class Meta:
         verbose_name = _("platform")
         verbose_name_plural = _("platforms")
-        ordering = ["name"]
+        ordering = [Lower("name")]
 
     def __str__(self) -> str:
         return self.name

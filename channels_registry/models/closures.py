@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 from functools import cached_property
 
@@ -20,6 +21,10 @@ class Role(models.TextChoices):
     COMMUNICATIONS = "communications", _("communications chief")
 
 
+def chief_of(unit: Unit, role: str) -> User | None:
+    return unit.responsible_chief if role == Role.RESPONSIBLE else unit.communications_chief
+
+
 class ClosureQuerySet(models.QuerySet["Closure"]):
     def visible_to(self, user: User) -> ClosureQuerySet:
         """This will find closures of channels one works with or decides about; strategists and records officers see all."""
@@ -38,6 +43,10 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
 
     def running(self) -> ClosureQuerySet:
         return self.exclude(state__in=OVER)
+
+    def undecided_in(self, units: Iterable[int]) -> ClosureQuerySet:
+        """This will find the closures in these units that chiefs may still have to decide about."""
+        return self.filter(state__in=STOPPABLE, channel__unit__in=units)
 
     def to_advise_by(self, user: User) -> ClosureQuerySet:
         """This will find what is prepared and lacks the person's word: a web strategist's advice, a records officer's."""
@@ -157,18 +166,35 @@ class Closure(Movable):
     def deputies(self) -> list[Deputyship]:
         return list(self.channel.unit.deputyships.select_related("deputy"))
 
-    def is_deputy(self, user: User) -> bool:
-        return user.is_active and any(row.deputy_id == user.pk for row in self.deputies)
+    def is_deputy(self, user: User, on: date | None = None) -> bool:
+        """This will tell whether the person is deputy for one of the chiefs; with a day, on that day or later."""
+        return user.is_active and any(
+            row.deputy_id == user.pk and (on is None or row.ends_on >= on) for row in self.deputies
+        )
+
+    @property
+    def barred(self) -> set[int]:
+        """Whoever handles or opened the closure does not decide it (R40)."""
+        return {self.handler_id, self.opened_by_id}
+
+    def chief_of(self, role: str) -> User | None:
+        return chief_of(self.channel.unit, role)
+
+    def deciders(self, role: str, on: date) -> list[User]:
+        """This will list who can decide in a role that day or later: the chief and deputies, or who has done so."""
+        deputies = [row.deputy for row in self.deputies if row.role == role and row.ends_on >= on]
+        chief = self.chief_of(role)
+        able = [one for one in [chief, *deputies] if one and one.is_active and one.pk not in self.barred]
+        spoken = [] if self.is_open_for_edit else self.spoken
+        return able + [row.signer for row in spoken if row.role == role and not row.voided_at]
 
     def seats_of(self, user: User, on: date) -> list[tuple[str, User | None]]:
         """This will list the roles the person holds that day, each with the chief they stand in for, if any."""
-        unit = self.channel.unit
-        chiefs = {Role.RESPONSIBLE: unit.responsible_chief, Role.COMMUNICATIONS: unit.communications_chief}
         seats: list[tuple[str, User | None]] = [
-            (role.value, None) for role, chief in chiefs.items() if chief == user
+            (role, None) for role in Role.values if self.chief_of(role) == user
         ]
         seats += [
-            (row.role, chiefs[Role(row.role)])
+            (row.role, self.chief_of(row.role))
             for row in self.deputies
             if row.deputy_id == user.pk and row.starts_on <= on <= row.ends_on
         ]

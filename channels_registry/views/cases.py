@@ -35,12 +35,12 @@ def opening_new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = OpeningForm(request.POST or None, initial={"unit": user.unit_id, "owner": user.pk})
     if request.method == "POST" and form.is_valid():
-        opening = register.ask_opening(actor=user, at=timezone.now(), **form.cleaned_data)
+        facts = dict(form.cleaned_data)
+        platform = register.wanted_platform(*facts.pop("platform"))
+        opening = register.ask_opening(actor=user, at=timezone.now(), platform=platform, **facts)
         messages.success(request, _("The unit's chiefs are asked. You hear what they say."))
         return redirect("channels_registry:opening_page", opening.pk)
     status = 422 if request.method == "POST" else 200
-    for code in ("facebook", "instagram", "linkedin", "youtube"):
-        register.platform_of(code)
     return render(request, "channels_registry/opening_new.html", {"form": form}, status=status)
 
 
@@ -53,7 +53,7 @@ def opening_page(request: HttpRequest, pk: int) -> HttpResponse:
 def opening_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     opening, details = _fetch_opening(request, pk), {}
     if name == "open":
-        form = OpenedForm(request.POST)
+        form = OpenedForm(request.POST, opening=opening)
         if not form.is_valid():
             return _opening(request, opening, status=422, opened_form=form)
         details["address"] = form.cleaned_data["address"]
@@ -118,7 +118,7 @@ def _opening(request: HttpRequest, opening: Opening, *, status: int = 200, **mor
         "opening": opening,
         "moves": [move for move in moves if move.name != "open"],
         "may_open": any(move.name == "open" and move.allowed for move in moves),
-        "opened_form": OpenedForm(),
+        "opened_form": OpenedForm(opening=opening),
         "events": trail.events_about(opening)[:20],
         "note": request.POST.get("note", ""),
         **more,

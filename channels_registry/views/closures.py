@@ -15,10 +15,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels_registry import closing, deciding, ending, forms, orders, plans, queries
+from channels_registry import closing, deciding, ending, forms, letters, orders, plans, queries
 from channels_registry.forms.parts import active_users
 from channels_registry.models import ArchiveItem, Closure, DeregistrationOrder
-from channels_registry.rules import may_take_over, tends
+from channels_registry.rules import is_chief, may_take_over, tends
 from channels_registry.states import ClosureState
 from channels_registry.views import channels
 from core import trail
@@ -26,6 +26,7 @@ from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
 from core.request import person
+from core.workdays import local_day
 
 # Which moves stand on which step's page; what stops or turns a closure stands on its own page.
 MOVES_OF_STEP = {
@@ -33,6 +34,8 @@ MOVES_OF_STEP = {
     "keep": ("make_ready",),
     "order": ("order", "order_again"),
 }
+# Steps in which somebody is asked by letter.
+ASKING = {"advice", "archive", "sign", "order"}
 # As many as the steps are read from: who did each, and when.
 MOST_EVENTS = 200
 TURNS = ("change_plan", "reject", "cancel")
@@ -69,7 +72,13 @@ def closure_new(request: HttpRequest, pk: int) -> HttpResponse:
                     request, _("The closure is opened. The web strategists are asked for advice.")
                 )
                 return redirect("channels_registry:closure_page", closure.pk)
-    context = {"channel": channel, "form": form, "refusal": refusal, "may_open": may_open}
+    context = {
+        "channel": channel,
+        "form": form,
+        "refusal": refusal,
+        "may_open": may_open,
+        "decides": is_chief(person(request), channel.unit),
+    }
     return render(request, "channels_registry/closure_new.html", context, status=status)
 
 
@@ -154,14 +163,17 @@ def fetch(request: HttpRequest, pk: int) -> Closure:
 def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: Any) -> HttpResponse:
     user, now = person(request), timezone.now()
     queries.with_plan(closure)
+    if closure.state in {ClosureState.ORDERED, ClosureState.DEREGISTERED}:
+        queries.with_orders(closure)
     events = list(trail.events_about(closure)[:MOST_EVENTS])
     context = {
         "closure": closure,
         "steps": queries.steps_of(closure, now, events),
+        "lost": letters.lost_in(closure),
         "may_handle": tends(user, closure.channel),
         "may_take_over": not closure.is_over
         and closure.handler != user
-        and bool(may_take_over(user, closure)),
+        and bool(may_take_over(user, closure, local_day(now))),
         "moves": _moves(closure, user, TURNS),
         "events": events[:30],
         "note": request.POST.get("note", ""),
@@ -176,6 +188,8 @@ def step_page(
     user, now = person(request), timezone.now()
     if step != "keep":  # the page that asks most, and shows nothing of the plan
         queries.with_plan(closure)
+    if step == "order":
+        queries.with_orders(closure)
     # Only one step's page shows who did it last; the others ask less.
     events = list(trail.events_about(closure)[:MOST_EVENTS]) if step == "notices" else []
     own = CONTEXTS.get(step, lambda *_: {})(closure, user, now)
@@ -184,6 +198,7 @@ def step_page(
         "step": queries.step_of(closure, step, now, events),
         "number": queries.STEPS.index(step) + 1,
         "template": f"channels_registry/steps/{step}.html",
+        "lost": letters.lost_in(closure) if step in ASKING else [],
         "may_handle": tends(user, closure.channel),
         "moves": _moves(closure, user, MOVES_OF_STEP.get(step, ())),
         "form": form_of(closure, step, user),
@@ -312,7 +327,7 @@ def _telling_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
     return {
-        "orders": closure.orders.select_related("ordered_by"),
+        "orders": closure.orders.all(),
         "package": getattr(closure, "package", None),
         "bounce_form": forms.BounceForm(),
         "may_answer": closure.state == ClosureState.ORDERED,

@@ -24,6 +24,8 @@ from core.models import User
 from core.moves import MoveRefused, perform
 from core.request import person
 
+UNDECIDED = {ClosureState.PREPARING, ClosureState.AWAITING}
+
 
 @never_cache
 @require_http_methods(["GET", "POST"])
@@ -76,7 +78,7 @@ def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: A
         "waits": closure.state == ClosureState.AWAITING,
         "may_sign": bool(may) and not problem,
         "why_not": problem or ("" if may else str(may)),
-        "lacking": plans.missing(closure, now) if closure.state == ClosureState.AWAITING else [],
+        "lacking": plans.missing(closure, now) if closure.state in UNDECIDED else [],
         "form": SignForm(initial={"plan_sha": closure.plan_sha}),
         **more,
     }

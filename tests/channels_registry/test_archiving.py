@@ -242,6 +242,22 @@ def test_package_that_cannot_be_built_says_why_and_is_tried_again(journey, city)
     assert packages.build_packages(journey.at + timedelta(minutes=16)) == 1
 
 
+@pytest.mark.parametrize("move", ["cancel", "reject"])
+def test_upload_that_broke_off_goes_with_the_closure_that_stops(
+    journey, city, at, move, django_capture_on_commit_callbacks
+):
+    closure, data = journey.telling(), zip_bytes("x" * 3000)
+    upload = begin(closure, city, at, data)
+    archiving.take_piece(upload, offset=0, stream=io.BytesIO(data[:1000]), length=1000)
+    assert pieces.part_of(upload).exists()
+    with django_capture_on_commit_callbacks(execute=True):
+        perform(closure, move, actor=city.anna if move == "cancel" else city.karin, at=at, note="No.")
+    assert not closure.uploads.exists()
+    with pytest.raises(archiving.UploadProblem, match="nothing more is kept"):
+        archiving.take_piece(upload, offset=1000, stream=io.BytesIO(data[1000:]), length=10)
+    assert not pieces.part_of(upload).exists()
+
+
 @pytest.mark.slow
 @pytest.mark.rule("R34")
 def test_upload_cut_at_1300_megabytes_goes_on_and_is_hashed_as_one(journey, city, client_of):

@@ -496,7 +496,7 @@ def test_rest_and_opening_go_through_the_pages(city, client_of, time_machine, at
     assert anna.get(url("channel_page", city.channel.pk)).status_code == 200
     wish = {
         "name": "Parks",
-        "platform": city.channel.platform_id,
+        "platform": city.channel.platform.code,
         "unit": city.unit.pk,
         "purpose": "Why.",
         "audience": "All",

@@ -93,7 +93,7 @@ def test_plan_lacks_each_thing_in_words_before_the_chiefs_are_asked(journey, cit
     closure = journey.opened()
     with pytest.raises(MoveRefused) as refused:
         perform(closure, "ask_decision", actor=city.anna, at=at)
-    for words in ("closing day", "merged into", "web strategists", "What is kept", "3 notices", "sent"):
+    for words in ("closing day", "told about why", "merged into", "web strategists", "What is kept", "3 notices", "sent"):
         assert words in refused.value.reason
     closure = journey.fresh(closure)
     assert closure.state == "preparing"
@@ -187,9 +187,9 @@ def test_unit_with_one_person_as_both_chiefs_is_named_before_asking(journey, cit
 
 @pytest.mark.rule("R40")
 def test_handler_cannot_sign_even_as_a_chief(journey, city, at):
+    closure = journey.awaiting()
     city.unit.responsible_chief = city.anna
     city.unit.save()
-    closure = journey.awaiting()
     with pytest.raises(MoveForbidden, match="handle"):
         journey.sign(closure, city.anna)
     with pytest.raises(IntegrityError, match="handles"):

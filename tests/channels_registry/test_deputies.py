@@ -8,10 +8,10 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from channels_registry import deputies
+from channels_registry import closing, deciding, deputies, plans
 from channels_registry.models import Deputyship
 from core.models import Event, Notice
-from core.moves import MoveForbidden
+from core.moves import MoveForbidden, perform
 from core.workdays import local_day
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +102,94 @@ def test_one_person_cannot_be_deputy_for_both_chiefs_on_the_same_days(city, at):
     assert not Deputyship.objects.exists()
 
 
+@pytest.mark.rule("R32", "R40")
+@pytest.mark.parametrize("part", ["handler", "opened_by"])
+def test_who_handles_or_opened_a_closure_is_no_deputy_and_is_not_offered(
+    journey, city, client_of, time_machine, part
+):
+    time_machine.move_to(journey.at, tick=False)
+    closure = journey.awaiting()
+    if part == "opened_by":
+        closing.take_over(closure, actor=journey.tove, at=journey.at)
+    ulf = client_of(city.ulf)
+    offered = {name for _pk, name in ulf.get(reverse(PAGE)).context["form"].fields["deputy"].choices}
+    assert {"Anna", "Karin", "Ulf"}.isdisjoint(offered)
+    assert {"Sara", "Erik"} <= offered
+    answer = ulf.post(reverse(PAGE), form(city, journey.at, deputy=city.anna.pk))
+    said = "Anna handles or opened the closure of Parks on Facebook (Facebook), and cannot decide it too."
+    assert (answer.status_code, said in answer.content.decode()) == (409, True)
+    day = local_day(journey.at)
+    row = Deputyship(
+        unit=city.unit, role="communications", deputy=city.anna, starts_on=day, ends_on=day, why="Leave."
+    )
+    with pytest.raises(IntegrityError, match="no deputy there"), transaction.atomic():
+        row.save()
+    row.deputy = city.sara
+    row.save()
+    with pytest.raises(IntegrityError, match="no deputy there"), transaction.atomic():
+        Deputyship.objects.filter(pk=row.pk).update(deputy=city.anna)
+    perform(closure, "cancel", actor=journey.tove, at=journey.at, note="No.")
+    Deputyship.objects.filter(pk=row.pk).update(deputy=city.anna)
+
+
+@pytest.mark.rule("R40")
+def test_deputy_of_today_or_later_does_not_take_over_a_closure(journey, city, at):
+    day = local_day(at)
+    facts = {"unit": city.unit, "role": "communications", "deputy": city.erik, "why": "Leave."}
+    row = Deputyship.objects.create(**facts, starts_on=day, ends_on=day)
+    closure = journey.planned()
+    with pytest.raises(MoveForbidden, match="as deputy"):
+        closing.take_over(closure, actor=city.erik, at=at)
+    Deputyship.objects.filter(pk=row.pk).update(starts_on=day - timedelta(days=2))
+    Deputyship.objects.filter(pk=row.pk).update(ends_on=day - timedelta(days=1))
+    closing.take_over(journey.fresh(closure), actor=city.erik, at=at)
+    assert journey.fresh(closure).handler == city.erik
+
+
+@pytest.mark.rule("R32", "R40")
+def test_plan_names_the_chief_who_cannot_decide_and_whose_deputy_is_asked_instead(journey, city, at):
+    city.unit.responsible_chief = city.anna  # who opens the closure
+    city.unit.save()
+    closure = journey.planned()
+    (lacking,) = plans.missing(closure, at)
+    assert lacking == (
+        "Somebody who decides as responsible chief: Anna handles or opened the closure. Name a deputy for Anna."
+    )
+    day = local_day(at)
+    days = {"starts_on": day, "ends_on": day + timedelta(days=2)}
+    deputies.name_deputy(
+        actor=city.anna,
+        at=at,
+        unit=city.unit,
+        role="responsible",
+        deputy=city.sara,
+        why="I opened it.",
+        **days,
+    )
+    closure = journey.fresh(closure)
+    assert plans.missing(closure, at) == []
+    perform(closure, "ask_decision", actor=city.anna, at=at)
+    assert [person.name for person in deciding.signers(journey.fresh(closure), at)] == ["Ulf", "Sara"]
+    journey.sign(closure, city.sara)
+    # What the deputy signed counts after the days are over.
+    journey.sign(closure, city.ulf, at=at + timedelta(days=5))
+    assert journey.fresh(closure).state == "telling"
+
+
+def test_deputy_whose_days_are_over_is_no_second_person(journey, city, at):
+    day = local_day(at)
+    city.unit.communications_chief = city.karin
+    city.unit.save()
+    facts = {"unit": city.unit, "role": "communications", "deputy": city.sara, "why": "Leave."}
+    row = Deputyship.objects.create(
+        **facts, starts_on=day - timedelta(days=9), ends_on=day - timedelta(days=1)
+    )
+    closure = journey.planned()
+    assert any("the same person holds both roles" in words for words in plans.missing(closure, at))
+    Deputyship.objects.filter(pk=row.pk).update(ends_on=day)
+    assert plans.missing(journey.fresh(closure), at) == []
+
+
 def test_administrator_names_for_any_chief_also_in_the_admin(city, at, client_of, time_machine):
     time_machine.move_to(at, tick=False)
     admin = client_of(city.admin)
@@ -131,7 +219,7 @@ def test_deputies_are_seen_by_who_they_concern_in_as_many_queries(
             why="Leave.",
         )
     ulf = client_of(city.ulf)
-    with django_assert_num_queries(9):
+    with django_assert_num_queries(10):
         page = ulf.get(reverse(PAGE))
     assert page.content.decode().count("<strong>Sara</strong>") == 1 + more
     assert "<strong>Sara</strong>" not in client_of(city.olle).get(reverse(PAGE)).content.decode()

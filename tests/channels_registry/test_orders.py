@@ -13,11 +13,12 @@ from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
-from channels_registry import orders
+from channels_registry import closing, letters, orders
 from channels_registry.models import Closure, DeregistrationOrder
 from channels_registry.orders import send_orders, working_days_after
 from core.models import Event, Notice
 from core.moves import MoveRefused, perform
+from core.returned import read_report, take_report
 from tests import returned
 
 pytestmark = pytest.mark.django_db
@@ -217,3 +218,80 @@ def test_what_is_no_report_about_a_letter_of_ours_changes_nothing(
     assert "Not about" in come_back(monkeypatch, data)
     assert "Not about" in come_back(monkeypatch, returned.postfix("<other@avinge.example>", to="x@y.example"))
     assert order_of(ordered).state == "sent"
+
+
+def refuse(person, at, **about):
+    """This will let the last letter to somebody come back, as the mail server's report says it."""
+    letter = Notice.objects.filter(recipient=person, **about).order_by("pk").last()
+    Notice.objects.filter(pk=letter.pk).update(email_state="sent")
+    take_report(read_report(returned.postfix(f"<{letter.message_id}@avinge.example>", to=person.email)), at)
+    letter.refresh_from_db()
+    assert letter.email_state == "refused"
+
+
+def lost_for(client):
+    day = client.get(reverse("my_day"))
+    return [errand.pk for errand in day.context["day"].errands["lost"]], day.content.decode()
+
+
+@pytest.mark.rule("R40")
+def test_letter_to_a_chief_that_comes_back_is_seen_by_who_waits_and_gone_when_the_chief_has_signed(
+    journey, city, client_of, time_machine
+):
+    time_machine.move_to(journey.at, tick=False)
+    closure, anna = journey.awaiting(), client_of(city.anna)
+    page = reverse("channels_registry:closure_page", args=[closure.pk])
+    assert lost_for(anna)[0] == []
+    refuse(city.karin, journey.at, key__contains=":sign:")
+    found, day = lost_for(anna)
+    assert (found, "Letters that did not arrive" in day) == ([closure.pk], True)
+    assert lost_for(client_of(city.karin))[0] == []
+    said = "The e-mail to Karin came back, so Karin may not know that you wait."
+    for where in (page, reverse("channels_registry:closure_step", args=[closure.pk, "sign"])):
+        shown = anna.get(where).content.decode()
+        assert said in shown
+        assert city.karin.email in shown
+        assert "The e-mail to Ulf" not in shown
+    journey.sign(closure, city.karin)
+    assert lost_for(anna)[0] == []
+    assert said not in anna.get(page).content.decode()
+
+
+@pytest.mark.rule("R31", "R34")
+def test_letters_to_strategist_and_records_officer_that_come_back_are_seen_until_one_of_them_has_answered(
+    journey, city, at, client_of
+):
+    closure, anna = journey.opened(), client_of(city.anna)
+    kept = {"level": "all", "keeps_content": True, "keeps_layout": False, "motive": "Of interest."}
+    closing.propose_archive(closure, actor=city.anna, at=at, officer=city.rut, **kept)
+    for person in (journey.tove, city.rut):
+        refuse(person, at, about_id=closure.pk)
+    lost = letters.lost_in(journey.fresh(closure))
+    assert [(one.text.split(" came")[0], one.url.split("/")[-2]) for one in lost] == [
+        ("The e-mail to Tove", "advice"),
+        ("The e-mail to Rut", "archive"),
+    ]
+    closing.note_advice(journey.fresh(closure), actor=journey.tove, at=at, advice="Go.")
+    assert len(letters.lost_in(journey.fresh(closure))) == 1
+    assert lost_for(anna)[0] == [closure.pk]
+    closing.propose_archive(journey.fresh(closure), actor=city.anna, at=at, officer=city.rut, **kept)
+    last = Notice.objects.filter(recipient=city.rut).order_by("pk").last()
+    Notice.objects.filter(pk=last.pk).update(email_state="sent")
+    assert lost_for(anna)[0] == []  # a later letter was taken
+
+
+@pytest.mark.rule("R35")
+def test_order_that_comes_back_is_seen_by_the_handler_with_what_to_do_until_it_is_ordered_again(
+    ordered, journey, city, client_of
+):
+    send_orders(journey.at)
+    anna, order = client_of(city.anna), order_of(ordered)
+    report = returned.postfix(order.message_id, to=order.to)
+    take_report(read_report(report), journey.at)
+    assert lost_for(anna)[0] == [ordered.pk]
+    assert lost_for(client_of(city.erik))[0] == []
+    for name, args in (("closure_page", ()), ("closure_step", ("order",))):
+        page = anna.get(reverse(f"channels_registry:{name}", args=[ordered.pk, *args])).content.decode()
+        assert f"Ask an administrator whether {order.to} is right, and order again." in page
+    perform(journey.fresh(ordered), "order_again", actor=city.anna, at=journey.at)
+    assert lost_for(anna)[0] == []

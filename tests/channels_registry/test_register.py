@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from channels_registry import register
 from channels_registry.addresses import recognise
-from channels_registry.models import Channel, HandleHistory, Opening
+from channels_registry.models import Channel, HandleHistory, Opening, Platform
 from channels_registry.queries import warnings_of
 from channels_registry.states import CHANNEL_MOVES, OPENING_MOVES
 from core.models import Event, Notice
@@ -56,6 +56,41 @@ def test_new_channel_is_asked_for_approved_by_a_chief_and_opened_under_its_addre
         city.anna,
         "Everybody",
     )
+
+
+def test_channel_is_asked_for_on_any_platform_in_the_order_of_names_or_on_another_by_name(
+    city, at, client_of, time_machine
+):
+    time_machine.move_to(at, tick=False)
+    Platform.objects.create(code="parkapp", name="parkapp", hosts=["parkapp.example"])
+    anna, new = client_of(city.anna), reverse("channels_registry:opening_new")
+    before = Platform.objects.count()
+    names = [label for code, label in anna.get(new).context["form"].fields["platform"].choices if code]
+    assert names == sorted(names, key=str.casefold)
+    assert {"Mastodon", "Tiktok", "Whatsapp", "parkapp"} <= set(names)
+    assert Platform.objects.count() == before  # asking for the page makes nothing
+    wish = {"name": "Parks", "unit": city.unit.pk, "purpose": "Why.", "audience": "All", "watched_by": "We"}
+    wish |= {"owner": city.anna.pk, "platform": ""}
+    none = anna.post(new, wish)
+    assert (none.status_code, "write the name of another" in none.content.decode()) == (422, True)
+    assert anna.post(new, wish | {"platform": "tiktok"}).status_code == 302
+    page = anna.post(new, wish | {"platform_name": " Hoodnet "})["Location"]
+    opening = Opening.objects.first()
+    assert (opening.platform.name, opening.platform.hosts) == ("Hoodnet", [])
+    assert anna.post(new, wish | {"platform_name": "hoodnet"}).status_code == 302
+    assert Platform.objects.filter(name__iexact="hoodnet").count() == 1
+    perform(opening, "approve", actor=city.karin, at=at, note="Yes.")
+    for typed, said in (
+        ("https://faceb00k.com/parks", "leads elsewhere"),
+        ("https://instagram.com/parks", "another platform"),
+    ):
+        answer = anna.post(page + "move/open/", {"address": typed})
+        assert (answer.status_code in {409, 422}, said in answer.content.decode()) == (True, True)
+    assert anna.post(page + "move/open/", {"address": "https://www.hoodnet.example/parks"}).status_code == 302
+    channel = Channel.objects.get(handle="parks", platform=opening.platform)
+    assert channel.url == "https://hoodnet.example/parks"
+    opening.platform.refresh_from_db()
+    assert opening.platform.hosts == ["hoodnet.example"]
 
 
 @pytest.mark.parametrize("state", ["asked", "approved", "opened", "refused", "withdrawn"])
