@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from benchmarks.busy import ADD_TEXTS, POINT_TO_TEXTS, fill_the_day
 from benchmarks.measure import Figure, page, queries, ratio
 from channels_registry.models import Channel
 from config.search import found
@@ -32,15 +33,6 @@ ADD_COMMENTS = (
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
     "SELECT 1, %s + i %% %s, '', 'praise', 'handled', %s, %s FROM n"
 )
-ADD_TEXTS = (
-    "INSERT INTO moderation_commentrevision (comment_id, number, author_name, text, seen_at) "
-    "SELECT id, 1, 'Namn ' || id, 'En kommentar om dag ' || (id % 977), registered_at "
-    "FROM moderation_comment WHERE current_id IS NULL"
-)
-POINT_TO_TEXTS = (
-    "UPDATE moderation_comment SET current_id = "
-    "(SELECT id FROM moderation_commentrevision r WHERE r.comment_id = moderation_comment.id) WHERE current_id IS NULL"
-)
 
 
 def figures() -> Iterator[Figure]:
@@ -54,7 +46,9 @@ def figures() -> Iterator[Figure]:
     grow(erik)
     today = local_day(timezone.now())
     year = f"/follow-up/?since={today - timedelta(days=364)}&until={today}"
-    yield from page(client, "Min dag, large city", "/", rows=40)
+    rows = client.get("/", headers={"HX-Request": "true"}).content.count(b"<li")
+    yield Figure("Min dag, large city: rows of something to do", rows, "rows", 80, at_least=True)
+    yield from page(client, "Min dag, large city", "/", rows=rows)
     yield Figure("follow-up, a year, 300 channels: queries", queries(lambda: client.get(year)), "queries", 25)
     for word in ("bron", "kommentar"):
         asked = queries(lambda word=word: found(erik, word))
@@ -165,4 +159,6 @@ def grow(user: User) -> None:
         cursor.execute(ADD_COMMENTS, [COMMENTS, channels[0].pk, CHANNELS, user.pk, now - timedelta(days=400)])
         cursor.execute(ADD_TEXTS)
         cursor.execute(POINT_TO_TEXTS)
+    fill_the_day(user, team, channels[:OURS], now)
+    with connection.cursor() as cursor:
         cursor.execute("ANALYZE")
