@@ -21,7 +21,7 @@ from core.models import User
 from core.workdays import is_working_day, local_day, red_days
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.rota import WEEK, Member, Need, available_days, propose, week_load
-from moderation.models import Watch
+from moderation.models import Comment, Watch
 
 FIRST = date(2026, 11, 30)
 DUTIES = ("publish", "watch", "answer", "remove")
@@ -55,10 +55,29 @@ def figures() -> Iterator[Figure]:
         yield Figure(f"search “{word}” among {COMMENTS}: queries", asked, "queries", 5)
     grown = round(timed(lambda: found(erik, "bron")) / small, 2)
     yield Figure("search a seldom word: time beside the small city", grown, "times", 1.2)
+    newest = Comment.objects.filter(channel__care__team__memberships__user=erik).order_by("-pk")
+    first = [hit.url for _label, hits in found(erik, "kommentar") for hit in hits if "/comments/" in hit.url]
+    wanted = [f"/moderation/comments/{pk}/" for pk in newest.values_list("pk", flat=True)[: len(first)]]
+    yield Figure("search a common word: newest first", first == wanted, "true", 1, at_least=True)
+    one = somebody_with_one_channel()
+    asked = queries(lambda: found(one, "kommentar"))
+    yield Figure("search a common word in one channel of 300: queries", asked, "queries", 5)
+    slow = timed(lambda: found(one, "kommentar"))
+    yield Figure("search a common word in one channel of 300", round(slow, 2), "s", 0.5)
     often = ratio(lambda: client.get("/search/?q=kommentar"), lambda: client.get("/bare/60/"), turns=7)
     yield Figure("search a word of every comment: time beside a bare page of 60 rows", often, "times", 2)
     yield from page(client, "staffing", "/teams/")
     yield from page(client, "rota", f"/teams/{Team.objects.get(name='Park och miljö').pk}/rota/")
+
+
+def somebody_with_one_channel() -> User:
+    """This will return a new communicator whose team has one of the many channels."""
+    channel = Channel.objects.filter(name__startswith="Kanal ", care=None)[0]
+    user = User.objects.create(email="bo@avinge.example", name="Bo")
+    team = Team.objects.create(name="En kanal", unit=channel.unit)
+    Membership.objects.create(team=team, user=user)
+    TeamChannel.objects.create(team=team, channel=channel)
+    return user
 
 
 def rota_figures() -> Iterator[Figure]:
