@@ -13,6 +13,7 @@ from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
+from benchmarks.busy import ADD_TEXTS, POINT_TO_TEXTS, fill_the_day
 from benchmarks.measure import Figure, page, queries, ratio
 from channels_registry.models import Channel
 from config.search import found
@@ -20,7 +21,7 @@ from core.models import User
 from core.workdays import is_working_day, local_day, red_days
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.rota import WEEK, Member, Need, available_days, propose, week_load
-from moderation.models import Watch
+from moderation.models import Comment, Watch
 
 FIRST = date(2026, 11, 30)
 DUTIES = ("publish", "watch", "answer", "remove")
@@ -31,15 +32,6 @@ ADD_COMMENTS = (
     "INSERT INTO moderation_comment (version, channel_id, url, kind, state, registered_by_id, registered_at) "
     "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < %s) "
     "SELECT 1, %s + i %% %s, '', 'praise', 'handled', %s, %s FROM n"
-)
-ADD_TEXTS = (
-    "INSERT INTO moderation_commentrevision (comment_id, number, author_name, text, seen_at) "
-    "SELECT id, 1, 'Namn ' || id, 'En kommentar om dag ' || (id % 977), registered_at "
-    "FROM moderation_comment WHERE current_id IS NULL"
-)
-POINT_TO_TEXTS = (
-    "UPDATE moderation_comment SET current_id = "
-    "(SELECT id FROM moderation_commentrevision r WHERE r.comment_id = moderation_comment.id) WHERE current_id IS NULL"
 )
 
 
@@ -54,17 +46,38 @@ def figures() -> Iterator[Figure]:
     grow(erik)
     today = local_day(timezone.now())
     year = f"/follow-up/?since={today - timedelta(days=364)}&until={today}"
-    yield from page(client, "Min dag, large city", "/", rows=40)
+    rows = client.get("/", headers={"HX-Request": "true"}).content.count(b"<li")
+    yield Figure("Min dag, large city: rows of something to do", rows, "rows", 80, at_least=True)
+    yield from page(client, "Min dag, large city", "/", rows=rows)
     yield Figure("follow-up, a year, 300 channels: queries", queries(lambda: client.get(year)), "queries", 25)
     for word in ("bron", "kommentar"):
         asked = queries(lambda word=word: found(erik, word))
         yield Figure(f"search “{word}” among {COMMENTS}: queries", asked, "queries", 5)
     grown = round(timed(lambda: found(erik, "bron")) / small, 2)
     yield Figure("search a seldom word: time beside the small city", grown, "times", 1.2)
+    newest = Comment.objects.filter(channel__care__team__memberships__user=erik).order_by("-pk")
+    first = [hit.url for _label, hits in found(erik, "kommentar") for hit in hits if "/comments/" in hit.url]
+    wanted = [f"/moderation/comments/{pk}/" for pk in newest.values_list("pk", flat=True)[: len(first)]]
+    yield Figure("search a common word: newest first", first == wanted, "true", 1, at_least=True)
+    one = somebody_with_one_channel()
+    asked = queries(lambda: found(one, "kommentar"))
+    yield Figure("search a common word in one channel of 300: queries", asked, "queries", 5)
+    slow = timed(lambda: found(one, "kommentar"))
+    yield Figure("search a common word in one channel of 300", round(slow, 2), "s", 0.5)
     often = ratio(lambda: client.get("/search/?q=kommentar"), lambda: client.get("/bare/60/"), turns=7)
     yield Figure("search a word of every comment: time beside a bare page of 60 rows", often, "times", 2)
     yield from page(client, "staffing", "/teams/")
     yield from page(client, "rota", f"/teams/{Team.objects.get(name='Park och miljö').pk}/rota/")
+
+
+def somebody_with_one_channel() -> User:
+    """This will return a new communicator whose team has one of the many channels."""
+    channel = Channel.objects.filter(name__startswith="Kanal ", care=None)[0]
+    user = User.objects.create(email="bo@avinge.example", name="Bo")
+    team = Team.objects.create(name="En kanal", unit=channel.unit)
+    Membership.objects.create(team=team, user=user)
+    TeamChannel.objects.create(team=team, channel=channel)
+    return user
 
 
 def rota_figures() -> Iterator[Figure]:
@@ -165,4 +178,6 @@ def grow(user: User) -> None:
         cursor.execute(ADD_COMMENTS, [COMMENTS, channels[0].pk, CHANNELS, user.pk, now - timedelta(days=400)])
         cursor.execute(ADD_TEXTS)
         cursor.execute(POINT_TO_TEXTS)
+    fill_the_day(user, team, channels[:OURS], now)
+    with connection.cursor() as cursor:
         cursor.execute("ANALYZE")

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django import forms
@@ -20,16 +20,20 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
 from config.figures import FIGURES, Scope, Table, all_tables
+from core import ladders
 from core.clock import job
 from core.forms import DateInput
-from core.models import Notice, User
+from core.ladders import ladder
+from core.models import Rung, User
 from core.notices import Message, say, tell
 from core.request import person
 from core.workdays import instant, local_day
+from editorial.rota import WEEK
 from editorial.staffing import monday_of
 
 LONGEST = timedelta(days=3 * 366)
 REPORT_AT = "07:00"
+APART = timedelta(seconds=2)
 MOST_BARS = 24
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PARAGRAPH = ("spread", "answers", "coverage", "cases", "reviews")
@@ -164,27 +168,42 @@ def _safe(cell: str) -> str:
 
 
 @job("weekly reports")
-def send_weekly_reports(at: datetime) -> int:
-    """This will tell last week in words, from seven on Mondays, those who want it, once; and return how many."""
-    today = local_day(at)
-    if today.weekday() or at < instant(today, REPORT_AT):
-        return 0
-    key = f"report:{today.isocalendar().year}-{today.isocalendar().week}"
-    had = Notice.objects.filter(key=key).values("recipient")
-    wanted = User.objects.filter(is_active=True, notice_settings__weekly_report=True).exclude(pk__in=had)
-    told = [_report(user, key, at) for user in wanted]
-    tell(told, at)
-    return len(told)
+def lay_out_weekly_reports(at: datetime) -> int:
+    """This will lay out next Monday's report for each who wants last week in words, and return how many were new.
+
+    They come one after the other: all at once would keep the clock from what else is due.
+    """
+    monday = monday_of(local_day(at))
+    if at >= instant(monday, REPORT_AT):
+        monday += WEEK
+    there = Rung.objects.filter(ladder="report", step=str(monday)).values("object_id")
+    wanted = User.objects.filter(is_active=True, notice_settings__weekly_report=True).exclude(pk__in=there)
+    people = list(wanted.order_by("pk").values_list("pk", flat=True))
+    first = instant(monday, REPORT_AT)
+    ladders.set_up_each(
+        "report", {pk: {str(monday): first + number * APART} for number, pk in enumerate(people)}
+    )
+    return len(people)
 
 
-def _report(user: User, key: str, at: datetime) -> Message:
-    today = local_day(at)
-    scope = Scope(user, today - timedelta(days=7), today - timedelta(days=1), at)
+@ladder("report", batch=1)
+def send_weekly_report(rungs: list[Rung], at: datetime) -> None:
+    """This will tell who still wants it the week before the Monday that the rung names."""
+    wanted = User.objects.filter(notice_settings__weekly_report=True)
+    people = wanted.in_bulk([rung.object_id for rung in rungs])
+    for rung in rungs:
+        if user := people.get(rung.object_id):
+            tell([_report(user, date.fromisoformat(rung.step), at)], at)
+
+
+def _report(user: User, monday: date, at: datetime) -> Message:
+    scope = Scope(user, monday - WEEK, monday - timedelta(days=1), at)
     with translation.override(user.language):
         body = in_words(list(all_tables(scope)))
+    year, week, _day = monday.isocalendar()
     return Message(
         recipient=user,
-        key=key,
+        key=f"report:{year}-{week}",
         subject=say(gettext_lazy("Week %(number)s in words"), number=scope.first.isocalendar().week),
         body=body,
         url=f"{reverse('follow_up_page')}?since={scope.first}&until={scope.last}",

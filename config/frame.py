@@ -17,7 +17,8 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.models import Notice, Pulse, User
+from channels_registry.models import Deputyship
+from core.models import Notice, Pulse, Unit, User
 from core.templatetags.parts import clock, short_day
 from core.workdays import local_day
 from editorial.handovers import team_handover_url
@@ -42,6 +43,16 @@ NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
 
 MOST_GAPS = 6
 KNOWN = "known_counts"  # where a page leaves, on its request, the counts of the navigation that it has read
+STANDING = "standing"  # and where it leaves what it has read of the person
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How much a person has not read; whether they are in a team, and so may write; whether they decide for a unit."""
+
+    unread: int
+    in_team: bool
+    is_chief: bool
 
 
 @dataclass(frozen=True)
@@ -108,34 +119,38 @@ def frame_for(request: HttpRequest) -> Frame:
         notices_url=reverse("notices_page"),
         search_url=reverse("search_page"),
     )
-    frame.notice_count, frame.may_write = notices_and_team(user)
+    standing = getattr(request, STANDING, None) or standing_of(user)
+    frame.notice_count, frame.may_write = standing.unread, standing.in_team
     if frame.may_write:
         frame.new.insert(0, {"label": _("Post"), "url": reverse("editorial:post_new")})
-    frame.on_duty, frame.uncovered = staffing_now(user, timezone.now())
+    frame.on_duty, frame.uncovered = staffing_now(user, timezone.now(), is_chief=standing.is_chief)
     frame.undo = request.session.pop("undo", None)
     frame.stale_clock = user.is_staff and clock_is_stale()
     return frame
 
 
-def notices_and_team(user: User) -> tuple[int, bool]:
-    """This will count the unread notices, and tell whether the user is in a team and so may write; in one query."""
+def standing_of(user: User) -> Standing:
+    """This will read in one query what decides what the person is shown. A deputy counts as a chief here."""
     unread = Notice.objects.visible_to(user).unread().order_by().values("recipient")
     count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
     in_team = Exists(Membership.objects.filter(user=OuterRef("pk")))
-    return (
-        User.objects.annotate(unread=count, in_team=in_team).values_list("unread", "in_team").get(pk=user.pk)
-    )
+    units = Unit.objects.filter(Q(responsible_chief=OuterRef("pk")) | Q(communications_chief=OuterRef("pk")))
+    deputy = Exists(Deputyship.objects.filter(deputy=OuterRef("pk")))
+    columns = User.objects.values_list(count, in_team, Exists(units), deputy)
+    unread, writes, is_chief, is_deputy = columns.get(pk=user.pk)
+    return Standing(unread, writes, is_chief or is_deputy)
 
 
-def staffing_now(user: User, at: datetime) -> tuple[list[OnDuty], list[Shift]]:
+def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDuty], list[Shift]]:
     """This will list who has the shifts in the user's teams now, each person once in a team; and what nobody has soon.
 
     Uncovered shifts are those of the next 14 days, the first of each team and time, for its editors and chiefs.
     """
-    chief = Q(team__unit__responsible_chief=user) | Q(team__unit__communications_chief=user)
     membership = Membership.objects.filter(team=OuterRef("team"), user=user)
-    mine, edited = Exists(membership), Exists(membership.filter(role=Membership.Role.EDITOR))
-    open_soon = Q(user=None, starts_at__lte=at + FROZEN) & (chief | Q(edited))
+    mine, told = Exists(membership), Q(Exists(membership.filter(role=Membership.Role.EDITOR)))
+    if is_chief:
+        told |= Q(team__unit__responsible_chief=user) | Q(team__unit__communications_chief=user)
+    open_soon = Q(user=None, starts_at__lte=at + FROZEN) & told
     rows = list(
         Shift.objects.settled()
         .filter(ends_at__gt=at)

@@ -8,11 +8,11 @@ from typing import Any
 
 from django.db.models import Count, F, Q, QuerySet, Window, prefetch_related_objects
 
-from config.errands import MOST, Errand, errands_of
+from config.errands import MOST, Errand, address, errands_of
 from core.models import User
 from core.workdays import last_day_of, local_day
-from editorial.models import Handover, Post, Publication, Swap
-from editorial.rota_queries import handover_of
+from editorial.models import Membership, Post, Publication, Swap
+from editorial.rota_queries import handovers_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
 from moderation.states import CLOSED, CaseState, CommentState, WatchState
@@ -27,13 +27,13 @@ class Day:
     Rows are the few columns that are shown: making objects of whole rows took longer than reading them.
     """
 
-    handover: Handover | None
+    handover: Row | None
     offers: list[Row]
     cases: list[Row]
     publications: list[Row]
     reviews: list[Row]
-    drafts: list[Post]
-    planned: list[Post]
+    drafts: list[Row]
+    planned: list[Row]
     watches: list[Row]
     comments: list[Row]
     errands: dict[str, list[Errand]]
@@ -60,16 +60,19 @@ class Day:
         }
 
 
-def day_of(user: User, at: datetime) -> Day:
+def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
     """This will read what asks something of `user` today, in a fixed number of queries."""
     prefetch_related_objects([user], "memberships")
     teams, today = [row.team_id for row in user.memberships.all()], local_day(at)
+    edited = [row.team_id for row in user.memberships.all() if row.role == Membership.Role.EDITOR]
     drafts = Q(created_by=user, state__in=OPEN)
     out_today = Q(team__in=teams, state=PostState.SCHEDULED, planned_at__date=today)
-    mine = Post.objects.filter(drafts | out_today).only("title", "state", "planned_at")
-    posts = list(mine.order_by(F("planned_at").asc(nulls_last=True), "-pk")[: 4 * MOST])
+    mine = Post.objects.filter(drafts | out_today).order_by(F("planned_at").asc(nulls_last=True), "-pk")
+    posts = _first(mine, "title", "state", "planned_at", most=4 * MOST)
     our_channels = {"channel__care__team__in": teams}
-    offers = _first(Swap.objects.open_to(user, at), "team__name", "starts_at", "ends_at")
+    handovers = _first(
+        handovers_of(user, at), "at", "team__name", "giver__name", "taker__name", "taker", most=1
+    )
     cases = _counted(
         Case.objects.visible_to(user).exclude(state__in=CLOSED),
         "ground__name",
@@ -77,46 +80,75 @@ def day_of(user: User, at: datetime) -> Day:
         "due_at",
         "state",
     )
+    reviews = _counted(
+        Post.objects.to_review_by(user, edited).order_by("wanted_at", "pk"),
+        "title",
+        "team__name",
+        "wanted_at",
+    )
+    offers = _first(Swap.objects.open_to(user, at), "team__name", "starts_at", "ends_at")
     comments = _first(
         Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None),
         "kind",
         "channel__name",
         "current__text",
     )
+    publications = _first(
+        Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE).order_by("due_at"),
+        "post__title",
+        "channel__name",
+        "channel__platform__name",
+        "due_at",
+    )
+    watches = _first(
+        Watch.objects.filter(**our_channels, day=today, state=WatchState.OPEN),
+        "channel__name",
+        "channel__url",
+        "channel__platform__name",
+    )
+    for row in posts:
+        row["label"] = PostState(row["state"]).label
+    for row in cases:
+        row["label"] = CaseState(row["state"]).label
+    for row in comments:
+        row["label"] = Comment.Kind(row["kind"]).label
+    for row in offers:
+        row["last_on"] = last_day_of(row["ends_at"])
     return Day(
-        handover=handover_of(user, at),
-        offers=[row | {"last_on": last_day_of(row["ends_at"])} for row in offers],
-        cases=[row | {"label": CaseState(row["state"]).label} for row in cases],
-        publications=_first(
-            Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE).order_by("due_at"),
-            "post__title",
-            "channel__name",
-            "channel__platform__name",
-            "due_at",
+        handover=next(iter(handovers), None),
+        offers=_leading(offers, "editorial:swap_page", ("editorial:swap_move", "take")),
+        cases=_leading(cases, "moderation:case_page"),
+        publications=_leading(
+            publications, "editorial:publication_page", ("editorial:publication_move", "confirm")
         ),
-        reviews=_counted(
-            Post.objects.to_review_by(user).order_by("wanted_at", "pk"), "title", "team__name", "wanted_at"
+        reviews=_leading(reviews, "editorial:review_page"),
+        drafts=_leading([row for row in posts if row["state"] in OPEN][:MOST], "editorial:post_edit"),
+        planned=_leading(
+            [row for row in posts if row["state"] == PostState.SCHEDULED][:MOST], "editorial:post_page"
         ),
-        drafts=[post for post in posts if post.state in OPEN][:MOST],
-        planned=[post for post in posts if post.state == PostState.SCHEDULED][:MOST],
-        watches=_first(
-            Watch.objects.filter(**our_channels, day=today, state=WatchState.OPEN),
-            "channel__name",
-            "channel__url",
-            "channel__platform__name",
-        ),
-        comments=[row | {"label": Comment.Kind(row["kind"]).label} for row in comments],
-        errands=errands_of(user, teams),
+        watches=_leading(watches, move=("moderation:watch_move", "confirm")),
+        comments=_leading(comments, "moderation:comment_page"),
+        errands=errands_of(user, teams, is_chief=is_chief),
     )
 
 
-def _first(rows: QuerySet[Any], *columns: str) -> list[Row]:
-    return list(rows.values("pk", *columns)[:MOST])
+def _first(rows: QuerySet[Any], *columns: str, most: int = MOST) -> list[Row]:
+    return list(rows.values("pk", *columns)[:most])
 
 
 def _counted(rows: QuerySet[Any], *columns: str) -> list[Row]:
     """This will read the first rows, each with the number of all of them as `total`."""
     return list(rows.values("pk", *columns, total=Window(Count("*")))[:MOST])
+
+
+def _leading(rows: list[Row], page: str = "", move: tuple[str, str] | None = None) -> list[Row]:
+    """This will give each row the address of its page, and of the move that is made from Min dag."""
+    for row in rows:
+        if page:
+            row["url"] = address(page, row["pk"])
+        if move:
+            row["move_url"] = address(move[0], row["pk"], move[1])
+    return rows
 
 
 def _total(rows: list[Row]) -> int:

@@ -39,8 +39,11 @@ def my_day(request: HttpRequest) -> HttpResponse:
     """This will show what waits for the person; asked by htmx, only what is under the heading."""
     now, template = timezone.now(), "config/my_day.html"
     part = f"{template}#day" if request.headers.get("HX-Request") else template
-    day = queries.day_of(person(request), now)
-    # The frame need not count again what was read for the page.
+    user = person(request)
+    standing = frame.standing_of(user)
+    day = queries.day_of(user, now, is_chief=standing.is_chief)
+    # The frame need not read again what was read for the page.
+    setattr(request, frame.STANDING, standing)
     setattr(request, frame.KNOWN, day.counts)
     return render(request, part, {"day": day, "now": now})
 

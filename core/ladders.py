@@ -24,18 +24,20 @@ Climb = Callable[[list[Rung], datetime], None]
 BATCH = 2000
 
 _climbs: dict[str, Climb] = {}
+_batches: dict[str, int] = {}
 
 
-def ladder(name: str) -> Callable[[Climb], Climb]:
+def ladder(name: str, *, batch: int = BATCH) -> Callable[[Climb], Climb]:
     """This will let the decorated function `(rungs, at)` do what is due on the ladder `name`.
 
+    It is given `batch` rungs at most in one transaction: few where each takes long, for SQLite lets one write at a time.
     Raises ImproperlyConfigured when another floor has a ladder of that name.
     """
 
     def add(function: Climb) -> Climb:
         if name in _climbs:
             raise ImproperlyConfigured(f"There are two ladders named “{name}”.")
-        _climbs[name] = function
+        _climbs[name], _batches[name] = function, batch
         return function
 
     return add
@@ -111,7 +113,7 @@ def _climb_batch(name: str, at: datetime) -> int:
     claimed: list[int] = []
     try:
         with transaction.atomic():
-            first = _due(at).filter(ladder=name).values("pk")[:BATCH]
+            first = _due(at).filter(ladder=name).values("pk")[: _batches[name]]
             # Locked in the order of their numbers, as `hold` does, so that two wait for each other and never in a circle.
             batch = (
                 _untold().filter(pk__in=first, try_at__lte=at).order_by("pk").select_for_update().values("pk")

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from channels_registry.models import Channel
@@ -121,12 +121,11 @@ def absences_seen(user: User, at: datetime) -> list[Absence]:
     )
 
 
-def handover_of(user: User, at: datetime) -> Handover | None:
-    """This will find the open handover the user should read, or add to before leaving the shift."""
+def handovers_of(user: User, at: datetime) -> QuerySet[Handover]:
+    """This will find the open handovers the user should read, or add to before leaving the shift, the first one first."""
     begins = Q(taker=user, at__lte=at + timedelta(hours=12), at__gte=at - WEEK)
     leaves = Q(giver=user, at__gt=at, at__lte=at + timedelta(days=3))
-    found = Handover.objects.open().held().filter(begins | leaves).select_related("team", "giver", "taker")
-    return found.only("at", "team__name", "giver__name", "taker__name").order_by("at").first()
+    return Handover.objects.open().held().filter(begins | leaves).order_by("at")
 
 
 @dataclass

@@ -11,7 +11,7 @@ from core.models import User
 from core.moves import Movable
 from core.workdays import local_day
 from editorial.models.shifts import Shift
-from editorial.models.teams import Team
+from editorial.models.teams import Duty, Team
 from editorial.rota_states import SWAP_MOVES, SwapState
 
 
@@ -48,10 +48,12 @@ class SwapQuerySet(models.QuerySet["Swap"]):
 
 def _with_duties_of(user: User) -> models.Q:
     """This will select the swaps of the user's teams whose every duty the user has there."""
-    wanted = models.Q(pk__in=[])
-    for row in user.memberships.all():
-        others = Shift.objects.filter(swaps=models.OuterRef("pk")).exclude(duty__in=row.duties)
-        wanted |= models.Q(team=row.team_id) & ~models.Q(models.Exists(others))
+    rows = user.memberships.all()
+    wanted = models.Q(team__in=[row.team_id for row in rows if set(row.duties) >= set(Duty.values)])
+    for row in rows:
+        if not set(row.duties) >= set(Duty.values):
+            others = Shift.objects.filter(swaps=models.OuterRef("pk")).exclude(duty__in=row.duties)
+            wanted |= models.Q(team=row.team_id) & ~models.Q(models.Exists(others))
     return wanted
 
 

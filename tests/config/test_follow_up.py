@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from channels_registry.models import Channel
+from config import follow_up
 from config.figures import (
     FIGURES,
     Scope,
@@ -27,7 +28,7 @@ from config.figures import (
     spread,
 )
 from config.follow_up import as_csv, bars_of
-from core.models import Notice, NoticeSettings
+from core.models import Notice, NoticeSettings, Rung
 from core.moves import perform
 from core.workdays import instant, local_day
 from editorial.models import Shift
@@ -238,6 +239,35 @@ def test_week_in_words_comes_once_on_monday_to_those_who_want_it(city, sweep_at)
     assert len(letters) == 1
     assert "List-Unsubscribe" in letters[0].extra_headers
     assert f"since={TUESDAY - timedelta(days=1)}" in notice.url
+
+
+def test_report_that_fails_stops_and_doubles_no_other(city, sweep_at, monkeypatch):
+    for user in (city.anna, city.erik, city.karin):
+        NoticeSettings.objects.create(user=user, weekly_report=True)
+    figures = follow_up.all_tables
+
+    def breaks_for_erik(scope):
+        if scope.user == city.erik:
+            raise ValueError("a figure that cannot be counted")
+        return figures(scope)
+
+    monkeypatch.setattr(follow_up, "all_tables", breaks_for_erik)
+    monday = instant(TUESDAY + timedelta(days=6), "07:00")
+    told = Notice.objects.filter(key="report:2026-49").order_by("recipient__email")
+    sweep_at(monday - timedelta(hours=1))
+    for minutes in (1, 2):
+        sweep_at(monday + timedelta(minutes=minutes))
+        assert [notice.recipient for notice in told.all()] == [city.anna, city.karin]
+    assert (
+        "cannot be counted"
+        in Rung.objects.get(ladder="report", object_id=city.erik.pk, step="2026-11-30").error
+    )
+    # Mended by Tuesday, it still tells of the week that it was for.
+    monkeypatch.setattr(follow_up, "all_tables", figures)
+    for hours in (24, 25):
+        sweep_at(monday + timedelta(hours=hours))
+    assert len({notice.url for notice in told.all()}) == 1
+    assert [notice.recipient for notice in told.all()] == [city.anna, city.erik, city.karin]
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -153,16 +153,21 @@ def test_markup_in_what_is_found_is_shown_as_text(city, new_post, client_of):
     assert "<script>swan" not in page
 
 
-def test_word_that_many_have_is_found_within_ones_own(
+def test_of_a_word_that_many_have_the_newest_of_ones_own_is_found(
     city, new_post, at, monkeypatch, django_assert_num_queries
 ):
     monkeypatch.setattr("core.search.FEW", 20)
+    monkeypatch.setattr("core.search.MOST_HITS", 20)
     for number in range(25):
         new_post(title=f"Swan {number}")
     Post.objects.bulk_create(
         Post(team=city.other_team, title=f"Swan of others {n}", created_by=city.olle, created_at=at)
         for n in range(25)
     )
+    newest = [f"Swan {number}" for number in range(24, 4, -1)]
     with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
-        assert len(titles(city.anna, "swan")["Posts"]) == 25
-    assert len(titles(city.olle, "swan")["Posts"]) == 25
+        assert titles(city.olle, "swan")["Posts"] == [f"Swan of others {n}" for n in range(24, 4, -1)]
+    # What is one's own lies further back than what is looked through.
+    monkeypatch.setattr("core.search.NEWEST", 25)
+    with django_assert_num_queries(5 if connection.vendor == "postgresql" else 3):
+        assert titles(city.anna, "swan")["Posts"] == newest
