@@ -93,7 +93,15 @@ def test_plan_lacks_each_thing_in_words_before_the_chiefs_are_asked(journey, cit
     closure = journey.opened()
     with pytest.raises(MoveRefused) as refused:
         perform(closure, "ask_decision", actor=city.anna, at=at)
-    for words in ("closing day", "told about why", "merged into", "web strategists", "What is kept", "3 notices", "sent"):
+    for words in (
+        "closing day",
+        "told about why",
+        "merged into",
+        "web strategists",
+        "What is kept",
+        "3 notices",
+        "sent",
+    ):
         assert words in refused.value.reason
     closure = journey.fresh(closure)
     assert closure.state == "preparing"
