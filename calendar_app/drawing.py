@@ -191,7 +191,7 @@ def marks(days: Iterable[Mark], *, every: bool = False) -> SafeString:
 
 def _mark(mark: Mark, has_words: bool) -> SafeString:
     shown = mark.note.title if has_words else format_html('<span class="hidden">{}</span>', mark.note.title)
-    if has_words and mark.may_change and mark.note.kind == "note":
+    if has_words and mark.may_change:
         shown = format_html('<a href="{}">{}</a>', address("calendar_app:note_edit", mark.note.pk), shown)
     return format_html('<li class="mark mark--{}">{}</li>', mark.note.kind, shown)
 

@@ -17,6 +17,8 @@ from core.templatetags.parts import moment
 from editorial.models import Post, Team
 from editorial.states import FIXED, PostState
 
+NEWEST_POSTS = 200
+
 
 class SeriesForm(forms.Form):
     """What a series is, beside its rule."""
@@ -105,14 +107,15 @@ class PostChoice(forms.ModelChoiceField):
 
 
 class PlacePostForm(forms.Form):
-    """A post that is there, for a place."""
+    """A post that is there, for a place: one of the newest, old drafts are no list to choose from."""
 
     post = PostChoice(Post.objects.none(), label=_("A post that is there"))
 
     def __init__(self, *args: Any, team: Team, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         waiting = Post.objects.filter(team=team, slot=None).exclude(state__in=[*FIXED, PostState.SCHEDULED])
-        self.fields["post"].queryset = waiting.order_by("-pk")  # type: ignore[attr-defined]
+        newest = waiting.order_by("-pk").values("pk")[:NEWEST_POSTS]
+        self.fields["post"].queryset = Post.objects.filter(pk__in=newest).order_by("-pk")  # type: ignore[attr-defined]
 
 
 class ShiftForm(forms.Form):

@@ -98,8 +98,8 @@ def year_page(request: HttpRequest) -> HttpResponse:
         year, by = year_of(asked.day), request.GET.get("by", "kind")
         by = by if by in ROWS_BY else "kind"
         months = queries.year_heat(asked.posts, year)
-        names = asked.channel_names()
-        channels = queries.year_rows(asked.posts, year, "texts__channel", names)
+        only = asked.filters.cleaned_data.get("channel")
+        channels = queries.channel_rows(asked.posts, year, asked.channel_names(), only)
         here = asked.url("year", on=asked.day)
         day_url = asked.url("list", on="", span="day").replace("on=&", "") + "&on="
         return {

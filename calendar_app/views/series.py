@@ -267,7 +267,7 @@ def _what_ends(series: Series) -> str:
     kept = ahead.filter(state=SlotState.FILLED).count()
     goes = ngettext("%(count)s empty place goes away.", "%(count)s empty places go away.", gone)
     stays = ngettext("%(count)s post stays planned.", "%(count)s posts stay planned.", kept)
-    return f"{goes % {'count': gone}} {stays % {'count': kept}}"
+    return " ".join([goes % {"count": gone}, *([stays % {"count": kept}] if kept else [])])
 
 
 def _series_page(

@@ -374,10 +374,10 @@ def test_admin_moves_places_only_as_the_rules_say(city, at, new_series, client_o
     assert admin.get(reverse("admin:calendar_app_slot_change", args=[slot.pk])).status_code == 200
 
 
-def test_note_leads_to_its_page_only_for_those_who_may_change_it(city, at, client_of):
-    note = DayNote(
-        title="Council meets", team=city.team, first_on=local_day(at), last_on=local_day(at), for_all=True
-    )
+@pytest.mark.parametrize("kind", DayNote.Kind.values)
+def test_note_leads_to_its_page_only_for_those_who_may_change_it(city, at, client_of, kind):
+    days = {"first_on": local_day(at), "last_on": local_day(at)}
+    note = DayNote(title="Council meets", kind=kind, team=city.team, for_all=True, **days)
     keep_note(note, actor=city.erik, at=at)
     address = reverse("calendar_app:note_edit", args=[note.pk])
     month = f"{reverse('calendar_app:month_page')}?on={local_day(at)}"

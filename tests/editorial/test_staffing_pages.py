@@ -13,7 +13,7 @@ from icalendar import Calendar
 
 from core.workdays import instant, local_day
 from editorial.absences import add_absence
-from editorial.models import Absence, Handover, Membership, Shift, Swap
+from editorial.models import Absence, Handover, Membership, Shift, Swap, Team
 from editorial.rota import WEEK
 from editorial.staffing import monday_of, propose_rota, publish_rota
 
@@ -181,7 +181,9 @@ def test_feed_is_read_by_a_real_client_until_it_is_revoked(city, client_of, runn
     assert secret not in str(list(city.anna.feeds.values()))
     renewed = secret_in(text_of(anna.post(reverse("editorial:feed_new"))))
     assert outside.get(url).status_code == 404
-    assert outside.get(reverse("editorial:feed", args=[renewed])).status_code == 200
+    Team.objects.filter(pk=city.team.pk).update(name="Park\\New; team")  # as it was typed, no line break
+    again = outside.get(reverse("editorial:feed", args=[renewed]))
+    assert (again.status_code, rb": Park\\New\; team" in again.content) == (200, True)
     anna.post(reverse("editorial:feed_revoke"))
     assert outside.get(reverse("editorial:feed", args=[renewed])).status_code == 404
 
