@@ -12,6 +12,7 @@ worker_prefetch_multiplier = 1
 worker_enable_remote_control = worker_send_task_events = False
 worker_hijack_root_logger = False
 broker_connection_retry_on_startup = True
+broker_connection_max_retries = None  # a broker that is away comes back; until then nothing is given up
 beat_scheduler = "celery.beat:Scheduler"
 beat_schedule = {
     "sweep": {

@@ -16,8 +16,9 @@ import subprocess
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import datetime
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from django.conf import settings
 from django.db import connection
@@ -217,7 +218,7 @@ def _copy_file(area: str, sha: str, root: Path) -> str:
     return f"{area}/{sha}"
 
 
-def _write(target: Path, source: IO[bytes]) -> None:
+def _write(target: Path, source: BufferedIOBase) -> None:
     handle = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
     with os.fdopen(handle, "wb") as out:
         shutil.copyfileobj(source, out, filestore.BLOCK)
@@ -226,7 +227,7 @@ def _write(target: Path, source: IO[bytes]) -> None:
 
 
 @contextmanager
-def _plain(path: Path) -> Iterator[IO[bytes]]:
+def _plain(path: Path) -> Iterator[BufferedIOBase]:
     """Open a plain file; a link could lead out of the copy and is refused."""
     handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW)
     with os.fdopen(handle, "rb") as source:

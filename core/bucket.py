@@ -78,7 +78,7 @@ class Bucket:
     def settle(self, name: str) -> None:
         """A put that was answered is stored."""
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str) -> io.BufferedIOBase:
         """This will begin to fetch what is stored. Raises FileNotFoundError and StoreAway."""
         with _told():
             body = self.client.get_object(Bucket=self.bucket, Key=name)["Body"]

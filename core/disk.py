@@ -6,8 +6,8 @@ import os
 import shutil
 import uuid
 from collections.abc import Iterator
+from io import BufferedIOBase
 from pathlib import Path
-from typing import IO
 
 from django.conf import settings
 
@@ -53,7 +53,7 @@ class Disk:
         """This will see to it that the name is on disk, also when somebody else wrote it and has not come so far."""
         _sync(self.path(name).parent)
 
-    def open(self, name: str) -> IO[bytes]:
+    def open(self, name: str) -> BufferedIOBase:
         """This will open what is stored. Raises FileNotFoundError."""
         return self.path(name).open("rb")
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 import re
 import zipfile
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -247,6 +248,11 @@ def _chain_of(cases: Iterable[Case]) -> dict[str, Any]:
                 ours.setdefault(event.seal_id, set()).add(event.pk)
     if not ours:
         return {"links": []}
+    lines: dict[int | None, list[dict[str, str]]] = defaultdict(list)
+    for event in Event.objects.filter(seal__in=list(ours)).order_by("pk").iterator():
+        is_ours = event.pk in ours[event.seal_id or 0]
+        shown = {"line": trail.event_line(event).decode()} if is_ours else {"sha256": trail.line_hash(event)}
+        lines[event.seal_id].append(shown)
     links = []
     for seal in Seal.objects.filter(pk__gte=min(ours), pk__lte=max(ours)).order_by("pk").iterator():
         link = {
@@ -257,13 +263,8 @@ def _chain_of(cases: Iterable[Case]) -> dict[str, Any]:
             "sealed_at": seal.sealed_at.astimezone(UTC).isoformat(timespec="microseconds"),
             "hash": seal.hash,
         }
-        if seal.pk in ours:
-            link["lines"] = [
-                {"line": trail.event_line(event).decode()}
-                if event.pk in ours[seal.pk]
-                else {"sha256": trail.line_hash(event)}
-                for event in Event.objects.filter(seal=seal).order_by("pk").iterator()
-            ]
+        if seal.pk in lines:
+            link["lines"] = lines[seal.pk]
         links.append(link)
     return {"links": links}
 

@@ -35,19 +35,22 @@ def database_url() -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
 
 
-def start_celery(rest: list[str], **environment: str) -> subprocess.Popen[bytes]:
-    """This will start a worker or a beat on the test's database, with its environment changed by keywords."""
+def start_celery(rest: list[str], *, module: str = "celery", **environment: str) -> subprocess.Popen[bytes]:
+    """This will start a worker or a beat on the test's database, with its environment changed by keywords.
+
+    With `module` tests.shifted it has a clock of its own, that SIGUSR2 sets ten minutes on.
+    """
     return subprocess.Popen(
-        [sys.executable, "-m", "celery", "--quiet", "-A", "config", *rest],
+        [sys.executable, "-m", module, "--quiet", "-A", "config", *rest],
         env=os.environ | {"DATABASE_URL": database_url(), "SWEEP_SECONDS": "1"} | environment,
         cwd=settings.BASE_DIR,
     )
 
 
 @contextmanager
-def clockwork(**environment: str) -> Iterator[list[subprocess.Popen[bytes]]]:
+def clockwork(*, module: str = "celery", **environment: str) -> Iterator[list[subprocess.Popen[bytes]]]:
     """A worker and a beat, as in service; both are ended at the end."""
-    running = [start_celery(rest, **environment) for rest in (WORKER, BEAT)]
+    running = [start_celery(rest, module=module, **environment) for rest in (WORKER, BEAT)]
     try:
         yield running
     finally:

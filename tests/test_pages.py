@@ -215,7 +215,10 @@ def test_comment_goes_from_registered_to_removed_through_the_pages(city, client_
     assert (bad.status_code, "Below our post." in bad.content.decode()) == (422, True)
     shot = BytesIO(png())
     shot.name = "shot.png"
-    assert anna.post(add, {"context": "Below our post.", "screenshot": shot}).status_code == 302
+    assert (
+        anna.post(add, {"shows": "comment", "context": "Below our post.", "screenshot": shot}).status_code
+        == 302
+    )
     assert move("seal").status_code == 302
     item = case.evidence.get().items.get()
     copy = anna.get(reverse("moderation:evidence_copy", args=[item.pk]))

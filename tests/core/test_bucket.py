@@ -24,6 +24,7 @@ from tests.core.test_backup import empty, happen, manage  # noqa: F401  (a fixtu
 DATA = b"a screenshot"
 SHA = hashlib.sha256(DATA).hexdigest()
 NAME = f"evidence/{SHA[:2]}/{SHA}"
+EVIDENCE = {"shows": "comment", "context": "Below our post."}
 
 
 def on_disk(settings) -> list[Path]:
@@ -144,14 +145,12 @@ def case(city, at):
     return open_case(comment, ground=ground, actor=city.anna, at=at, facts="A threat.")
 
 
-@pytest.mark.rule("R25")
+@pytest.mark.rule("R20")
 @pytest.mark.django_db
 def test_a_screenshot_is_sealed_shown_and_checked_from_the_store(store, case, city, at, client_of, png):
     anna = client_of(city.anna)
     shot = SimpleUploadedFile("shot.png", png(), content_type="image/png")
-    sent = anna.post(
-        reverse("moderation:evidence_add", args=[case.pk]), {"context": "Below our post.", "screenshot": shot}
-    )
+    sent = anna.post(reverse("moderation:evidence_add", args=[case.pk]), EVIDENCE | {"screenshot": shot})
     assert sent.status_code == 302
     item = EvidenceItem.objects.get()
     assert store.objects[f"evidence/{item.sha[:2]}/{item.sha}"] == png()
@@ -169,9 +168,7 @@ def test_a_page_asks_people_to_wait_while_the_store_is_away(store, case, city, c
     client.raise_request_exception = False
     store.failing = 500
     shot = SimpleUploadedFile("shot.png", png(), content_type="image/png")
-    sent = client.post(
-        reverse("moderation:evidence_add", args=[case.pk]), {"context": "Below our post.", "screenshot": shot}
-    )
+    sent = client.post(reverse("moderation:evidence_add", args=[case.pk]), EVIDENCE | {"screenshot": shot})
     assert (sent.status_code, sent["Retry-After"]) == (503, "10")
     assert not EvidenceItem.objects.exists()
 

@@ -42,11 +42,11 @@ def test_an_event_is_written_for_the_hash_as_it_always_was():
 
 
 def test_a_seal_is_hashed_as_it_always_was():
-    assert trail.digest_of([event()]) == (
+    assert trail.digest_of([trail.event_line(event())]) == (
         "2f474fd2e4573b40c0e6b7f4bee6abd75803efb8cb5a7094101700129f493abe",
         1,
     )
-    assert trail.first_digest_of([event()]) == (
+    assert trail.first_digest_of([trail.event_line(event())]) == (
         "c0b66aa8f1968c2bd82e135249baa24958ef664bb47bf577d2c28d7ec913d911",
         1,
     )
@@ -61,7 +61,7 @@ def test_a_seal_is_hashed_as_it_always_was():
 def test_a_seal_of_the_first_form_is_still_recomputed_and_a_changed_one_is_not(city):
     for number in range(3):
         trail.record("test.kept", about=city.team, actor=city.anna, at=AT, data={"number": number})
-    digest, count = trail.first_digest_of(Event.objects.order_by("id"))
+    digest, count = trail.first_digest_of(trail.lines_of(Event.objects.all()))
     sealed = trail.hash_of(trail.GENESIS, digest, count, AT)
     seal = Seal.objects.create(
         prev=trail.GENESIS, digest=digest, event_count=count, sealed_at=AT, hash=sealed

@@ -93,7 +93,7 @@ def ending_at(point: int, stage: Stage, pk: int) -> Callable[[], None]:
 @pytest.mark.rule("R19", "R20", "R36")
 @pytest.mark.parametrize("name", ["rung", "upload", "seal", "order_removal", "check", "check_gone", "export"])
 def test_no_crash_point_loses_doubles_or_leaves_sealed_evidence_without_its_bytes(
-    live_people, at, stages, name
+    live_people, at, stages, name, tmp_path
 ):
     city, ground, point = live_people, Ground.objects.get(code="unlawful_threat"), 0
     before = list(stages)[: list(stages).index(name)]
@@ -113,6 +113,8 @@ def test_no_crash_point_loses_doubles_or_leaves_sealed_evidence_without_its_byte
         except MoveRefused:
             assert status == FINISHED or done(case, name), point
         assert done(case, name), point
+        if name == "export":
+            assert zipfile.ZipFile(tmp_path / f"{case.pk}.zip").testzip() is None, point
         if status == FINISHED:
             break
     while trail.seal_events(at + timedelta(hours=1)):
