@@ -28,7 +28,7 @@ from moderation.forms.cases import (
     SeenForm,
     WaiverForm,
 )
-from moderation.models import Case, RemovalCheck, Waiver
+from moderation.models import Case, Evidence, RemovalCheck, Waiver
 from moderation.rules import may_keep_records, may_sign_waiver
 from moderation.statement import letter
 from moderation.states import CaseState
@@ -226,6 +226,10 @@ def page(
     # Adding the first screenshot begins the gathering by itself; the removal has a form of its own.
     apart = {"gather", "order_removal"} | ({"gather_again"} if case.ground.copy_is_crime else set())
     overtaken = _overtaken(request, moves)
+    order = next((move for move in moves if move.name == "order_removal"), None) if is_ours else None
+    may_add = is_ours and not case.is_closed and not sealed and not case.ground.copy_is_crime
+    may_check = is_ours and case.state in (CaseState.REMOVAL_ORDERED, CaseState.GONE)
+    may_tell = is_ours and (bool(removals) or case.hidden_at is not None)
     # Nobody looks whether a comment is gone, or writes to its author, before something was done about it.
     looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
     waiver = None
@@ -239,21 +243,22 @@ def page(
         "may_sign": may_sign_waiver(user, case, waiver) if waiver else None,
         "is_ours": is_ours,
         "may_work": is_ours and not case.is_closed,
-        "may_add": is_ours and not case.is_closed and not sealed,
+        "may_add": may_add,
         "may_export": bool(may_keep_records(user)),
         "moves": [move for move in moves if move.name not in apart] if is_ours else [],
-        "order": next((move for move in moves if move.name == "order_removal"), None) if is_ours else None,
-        "decision": decision or DecisionForm(case=case),
-        "form": screenshot or ScreenshotForm(initial={"context": gathering.context if gathering else ""}),
-        "waiver_form": waiver_form or WaiverForm(),
+        "order": order,
+        # A form that is not on the page is not made: there are six, and a case shows two or three of them.
+        "decision": decision or (DecisionForm(case=case) if order and order.allowed else None),
+        "form": screenshot or (_screenshot_form(gathering) if may_add else None),
+        "waiver_form": waiver_form or (WaiverForm() if case.ground.copy_is_crime else None),
         "removals": removals,
         "checks": list(case.checks.select_related("checked_by")) if looked_for else [],
-        "may_check": is_ours and case.state in (CaseState.REMOVAL_ORDERED, CaseState.GONE),
-        "seen_form": seen_form or SeenForm(),
+        "may_check": may_check,
+        "seen_form": seen_form or (SeenForm() if may_check else None),
         "reports": list(case.police_reports.all()),
-        "police": police or PoliceForm(initial={"reported_on": local_day(now)}),
+        "police": police or (PoliceForm(initial={"reported_on": local_day(now)}) if is_ours else None),
         "told": list(case.author_notices.all()) if removals or case.hidden_at else [],
-        "author": author or AuthorForm(initial={"text": letter(case)}),
+        "author": author or (AuthorForm(initial={"text": letter(case)}) if may_tell else None),
         "claimed": case.is_claimed(now),
         "noun": "case",
         "people": case.team.memberships.all() if is_ours and case.team else [],
@@ -266,6 +271,10 @@ def page(
         "tab": "cases",
     }
     return render(request, "moderation/case_page.html", context, status=status)
+
+
+def _screenshot_form(gathering: Evidence | None) -> ScreenshotForm:
+    return ScreenshotForm(initial={"context": gathering.context if gathering else ""})
 
 
 def _overtaken(request: HttpRequest, moves: list[OpenMove]) -> list[str]:
