@@ -11,6 +11,7 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import queries
+from consent.arrivals import COPIES, ORIGINALS, THUMBS
 from consent.forms import FactsForm, FilterForm
 from consent.lights import light_of
 from consent.models import MediaBankCheck, Picture
@@ -18,7 +19,7 @@ from consent.models.pictures import with_guardians
 from consent.people import note_looks
 from consent.rules import may_tend
 from consent.states import Source
-from consent.transitions import COPIES, ORIGINALS, THUMBS, correct_facts
+from consent.transitions import correct_facts
 from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves

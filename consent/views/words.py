@@ -18,12 +18,12 @@ from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import transitions
+from consent.arrivals import SCANS
 from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, PlaceForm
 from consent.models import Appearance, ConsentEvent, Person, Picture
 from consent.people import add_person
 from consent.rules import may_tend
 from consent.views.pictures import answer_file, fetch, page
-from consent.words import SCANS
 from core import trail
 from core.doors import status_of
 from core.filestore import FileProblem
