@@ -6,7 +6,14 @@ from consent.models import Person, Picture
 from core import privacy
 from moderation.models import Comment, EvidenceItem
 
-privacy.LOOKS |= {"evidence.open", "picture.original", "person.look", "person.extract", "person.scan"}
+privacy.LOOKS |= {
+    "evidence.open",
+    "picture.original",
+    "person.look",
+    "person.look_at_picture",
+    "person.extract",
+    "person.scan",
+}
 
 privacy.keep(
     "comments",

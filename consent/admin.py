@@ -26,7 +26,7 @@ from core.request import person as who
 class PersonAdmin(admin.ModelAdmin):
     """People are corrected and protected here through the same functions as on their page; guardians only there."""
 
-    list_display = ["__str__", "born_on", "unit", "is_protected", "erased_at"]
+    list_display = ["__str__", "pk", "unit", "is_protected", "erased_at"]
     list_filter = ["is_protected", "unit"]
     search_fields = ["name", "email"]
     readonly_fields = ["unit", "erased_at"]
@@ -44,7 +44,7 @@ class PersonAdmin(admin.ModelAdmin):
         """This will note that somebody looked, as the person's own page does."""
         found: Person | None = super().get_object(request, *about)
         if found is not None:
-            people.note_look(found, actor=who(request), at=timezone.now())
+            people.note_looks([found], actor=who(request), at=timezone.now())
         return found
 
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
@@ -67,37 +67,48 @@ class PictureAdmin(MoveAdmin):
     list_select_related = ["unit"]
 
 
+class AboutPeopleAdmin(ReadOnlyAdmin):
+    """Rows that name people: their lists hold numbers, and whoever opens a row has looked at those it names."""
+
+    PEOPLE = ("person", "signer", "child", "guardian")
+
+    def get_object(self, request: HttpRequest, *about: Any) -> Any:
+        found = super().get_object(request, *about)
+        named = [getattr(found, name, None) for name in self.PEOPLE]
+        people.note_looks(filter(None, named), actor=who(request), at=timezone.now())
+        return found
+
+
 @admin.register(Appearance)
-class AppearanceAdmin(ReadOnlyAdmin):
-    list_display = ["picture", "person", "place", "is_identifiable", "is_blurred"]
+class AppearanceAdmin(AboutPeopleAdmin):
+    list_display = ["pk", "picture", "person_id", "is_identifiable", "is_blurred"]
     list_filter = ["is_identifiable", "is_blurred"]
     search_fields = ["picture__title", "person__name"]
-    list_select_related = ["picture", "person"]
+    list_select_related = ["picture"]
 
 
 @admin.register(ConsentEvent)
-class ConsentEventAdmin(ReadOnlyAdmin):
-    list_display = ["noted_at", "picture", "person", "signer", "said", "way", "until"]
+class ConsentEventAdmin(AboutPeopleAdmin):
+    list_display = ["noted_at", "picture", "person_id", "signer_id", "said", "way", "until"]
     list_filter = ["said", "way"]
     search_fields = ["picture__title", "person__name", "signer__name"]
     date_hierarchy = "noted_at"
-    list_select_related = ["picture", "person", "signer"]
+    list_select_related = ["picture"]
 
 
 @admin.register(ConsentRequest)
-class ConsentRequestAdmin(ReadOnlyAdmin):
-    list_display = ["asked_at", "picture", "person", "signer", "asked_by", "ends_at", "cancelled_at"]
+class ConsentRequestAdmin(AboutPeopleAdmin):
+    list_display = ["asked_at", "picture", "person_id", "signer_id", "asked_by", "ends_at", "cancelled_at"]
     search_fields = ["picture__title", "person__name", "signer__name"]
     date_hierarchy = "asked_at"
-    list_select_related = ["picture", "person", "signer", "asked_by"]
+    list_select_related = ["picture", "asked_by"]
 
 
 @admin.register(Letter)
-class LetterAdmin(ReadOnlyAdmin):
-    list_display = ["created_at", "kind", "signer", "state", "attempts", "error"]
+class LetterAdmin(AboutPeopleAdmin):
+    list_display = ["created_at", "kind", "signer_id", "state", "attempts", "error"]
     list_filter = ["kind", "state"]
     search_fields = ["signer__name", "to"]
-    list_select_related = ["signer"]
 
 
 @admin.register(NoticeText)
@@ -133,7 +144,6 @@ class MediaBankCheckAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Guardianship)
-class GuardianshipAdmin(ReadOnlyAdmin):
-    list_display = ["child", "guardian"]
+class GuardianshipAdmin(AboutPeopleAdmin):
+    list_display = ["pk", "child_id", "guardian_id"]
     search_fields = ["child__name", "guardian__name"]
-    list_select_related = ["child", "guardian"]

@@ -9,6 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from consent import endings
+from consent.arrivals import forget_unfinished
 from consent.letters import send_letters
 from consent.models import ConsentEvent, MediaBankCheck, Person, Picture
 from consent.signals import consent_ended
@@ -46,6 +47,12 @@ def children_come_of_age(rungs: list[Rung], at: datetime) -> None:
 def letters(at: datetime) -> int:
     """This will send what waits to be sent to signers."""
     return send_letters(at)
+
+
+@job("unfinished uploads")
+def unfinished_uploads(at: datetime) -> int:
+    """This will take away files of uploads that never came to an end."""
+    return forget_unfinished(at)
 
 
 def _each(

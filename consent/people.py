@@ -19,7 +19,7 @@ from core import ladders, trail
 from core.models import Event, Unit, User
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
 from core.rules import Refusal
-from core.workdays import local_day
+from core.workdays import instant, local_day
 
 trail.WORDS |= {
     "person.add": gettext_lazy("Person added"),
@@ -29,6 +29,7 @@ trail.WORDS |= {
     "person.protect": gettext_lazy("Must not be shown"),
     "person.unprotect": gettext_lazy("May be shown again"),
     "person.look": gettext_lazy("Somebody looked at what is kept"),
+    "person.look_at_picture": gettext_lazy("Somebody looked at a picture and what was said of it"),
     "person.extract": gettext_lazy("Extract taken out"),
     "person.scan": gettext_lazy("Scanned paper opened"),
     "person.erase": gettext_lazy("Erased"),
@@ -126,14 +127,22 @@ def protect(person: Person, *, actor: User, at: datetime, protected: bool = True
     person.refresh_from_db()
 
 
-def note_look(person: Person, *, actor: User, at: datetime) -> None:
-    """This will note in the trail that somebody looked at what is kept of the person, once for each of them and day."""
+def note_looks(people: Iterable[Person], *, actor: User, at: datetime, kind: str = "person.look") -> None:
+    """This will note in the trail that somebody looked at what is kept of people, once for each of them and day."""
+    shown = {person.pk: person for person in people}
+    if not shown:
+        return
     today = Event.objects.filter(
-        about_type=Person._meta.label_lower, about_id=person.pk, kind="person.look", actor=actor
-    ).order_by("-id")
-    latest = today.values_list("at", flat=True).first()
-    if latest is None or local_day(latest) != local_day(at):
-        trail.record("person.look", about=person, actor=actor, at=at)
+        about_type=Person._meta.label_lower,
+        about_id__in=shown,
+        kind=kind,
+        actor=actor,
+        at__gte=instant(local_day(at), "00:00"),
+    )
+    noted = set(today.values_list("about_id", flat=True))
+    new = [person for pk, person in shown.items() if pk not in noted]
+    if new:
+        trail.record_many(trail.event_of(kind, about=person, actor=actor, at=at) for person in new)
 
 
 def erase(person: Person, *, actor: User, at: datetime, note: str) -> list[str]:

@@ -16,14 +16,14 @@ from django.utils.text import capfirst
 from channels_registry.models import Channel
 from consent.copies import difference
 from consent.lights import Light, light_of
-from consent.models import ConsentEvent, ConsentRequest, Picture
+from consent.models import ConsentEvent, ConsentRequest, Person, Picture
 from consent.models.pictures import LOOK_STARTS, prepare_lights
 from consent.signals import uses_of_picture
-from consent.states import Said
+from consent.states import PeopleState, Said
 from core.models import User
 
 ALIKE_BITS = 8  # of 64: cropped and re-saved copies differ in fewer, other pictures in more
-MOST_CANDIDATES = 200
+MOST_CANDIDATES = 500
 FLAT = ("0000", "ffff")  # sky and walls: as parts of a look they say nothing
 
 
@@ -96,8 +96,10 @@ def rows_of(pictures: Iterable[Picture], day: date) -> list[Row]:
     page, thumb = address_of("consent:picture_page"), address_of("consent:picture_thumb")
     shown = list(pictures)
     prepare_lights(shown)
+    known = {state.value: capfirst(str(state.label)) for state in PeopleState}
     return [
-        _row(picture, light_of(picture, (), day), page(picture.pk), thumb(picture.pk)) for picture in shown
+        _row(picture, light_of(picture, (), day), page(picture.pk), thumb(picture.pk), known)
+        for picture in shown
     ]
 
 
@@ -107,7 +109,7 @@ def address_of(name: str) -> Callable[[int], str]:
     return lambda pk: f"{before}{pk}{after}"
 
 
-def _row(picture: Picture, light: Light, url: str, thumb_url: str) -> Row:
+def _row(picture: Picture, light: Light, url: str, thumb_url: str, known: dict[str, str]) -> Row:
     return Row(
         title=picture.title,
         url=url,
@@ -115,7 +117,7 @@ def _row(picture: Picture, light: Light, url: str, thumb_url: str) -> Row:
         alt_text=picture.alt_text,
         unit=picture.unit.name,
         is_green=light.is_green,
-        says=capfirst(picture.state_label) if light.is_green else light.reasons[0],
+        says=known[picture.state] if light.is_green else light.reasons[0],
     )
 
 
@@ -127,7 +129,7 @@ def look_alikes(picture: Picture, user: User) -> list[Picture]:
     if not picture.look:
         return []
     near = Q()
-    looks = Picture.objects.visible_to(user).exclude(pk=picture.pk).only("title", "look")
+    looks = Picture.objects.exclude(pk=picture.pk).values_list("pk", "look")
     for start in LOOK_STARTS:
         part = picture.look[start - 1 : start + 3]
         if part not in FLAT:
@@ -135,15 +137,20 @@ def look_alikes(picture: Picture, user: User) -> list[Picture]:
     if not near:
         return []
     candidates = looks.filter(near).order_by("-pk")[:MOST_CANDIDATES]
-    told = sorted((difference(picture.look, one.look), -one.pk, one) for one in candidates if one.look)
-    return [one for bits, _pk, one in told if bits <= ALIKE_BITS][:6]
+    bits = {pk: difference(picture.look, look) for pk, look in candidates if look}
+    alike = [pk for pk in bits if bits[pk] <= ALIKE_BITS]
+    # Mostly none is; only then it is asked whether the user may see it.
+    seen = Picture.objects.visible_to(user).filter(pk__in=alike).only("title") if alike else []
+    return sorted(seen, key=lambda one: (bits[one.pk], -one.pk))[:6]
 
 
-def word_rows(picture: Picture, channels: Iterable[Channel]) -> list[WordRow]:
-    """This will write what was said of a picture fetched `for_page` as rows, newest first. No query."""
+def word_rows(picture: Picture) -> list[WordRow]:
+    """This will write what was said of a picture fetched `for_page` as rows, newest first."""
+    words, scan = picture.words.all(), address_of("consent:word_scan")
+    named = {pk for word in words for pk in word.channel_ids}
+    channels = Channel.objects.filter(pk__in=named).select_related("platform") if named else ()
     names = {channel.pk: str(channel) for channel in channels}
-    scan = address_of("consent:word_scan")
-    return [_word_row(word, names, scan) for word in reversed(picture.words.all())]
+    return [_word_row(word, names, scan) for word in reversed(words)]
 
 
 def _word_row(word: ConsentEvent, names: dict[int, str], scan: Callable[[int], str]) -> WordRow:
@@ -159,6 +166,13 @@ def _word_row(word: ConsentEvent, names: dict[int, str], scan: Callable[[int], s
         at=word.noted_at,
         scan_url=scan(word.pk) if word.scan_sha else "",
     )
+
+
+def people_on(picture: Picture) -> list[Person]:
+    """This will name everybody of whom the page of a picture fetched `for_page` says something. No query."""
+    shown = [place.person for place in picture.appearances.all() if place.person is not None]
+    guardians = [row.guardian for one in shown for row in one.guardianships.all()]
+    return list(dict.fromkeys([*shown, *guardians, *(word.signer for word in picture.words.all())]))
 
 
 def waiting(picture: Picture, at: datetime) -> list[ConsentRequest]:

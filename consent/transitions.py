@@ -10,7 +10,8 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consent import copies, endings
+from consent import arrivals, copies, endings
+from consent.arrivals import COPIES, ORIGINALS, THUMBS
 from consent.models import Appearance, LegalBasis, MediaBankCheck, Person, Picture
 from consent.models.pictures import Box
 from consent.people import add_person as add_person  # the room's changes can be had from one place
@@ -24,8 +25,6 @@ from core.models import Unit, User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.rules import Refusal
 from core.uploads import CleanImage
-
-ORIGINALS, COPIES, THUMBS = "pictures", "picture-copies", "picture-thumbs"
 
 trail.WORDS |= {
     "picture.add": gettext_lazy("Picture added"),
@@ -48,18 +47,17 @@ def add_picture(
     `facts` are source, reference, credit, licence, taken_on and taken_at. Raises MoveRefused when the unit has the
     picture already, OSError when the disk does not take it.
     """
-    sha = filestore.keep(ORIGINALS, image.original)
-    clean_sha = filestore.keep(COPIES, image.clean_bytes)
-    thumb_sha = filestore.keep(THUMBS, copies.small(image.clean_bytes))
+    files = {ORIGINALS: image.original, COPIES: image.clean_bytes, THUMBS: copies.small(image.clean_bytes)}
+    shas = arrivals.keep(files, at)
     try:
         with transaction.atomic():
             picture = Picture.objects.create(
                 unit=unit,
                 title=title,
                 alt_text=alt_text,
-                sha=sha,
-                clean_sha=clean_sha,
-                thumb_sha=thumb_sha,
+                sha=shas[ORIGINALS],
+                clean_sha=shas[COPIES],
+                thumb_sha=shas[THUMBS],
                 content_type=image.content_type,
                 width=image.width,
                 height=image.height,
@@ -69,7 +67,8 @@ def add_picture(
                 added_at=at,
                 **facts,
             )
-            trail.record("picture.add", about=picture, actor=actor, at=at, data={"sha": sha})
+            trail.record("picture.add", about=picture, actor=actor, at=at, data={"sha": picture.sha})
+            arrivals.arrived(shas)
     except IntegrityError as error:
         raise MoveRefused(
             _("The unit has this picture already. Search for it among the pictures.")

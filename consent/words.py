@@ -10,19 +10,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from consent import endings
+from consent import arrivals, endings
+from consent.arrivals import SCANS
 from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
 from consent.rules import may_tend
 from consent.signals import consent_ended
 from consent.states import NO, YES, Said, Way
-from core import filestore, trail
+from core import trail
 from core.models import User
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
 from core.rules import Refusal
 from core.uploads import CleanImage
 from core.workdays import local_day
-
-SCANS = "consent-scans"
 
 trail.WORDS |= {"picture.consent": gettext_lazy("Consent noted")}
 
@@ -58,7 +57,7 @@ def note_consent(
         raise MoveIncomplete(_("Add the scan of the paper."))
     if said in YES and way == Way.ORAL and not witness.strip():
         raise MoveIncomplete(_("Say who else heard it."))
-    kept = filestore.keep(SCANS, scan.original) if scan else ""
+    kept = arrivals.keep({SCANS: scan.original}, at) if scan else {}
     event = ConsentEvent(
         picture=picture,
         person=person,
@@ -69,12 +68,14 @@ def note_consent(
         until=until,
         note=note,
         witness=witness.strip(),
-        scan_sha=kept,
+        scan_sha=kept.get(SCANS, ""),
         scan_type=scan.content_type if scan else "",
         noted_by=actor,
         noted_at=at,
     )
-    write(event, actor=actor)
+    with transaction.atomic():
+        write(event, actor=actor)
+        arrivals.arrived(kept)
     return event
 
 

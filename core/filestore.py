@@ -163,5 +163,8 @@ def stored() -> Iterator[tuple[str, str]]:
 
 
 def erase(area: str, sha: str) -> None:
-    """This will remove stored bytes for good; what is gone already is left at that. Only a signed disposal calls it."""
+    """This will remove stored bytes for good; what is gone already is left at that.
+
+    Only a signed disposal calls it, and what takes away files of uploads that never came to an end.
+    """
     place().erase(name_of(area, sha))

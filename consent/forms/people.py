@@ -8,7 +8,6 @@ from django.core.validators import validate_email
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from consent.forms.plain import PlainSelect
 from consent.models import Appearance, Person
 from consent.models.pictures import Box
 from core.forms import DateInput
@@ -55,7 +54,6 @@ class NamedForm(BoxForm):
         queryset=Person.objects.none(),
         required=False,
         empty_label=gettext_lazy("unknown, or new below"),
-        widget=PlainSelect,
     )
     name = forms.CharField(label=gettext_lazy("New person's name"), max_length=120, required=False)
     born_on = forms.DateField(

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from consent.forms.plain import PlainChecks, PlainSelect
 from consent.lights import why_not_asked
 from consent.models import Appearance, ConsentEvent, ConsentRequest, NoticeText, Person, Picture
 from consent.states import NOTED_WAYS, YES, Said
@@ -46,17 +45,13 @@ class WhereForm(forms.Form):
         label=gettext_lazy("Channels"),
         queryset=Channel.objects.none(),
         required=False,
-        widget=PlainChecks,
+        widget=forms.CheckboxSelectMultiple,
     )
 
-    def offer(self, channels: list[Channel] | None = None) -> None:
-        """This will offer the channels that are not closed; those read already take no query."""
+    def offer(self) -> None:
+        """This will offer the channels that are not closed."""
         alive = Channel.objects.alive().select_related("platform")
         self.fields["channels"].queryset = alive  # type: ignore[attr-defined]
-        if channels is not None:
-            self.fields["channels"].widget.choices = [
-                (channel.pk, str(channel)) for channel in channels if not channel.has_ended
-            ]
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
@@ -70,7 +65,7 @@ class WhereForm(forms.Form):
 class ConsentForm(WhereForm, forms.ModelForm):
     """What a signer said; who may sign comes from the people in the picture."""
 
-    who = forms.ChoiceField(label=gettext_lazy("Who said it"), widget=PlainSelect)
+    who = forms.ChoiceField(label=gettext_lazy("Who said it"))
     scan = ImageUploadField(
         label=gettext_lazy("Scan of the paper"),
         required=False,
@@ -84,11 +79,9 @@ class ConsentForm(WhereForm, forms.ModelForm):
 
     field_order = ["who", "said", "way", "scan", "witness", "until", "note", "where", "channels"]
 
-    def __init__(
-        self, *args: Any, picture: Picture, channels: list[Channel] | None = None, **kwargs: Any
-    ) -> None:
+    def __init__(self, *args: Any, picture: Picture, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.offer(channels)
+        self.offer()
         self.fields["where"].required = False
         self.fields["where"].label = _("Where it may be shown, for a yes")
         self.fields["way"].choices = [(way.value, way.label) for way in NOTED_WAYS]  # type: ignore[attr-defined]

@@ -1,3 +1,4 @@
+from consent.models.arrivals import Arrival
 from consent.models.people import Guardianship, Person
 from consent.models.pictures import Appearance, Picture
 from consent.models.requests import ConsentRequest, Letter, NoticeText
@@ -5,6 +6,7 @@ from consent.models.words import ConsentEvent, LegalBasis, MediaBankCheck
 
 __all__ = [
     "Appearance",
+    "Arrival",
     "ConsentEvent",
     "ConsentRequest",
     "Guardianship",

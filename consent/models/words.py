@@ -24,14 +24,18 @@ class Noted(models.Model):
 
 
 class ConsentEventQuerySet(models.QuerySet["ConsentEvent"]):
-    def that_count(self) -> ConsentEventQuerySet:
-        """This will find the yeses that nothing newer took the place of, of people still listed in their picture."""
+    def standing(self) -> ConsentEventQuerySet:
+        """This will find what each signer said last of each picture of a person; a question is no word of theirs."""
         same = {name: models.OuterRef(name) for name in ("picture", "person", "signer")}
         newer = ConsentEvent.objects.filter(**same, pk__gt=models.OuterRef("pk")).exclude(said=Said.ASKED)
+        return self.filter(~models.Exists(newer)).exclude(said=Said.ASKED)
+
+    def that_count(self) -> ConsentEventQuerySet:
+        """This will find the yeses that nothing newer took the place of, of people still listed in their picture."""
         listed = Appearance.objects.filter(
             picture=models.OuterRef("picture"), person=models.OuterRef("person")
         )
-        return self.filter(~models.Exists(newer), models.Exists(listed), said__in=YES)
+        return self.standing().filter(models.Exists(listed), said__in=YES)
 
 
 class ConsentEvent(models.Model):

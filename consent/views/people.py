@@ -141,7 +141,7 @@ def _page(
     request: HttpRequest, one: Person, *, refusal: str = "", status: int = 200, **bound: Any
 ) -> HttpResponse:
     now = timezone.now()
-    people.note_look(one, actor=who(request), at=now)
+    people.note_looks([one], actor=who(request), at=now)
     context = {
         "person": one,
         "places": one.appearances.select_related("picture").order_by("-pk"),

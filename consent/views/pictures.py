@@ -1,7 +1,5 @@
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,16 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from channels_registry.models import Channel
 from consent import queries
-from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, FactsForm, FilterForm
-from consent.forms.drawn import drawn
+from consent.arrivals import COPIES, ORIGINALS, THUMBS
+from consent.forms import FactsForm, FilterForm
 from consent.lights import light_of
 from consent.models import MediaBankCheck, Picture
 from consent.models.pictures import with_guardians
+from consent.people import note_looks
 from consent.rules import may_tend
 from consent.states import Source
-from consent.transitions import COPIES, ORIGINALS, THUMBS, correct_facts
+from consent.transitions import correct_facts
 from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
@@ -90,7 +88,7 @@ def picture_facts(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 @cache_control(private=True, no_cache=True)
 def picture_thumb(request: HttpRequest, pk: int) -> HttpResponse:
-    picture = fetch(request, pk)
+    picture = fetch_file(request, pk)
     return answer_file(request, THUMBS, picture.shown_thumb_sha, picture.content_type, "inline")
 
 
@@ -98,7 +96,7 @@ def picture_thumb(request: HttpRequest, pk: int) -> HttpResponse:
 @cache_control(private=True, no_cache=True)
 def picture_copy(request: HttpRequest, pk: int) -> HttpResponse:
     """This will hand out the copy that is published: upright, blurred where it is to be, without position and camera."""
-    picture = fetch(request, pk)
+    picture = fetch_file(request, pk)
     disposition = "attachment" if "save" in request.GET else "inline"
     return answer_file(request, COPIES, picture.shown_sha, picture.content_type, disposition)
 
@@ -107,13 +105,21 @@ def picture_copy(request: HttpRequest, pk: int) -> HttpResponse:
 @cache_control(private=True, no_store=True)
 def picture_original(request: HttpRequest, pk: int) -> HttpResponse:
     """This will hand out the bytes as they came, and leave an event that says who took them."""
-    picture = fetch(request, pk)
+    picture = fetch_file(request, pk)
     trail.record("picture.original", about=picture, actor=person(request), at=timezone.now())
     return answer_file(request, ORIGINALS, picture.sha, picture.content_type, "attachment")
 
 
+def fetch_file(request: HttpRequest, pk: int) -> Picture:
+    """This will return a picture that the user may see, for its file alone. Raises Http404."""
+    return get_object_or_404(Picture.objects.visible_to(person(request)), pk=pk)
+
+
 def fetch(request: HttpRequest, pk: int) -> Picture:
-    """This will return a picture that the user may see. Raises Http404."""
+    """This will return a picture that the user may see, with its people and what they said. Raises Http404.
+
+    Whoever gets it has looked at those people, and it is noted.
+    """
     user = person(request)
     pictures = Picture.objects.visible_to(user).select_related("unit", "added_by").for_page()
     picture = get_object_or_404(pictures, pk=pk)
@@ -123,18 +129,16 @@ def fetch(request: HttpRequest, pk: int) -> Picture:
         prefetch_related_objects([picture], Prefetch("bank_checks", checks))
     if not (user.is_records_officer or user.is_superuser):
         picture.tended_by[user.pk] = True  # all that others see is theirs to tend
+    note_looks(queries.people_on(picture), actor=user, at=timezone.now(), kind="person.look_at_picture")
     return picture
 
 
-def page(
-    request: HttpRequest, picture: Picture, *, refusal: str = "", status: int = 200, **bound: Any
-) -> HttpResponse:
-    """This will show the picture with its light and its forms; `bound` takes the place of an empty form, as typed."""
+def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: int = 200) -> HttpResponse:
+    """This will show the picture with its light, who is in it and what they said."""
     user, now = person(request), timezone.now()
     day = local_day(now)
     places = list(picture.appearances.all())
-    channels = list(Channel.objects.select_related("platform").order_by("name", "pk"))
-    context: dict[str, Any] = {
+    context = {
         "picture": picture,
         "places": places,
         "unnamed": sum(place.person is None and not place.is_blurred for place in places),
@@ -149,21 +153,14 @@ def page(
             if not (move.name == "say_none" and places)
         ],
         "is_bank": picture.source == Source.MEDIA_BANK,
-        "words": queries.word_rows(picture, channels),
+        "words": queries.word_rows(picture),
         "waiting": queries.waiting(picture, now),
         "look_alikes": queries.look_alikes(picture, user),
         "uses": queries.uses_of(picture, user),
         "events": trail.events_about(picture)[:50],
         "refusal": refusal,
         "note": request.POST.get("note", ""),
-        "appearance_form": AppearanceForm(user=user),
-        "consent_form": ConsentForm(picture=picture, channels=channels),
-        "basis_form": BasisForm(),
-        "bank_form": BankForm(),
-    } | bound
-    for name in [key for key in context if key.endswith("_form")]:
-        context[name].auto_id = f"{name}_%s"  # several forms of one page have fields of the same name
-        context[f"{name}_drawn"] = drawn(context[name])
+    }
     return render(request, "consent/picture_page.html", context, status=status)
 
 

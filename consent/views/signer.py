@@ -20,10 +20,10 @@ from django.views.decorators.http import require_POST, require_safe
 
 from channels_registry.models import Channel
 from consent import asking, links
+from consent.arrivals import THUMBS
 from consent.forms import AnswerForm
 from consent.models import ConsentRequest, NoticeText
 from consent.states import YES
-from consent.transitions import THUMBS
 from consent.views.pictures import answer_file
 from consent.words import standing_word
 from core.doors import status_of

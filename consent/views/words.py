@@ -3,25 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 from django import forms
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import cache_control, never_cache
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from consent import transitions
+from consent.arrivals import SCANS
 from consent.forms import AppearanceForm, BankForm, BasisForm, ConsentForm, PlaceForm
 from consent.models import Appearance, ConsentEvent, Person, Picture
 from consent.people import add_person
 from consent.rules import may_tend
 from consent.views.pictures import answer_file, fetch, page
-from consent.words import SCANS
 from core import trail
 from core.doors import status_of
 from core.filestore import FileProblem
@@ -29,10 +31,12 @@ from core.moves import MoveRefused
 from core.request import person
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def picture_person(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will list somebody who is seen in the picture, marked in it or only in words."""
     picture, user, now = fetch(request, pk), person(request), timezone.now()
-    form = AppearanceForm(request.POST, user=user)
+    form = AppearanceForm(posted(request), user=user)
 
     def act(values: dict[str, Any]) -> None:
         with transaction.atomic():
@@ -46,7 +50,8 @@ def picture_person(request: HttpRequest, pk: int) -> HttpResponse:
                 box=form.box(),
             )
 
-    return _answer(request, picture, "appearance_form", form, act, _("The person is listed."))
+    page = FormPage(_("List a person"), _("List the person"), _("The person is listed."), marks=True)
+    return page.answer(request, picture, form, act)
 
 
 @never_cache
@@ -55,7 +60,7 @@ def picture_place(request: HttpRequest, pk: int) -> HttpResponse:
     """This will say who an unknown person is, or change what is noted of a place."""
     appearance = get_object_or_404(Appearance.objects.select_related("picture", "person"), pk=pk)
     picture, user = fetch(request, appearance.picture_id), person(request)
-    form = PlaceForm(request.POST if request.method == "POST" else None, user=user, appearance=appearance)
+    form = PlaceForm(posted(request), user=user, appearance=appearance)
     if request.method == "GET":
         if not may_tend(user, picture):
             raise Http404
@@ -119,15 +124,18 @@ def picture_unlist(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("consent:picture_page", picture.pk)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def picture_consent(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will note what somebody said on paper, in an e-mail or orally."""
     picture = fetch(request, pk)
-    form = ConsentForm(request.POST, request.FILES, picture=picture)
+    form = ConsentForm(posted(request), request.FILES or None, picture=picture)
 
     def act(values: dict[str, Any]) -> None:
         transitions.note_consent(picture, actor=person(request), at=timezone.now(), **form.values())
 
-    return _answer(request, picture, "consent_form", form, act, _("What was said is noted."))
+    page = FormPage(_("Note what somebody said"), _("Note the answer"), _("What was said is noted."))
+    return page.answer(request, picture, form, act)
 
 
 @require_GET
@@ -143,26 +151,87 @@ def word_scan(request: HttpRequest, pk: int) -> HttpResponse:
     return answer_file(request, SCANS, word.scan_sha, word.scan_type, "attachment")
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def picture_basis(request: HttpRequest, pk: int) -> HttpResponse:
     picture = fetch(request, pk)
 
     def act(values: dict[str, Any]) -> None:
         transitions.note_basis(picture, actor=person(request), at=timezone.now(), **values)
 
-    return _answer(
-        request, picture, "basis_form", BasisForm(request.POST), act, _("The legal basis is noted.")
-    )
+    page = FormPage(_("Note a legal basis"), _("Note the legal basis"), _("The legal basis is noted."))
+    return page.answer(request, picture, BasisForm(posted(request)), act)
 
 
-@require_POST
+@never_cache
+@require_http_methods(["GET", "POST"])
 def picture_bank(request: HttpRequest, pk: int) -> HttpResponse:
     picture = fetch(request, pk)
 
     def act(values: dict[str, Any]) -> None:
         transitions.note_bank(picture, actor=person(request), at=timezone.now(), **values)
 
-    return _answer(request, picture, "bank_form", BankForm(request.POST), act, _("The look is noted."))
+    page = FormPage(
+        _("Note what the media bank says"),
+        _("Note what it says"),
+        _("The look is noted."),
+        hint=_("Unclear counts as no."),
+    )
+    return page.answer(request, picture, BankForm(posted(request)), act)
+
+
+def posted(request: HttpRequest) -> QueryDict | None:
+    return request.POST if request.method == "POST" else None
+
+
+@dataclass(frozen=True)
+class FormPage:
+    """A page of its own for one form about a picture, shown beside it: heading, button, what is said when it is done."""
+
+    title: str
+    button: str
+    done: str
+    hint: str = ""
+    marks: bool = False
+
+    def answer(
+        self,
+        request: HttpRequest,
+        picture: Picture,
+        form: forms.Form | forms.ModelForm,
+        act: Callable[[dict[str, Any]], None],
+    ) -> HttpResponse:
+        """This will show the form; posted, it will do `act` with its values, or show what was typed with the reason."""
+        if request.method == "GET":
+            if not may_tend(person(request), picture):
+                raise Http404
+            return self._show(request, picture, form)
+        if not form.is_valid():
+            return self._show(request, picture, form, status=422)
+        try:
+            act(form.cleaned_data)
+        except MoveRefused as refused:
+            status = status_of(refused)
+            return self._show(request, picture, form, refusal=refused.reason, status=status)
+        messages.success(request, self.done)
+        return redirect(request.path if "again" in request.POST else picture_url(picture))
+
+    def _show(
+        self, request: HttpRequest, picture: Picture, form: Any, *, refusal: str = "", status: int = 200
+    ) -> HttpResponse:
+        context = {
+            "form_page": self,
+            "picture": picture,
+            "form": form,
+            "marked": [place for place in picture.appearances.all() if place.box],
+            "marking": self.marks,
+            "refusal": refusal,
+        }
+        return render(request, "consent/picture_form.html", context, status=status)
+
+
+def picture_url(picture: Picture) -> str:
+    return reverse("consent:picture_page", args=[picture.pk])
 
 
 def _who(request: HttpRequest, picture: Picture, values: dict[str, Any]) -> Person | None:
@@ -180,27 +249,6 @@ def _who(request: HttpRequest, picture: Picture, values: dict[str, Any]) -> Pers
     )
 
 
-def _answer(
-    request: HttpRequest,
-    picture: Picture,
-    name: str,
-    form: forms.Form | forms.ModelForm,
-    act: Callable[[dict[str, Any]], None],
-    done: str,
-) -> HttpResponse:
-    """This will do `act` with the form's values, or show the page again with what was typed and the reason."""
-    bound: dict[str, Any] = {name: form}
-    if not form.is_valid():
-        return page(request, picture, status=422, **bound)
-    try:
-        act(form.cleaned_data)
-    except MoveRefused as refused:
-        picture.refresh_from_db()
-        return page(request, picture, refusal=refused.reason, status=status_of(refused), **bound)
-    messages.success(request, done)
-    return redirect("consent:picture_page", picture.pk)
-
-
 def _place_page(
     request: HttpRequest,
     picture: Picture,
@@ -214,7 +262,7 @@ def _place_page(
         "picture": picture,
         "place": place,
         "marked": [other for other in picture.appearances.all() if other.box],
-        "may_tend": may_tend(person(request), picture),
+        "marking": True,
         "form": form,
         "refusal": refusal,
         "note": request.POST.get("note", ""),

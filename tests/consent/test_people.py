@@ -187,6 +187,35 @@ def test_looks_at_a_person_are_in_the_audit_whatever_the_door(
     assert "Maja" not in page  # the trail is never erased, so it calls her by her number
 
 
+@pytest.mark.parametrize(
+    "door", ["page", "person", "consent", "basis", "ask", "links", "facts", "place", "admin"]
+)
+def test_whoever_sees_what_was_said_of_a_picture_has_looked_at_its_people_and_guardians(
+    city: City, at: datetime, maja: Person, listed: Any, client_of: Any, time_machine: Any, door: str
+) -> None:
+    time_machine.move_to(at, tick=False)
+    picture = Picture.objects.get()
+    mother = add_person(actor=city.anna, at=at, unit=city.unit, name="Mia Ek")
+    listed(picture, name="Lo Ek", born_on=date(2019, 5, 1), guardians=[mother])
+    elsewhere = add_person(actor=city.anna, at=at, unit=city.unit, name="Nora Lund")
+    word, place = picture.words.get(), picture.appearances.get(person=maja)
+    who, name, number = city.erik, f"consent:picture_{door}", place.pk if door == "place" else picture.pk
+    if door == "admin":
+        who, name, number = city.admin, "admin:consent_consentevent_change", word.pk
+    for hours in (0, 1, 24):
+        time_machine.move_to(at + timedelta(hours=hours), tick=False)
+        assert client_of(who).get(reverse(name, args=[number])).status_code == 200
+    for file in ("thumb", "copy"):
+        assert (
+            client_of(city.sara).get(reverse(f"consent:picture_{file}", args=[picture.pk])).status_code == 200
+        )
+    looks = privacy.looks().filter(about_type="consent.person")
+    assert set(looks.values_list("actor", flat=True)) == {who.pk}
+    looked_at = {maja.pk} if door == "admin" else {maja.pk, mother.pk, mother.guards.get().child_id}
+    assert sorted(looks.values_list("about_id", flat=True)) == sorted([*looked_at, *looked_at])
+    assert elsewhere.pk not in looked_at
+
+
 @pytest.mark.parametrize("way", ["paper", "oral"])
 def test_database_refuses_a_yes_without_its_proof(city: City, at: datetime, maja: Person, way: str) -> None:
     from django.db import IntegrityError

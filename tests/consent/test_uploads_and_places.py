@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import itertools
 import struct
 import zlib
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.test import Client
 from django.urls import reverse
 from PIL import Image, ImageDraw
 
+from consent import arrivals
 from consent.copies import blurred, difference, look_of
 from consent.models import Appearance, Person, Picture
 from consent.queries import look_alikes
@@ -135,6 +137,28 @@ def test_full_disk_is_said_for_each_file_and_is_no_crash(
     answer = client.post(reverse("consent:picture_new"), sent(city, drawn(1), drawn(2), drawn(3)))
     assert [picture.title for picture in Picture.objects.order_by("pk")] == ["Swans 1", "Swans 3"]
     assert "2.jpg: The disk did not take the picture." in client.get(answer["Location"]).content.decode()
+
+
+def test_files_of_an_upload_that_never_ended_go_after_a_day_and_no_others(
+    city: City, at: datetime, sweep_at: Any
+) -> None:
+    def lies_there(area: str, data: bytes) -> bool:
+        return filestore.path(area, hashlib.sha256(data).hexdigest()).exists()
+
+    about = {"actor": city.anna, "unit": city.unit, "title": "The pond", "alt_text": "A pond."}
+    whole, broken, again = (clean_image(drawn(seed)) for seed in (1, 2, 3))
+    kept = add_picture(image=whole, at=at, **about)
+    # What is left of a process that ends between the files and the row.
+    for image in (whole, broken, again):
+        arrivals.keep({COPIES: image.clean_bytes, arrivals.SCANS: image.original}, at)
+    add_picture(image=again, at=at + timedelta(hours=1), **about)
+    sweep_at(at + timedelta(hours=23))
+    assert lies_there(COPIES, broken.clean_bytes)
+    sweep_at(at + timedelta(hours=25))
+    assert [lies_there(COPIES, one.clean_bytes) for one in (whole, broken, again)] == [True, False, True]
+    assert not any(lies_there(arrivals.SCANS, one.original) for one in (whole, broken, again))
+    assert filestore.read(COPIES, kept.clean_sha) == whole.clean_bytes
+    assert not arrivals.Arrival.objects.exists()
 
 
 def test_pictures_of_others_are_not_described(city: City, client_of: Any, new_picture: NewPicture) -> None:

@@ -67,7 +67,7 @@ def test_picture_goes_from_asking_to_gone(live_city, live_server, page_of, brows
         form.get_by_label("New person's name").fill(name)
         form.get_by_label("Date of birth").fill(born)
         form.get_by_label("Guardians").fill(guardians)
-        form.get_by_role("button", name="List the person").click()
+        form.get_by_role("button", name="List the person", exact=True).click()
         expect(photographer.locator("#messages")).to_contain_text("The person is listed.")
 
     list_one("Nora Ek")
@@ -189,7 +189,7 @@ def test_place_is_marked_by_mouse_and_by_key(live_city, page_of, png):
         alt_text="Park.",
     )
     page = page_of(live_city.anna)
-    page.goto(reverse("consent:picture_page", args=[picture.pk]))
+    page.goto(reverse("consent:picture_person", args=[picture.pk]))
     area = page.locator("[data-marks]").bounding_box()
     page.mouse.move(area["x"] + area["width"] * 0.1, area["y"] + area["height"] * 0.2)
     page.mouse.down()
@@ -197,7 +197,7 @@ def test_place_is_marked_by_mouse_and_by_key(live_city, page_of, png):
     page.mouse.up()
     form = page.locator("form[action$='/person/']")
     form.get_by_label("Where in the picture").fill("by mouse")
-    form.get_by_role("button", name="List the person").click()
+    form.get_by_role("button", name="List the person, and then another").click()
     place = picture.appearances.get()
     assert abs(place.left - 100) < 15
     assert abs(place.width - 200) < 15
@@ -205,6 +205,6 @@ def test_place_is_marked_by_mouse_and_by_key(live_city, page_of, png):
     for key in ("ArrowLeft", "ArrowLeft", "Shift+ArrowDown", "Enter"):
         page.keyboard.press(key)
     form.get_by_label("Where in the picture").fill("by key")
-    form.get_by_role("button", name="List the person").click()
+    form.get_by_role("button", name="List the person", exact=True).click()
     place = picture.appearances.get(place="by key")
     assert place.box == (430, 350, 100, 160)
