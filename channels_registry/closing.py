@@ -66,10 +66,11 @@ def closure_url(closure: Closure, step: str = "") -> str:
 def open_closure(channel: Channel, *, actor: User, at: datetime, reason: str, motive: str) -> Closure:
     """This will open a channel's closure, end its rest, and ask the web strategists for advice (R28, R31).
 
-    Raises MoveRefused outside the channel's people, for a channel that ends already, and for one that another closing
-    channel is to be merged into.
+    Raises MoveRefused outside the channel's people, without a reason, for a channel that ends already, and for one that
+    another closing channel is to be merged into.
     """
     ask_to_open(channel, actor)
+    _ask_why(reason, motive)
     try:
         with transaction.atomic():
             end_rest(channel, actor=actor, at=at, note=_("The channel is to be closed."))
@@ -125,6 +126,7 @@ def save_plan(
             _("The channel has not been silent for %(count)s months, so its followers have to be told.")
             % {"count": settings.NO_NOTICE_MONTHS}
         )
+    _ask_why(values.get("reason", closure.reason), values.get("motive", closure.motive))
     _ask_the_day(closure, values, local_day(at))
     changed = {
         name: value for name, value in values.items() if name in PLAN and getattr(closure, name) != value
@@ -140,6 +142,12 @@ def save_plan(
         elif set(changed) & {"closes_on", "public_reason", "followers_go_to", "tells_nobody"}:
             propose_notices(closure)
     forget_read(closure)
+
+
+def _ask_why(reason: str, motive: str) -> None:
+    """This will refuse a closure that does not state its reason (R28)."""
+    if reason not in Closure.Reason.values or not motive.strip():
+        raise MoveIncomplete(_("Choose a reason for the closure, and say why in your own words."))
 
 
 def _ask_the_day(closure: Closure, values: Mapping[str, Any], today: date) -> None:

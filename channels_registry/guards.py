@@ -218,6 +218,20 @@ GUARDS: list[Guard] = [
         "A closure begins with its preparation.",
     ),
     Guard(
+        "registry_closure_reason",
+        "channels_registry_closure",
+        "INSERT",
+        "NEW.reason = '' OR TRIM(NEW.motive) = ''",
+        "A closure states its reason.",
+    ),
+    Guard(
+        "registry_closure_no_reason",
+        "channels_registry_closure",
+        "UPDATE",
+        "NEW.reason = '' OR TRIM(NEW.motive) = ''",
+        "A closure states its reason.",
+    ),
+    Guard(
         "registry_closure_signer",
         "channels_registry_closure",
         "UPDATE",

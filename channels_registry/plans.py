@@ -136,8 +136,6 @@ def missing(closure: Closure, at: datetime) -> list[str]:
 
 
 def _missing_reason(closure: Closure) -> Iterator[str]:
-    if not closure.motive.strip():
-        yield _("The reason, in your own words.")
     if closure.closes_on is None:
         yield _("The closing day.")
     if not closure.public_reason.strip() and not closure.tells_nobody:

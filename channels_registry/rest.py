@@ -76,7 +76,10 @@ def plan_rest(
         dormancy.pk,
         {
             "start": instant(starts_on, MORNING),
-            "wakes_soon": instant(ends_on - timedelta(days=settings.REST_WARNING_DAYS), "08:00"),
+            # A rest shorter than the warning is told of on its first day.
+            "wakes_soon": instant(
+                max(starts_on, ends_on - timedelta(days=settings.REST_WARNING_DAYS)), "08:00"
+            ),
             "wake": instant(ends_on, MORNING),
         },
     )

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import models
 from django.dispatch import receiver
 from django.urls import reverse
+from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -43,6 +44,7 @@ from editorial.states import POST_MOVES, PUBLICATION_MOVES, PostState, Publicati
 from editorial.transitions import save_post
 
 KIND = "Avslut"
+TITLE = Post._meta.get_field("title").max_length or 0
 DAY_OPENS, DAY_CLOSES = "08:00", "17:00"
 
 
@@ -153,7 +155,7 @@ def _post_of(notice: FollowerNotice, team: Team, author: User, at: datetime) -> 
         actor=author,
         at=at,
         fields={
-            "title": _("%(channel)s closes") % {"channel": closure.channel.name},
+            "title": Truncator(_("%(channel)s closes") % {"channel": closure.channel}).chars(TITLE),
             "kind": KIND,
             "base_text": notice.text,
             "wanted_at": notice.planned_at,

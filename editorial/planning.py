@@ -116,7 +116,11 @@ def _stands_at(post: Post, when: datetime) -> bool:
 
 
 def _ask_channels(post: Post) -> None:
-    closed = [row.channel.name for row in post.texts.select_related("channel") if not row.channel.may_publish]
+    closed = [
+        str(row.channel)
+        for row in post.texts.select_related("channel__platform")
+        if not row.channel.may_publish
+    ]
     if closed:
         raise MoveRefused(
             _("Nothing is published on these channels now: %(channels)s.") % {"channels": ", ".join(closed)}

@@ -147,7 +147,7 @@ def _replace_rows(post: Post, texts: Mapping[Channel, str], links: Iterable[str]
     post.texts.exclude(channel__in=list(texts)).delete()
     for channel, own_text in texts.items():
         if not post.team.channels.filter(pk=channel.pk).exists():
-            raise MoveRefused(_("The team has no such channel: %(channel)s.") % {"channel": channel.name})
+            raise MoveRefused(_("The team has no such channel: %(channel)s.") % {"channel": channel})
         PostText.objects.update_or_create(post=post, channel=channel, defaults={"own_text": own_text})
     if links is None:
         return

@@ -16,6 +16,7 @@ from channels_registry.forms.parts import (
     NOBODY,
     AddressField,
     active_users,
+    long_text,
     named,
 )
 from channels_registry.models import (
@@ -154,11 +155,11 @@ class LookOverForm(forms.Form):
         label=gettext_lazy("Owner and editors are the right people"), required=False
     )
     comments_right = forms.BooleanField(label=gettext_lazy("Comments are as they should be"), required=False)
-    remarks = forms.CharField(
-        label=gettext_lazy("Remarks"),
+    remarks = long_text(
+        gettext_lazy("Remarks"),
+        rows=3,
+        most=2000,
         required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
         help_text=gettext_lazy("Say what is not as it should be, and who changes it."),
     )
     profile = ImageUploadField(label=gettext_lazy("Profile picture, as it looks now"), required=False)

@@ -12,9 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry import plans, register
-from channels_registry.forms.parts import (
-    active_users,
-)
+from channels_registry.forms.parts import active_users, long_text
 from channels_registry.models import (
     ArchiveDecision,
     Channel,
@@ -31,10 +29,10 @@ class ClosureForm(forms.Form):
     """Why a channel is to be closed."""
 
     reason = forms.ChoiceField(label=gettext_lazy("Reason"), choices=Closure.Reason, widget=forms.RadioSelect)
-    motive = forms.CharField(
-        label=gettext_lazy("The reason in your own words"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    motive = long_text(
+        gettext_lazy("The reason in your own words"),
+        rows=4,
+        most=4000,
         help_text=gettext_lazy("The chiefs read this, and the archive keeps it."),
     )
 
@@ -93,12 +91,7 @@ class MergerForm(forms.Form):
         required=False,
         help_text=gettext_lazy("The other channel's address or name. Empty: it is not merged."),
     )
-    no_merger_why = forms.CharField(
-        label=gettext_lazy("Why it is not merged"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    no_merger_why = long_text(gettext_lazy("Why it is not merged"), rows=3, most=2000, required=False)
     followers_go_to = forms.URLField(
         label=gettext_lazy("Where the followers are sent"),
         required=False,
@@ -133,10 +126,10 @@ class MergerForm(forms.Form):
 
 
 class AdviceForm(forms.Form):
-    advice = forms.CharField(
-        label=gettext_lazy("Your advice"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 4}),
+    advice = long_text(
+        gettext_lazy("Your advice"),
+        rows=4,
+        most=4000,
         help_text=gettext_lazy("Should it be merged, and where are the followers best sent?"),
     )
 
@@ -151,9 +144,7 @@ class KeptForm(forms.Form):
     keeps_layout = forms.BooleanField(
         label=gettext_lazy("The layout is kept, as screenshots"), required=False
     )
-    motive = forms.CharField(
-        label=gettext_lazy("Motive"), max_length=2000, widget=forms.Textarea(attrs={"rows": 3})
-    )
+    motive = long_text(gettext_lazy("Motive"), rows=3, most=2000)
 
 
 class ArchiveForm(KeptForm):
@@ -171,11 +162,7 @@ class ArchiveForm(KeptForm):
 class ArchiveWordForm(KeptForm):
     """The records officer's own decision."""
 
-    officer_word = forms.CharField(
-        label=gettext_lazy("Your word as a records officer"),
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 3}),
-    )
+    officer_word = long_text(gettext_lazy("Your word as a records officer"), rows=3, most=2000)
 
 
 class NoticesForm(forms.Form):
@@ -201,11 +188,8 @@ class NoticesForm(forms.Form):
                 required=False,
                 widget=DateTimeInput(),
             )
-            self.fields[f"text_{number}"] = forms.CharField(
-                label=_("Text of notice %(number)s") % {"number": number + 1},
-                required=False,
-                max_length=2000,
-                widget=forms.Textarea(attrs={"rows": 3}),
+            self.fields[f"text_{number}"] = long_text(
+                _("Text of notice %(number)s") % {"number": number + 1}, rows=3, most=2000, required=False
             )
 
     def clean(self) -> dict[str, Any]:
@@ -233,12 +217,7 @@ class SignForm(forms.Form):
     """A chief's word: the plan it belongs to, the note, and the password once more."""
 
     plan_sha = forms.CharField(widget=forms.HiddenInput, max_length=64)
-    note = forms.CharField(
-        label=gettext_lazy("Note"),
-        required=False,
-        max_length=2000,
-        widget=forms.Textarea(attrs={"rows": 2}),
-    )
+    note = long_text(gettext_lazy("Note"), rows=2, most=2000, required=False)
     password = forms.CharField(
         label=gettext_lazy("Your password, once more"),
         max_length=200,
@@ -259,10 +238,10 @@ class CloseForm(forms.Form):
 
 
 class AnswerForm(forms.Form):
-    answer = forms.CharField(
-        label=gettext_lazy("What the register answered"),
-        max_length=4000,
-        widget=forms.Textarea(attrs={"rows": 3}),
+    answer = long_text(
+        gettext_lazy("What the register answered"),
+        rows=3,
+        most=4000,
         help_text=gettext_lazy("Paste the e-mail."),
     )
 

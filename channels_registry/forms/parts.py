@@ -17,6 +17,11 @@ def active_users() -> Any:
     return User.objects.filter(is_active=True)
 
 
+def long_text(label: Any, *, rows: int, most: int, **more: Any) -> forms.CharField:
+    """This will make a field for some sentences."""
+    return forms.CharField(label=label, max_length=most, widget=forms.Textarea(attrs={"rows": rows}), **more)
+
+
 class AddressField(forms.CharField):
     """A pasted address; clean data is an Address. `read` makes one of the text, or raises NotRecognised."""
 

@@ -34,7 +34,7 @@ from channels_registry.states import ENDED, ChannelState, DormancyState
 from core import filestore
 from core.doors import do_move, limited, status_of
 from core.models import User
-from core.moves import MoveRefused, open_moves
+from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import person
 from core.workdays import local_day
 
@@ -286,7 +286,8 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "look": channel.look_overs.select_related("looked_by").first(),
         "rest": running,
         "rest_uncovered": _uncovered(running, today) if running and may_tend else [],
-        "rest_moves": open_moves(running, user, _rest_url(running)) if running and may_tend else [],
+        "rest_moves": _rest_moves(running, user, today) if running and may_tend else [],
+        "rest_waits": running is not None and running.starts_on > today,
         "closure": _closure_in_sight(channel, user, may_tend),
         "events": queries.happened_to(channel, rests)[:12] if may_tend else [],
         **(_forms() if may_tend else {}),
@@ -300,6 +301,14 @@ def _closure_in_sight(channel: Any, user: User, may_tend: bool) -> dict[str, int
     pk = channel.latest_closure
     seen = pk and (may_tend or Closure.objects.visible_to(user).filter(pk=pk).exists())
     return {"pk": pk} if seen else None
+
+
+def _rest_moves(dormancy: Dormancy, user: User, today: date) -> list[OpenMove]:
+    """This will leave out what has nothing to do yet: checking comments that stay on, and starting before the day."""
+    idle = {"start"} if dormancy.starts_on > today else set()
+    if dormancy.comments == Dormancy.Comments.WATCHED or dormancy.comments_checked_at:
+        idle.add("check_comments")
+    return [move for move in open_moves(dormancy, user, _rest_url(dormancy)) if move.name not in idle]
 
 
 def _uncovered(planned: Dormancy, today: date) -> list[date]:

@@ -267,6 +267,8 @@ def _save_notices(closure: Closure, form: Any, user: User, seen: int | None) -> 
     now, nobody = timezone.now(), form.cleaned_data["tells_nobody"]
     if nobody != closure.tells_nobody:
         closing.save_plan(closure, actor=user, at=now, seen=seen, values={"tells_nobody": nobody})
+        if nobody:
+            return _("It is noted that no notices are needed.")
     elif not nobody:
         closing.save_notices(closure, actor=user, at=now, seen=seen, rows=form.rows())
     return _("The notices are saved.")

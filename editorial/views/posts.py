@@ -151,7 +151,7 @@ def _page(
         "changes": differences.changes(before, post.current) if before and post.current else [],
         "due": post.publications.filter(state=PublicationState.DUE).select_related("channel__platform"),
         "settled": post.publications.exclude(state=PublicationState.DUE).select_related(
-            "channel", "settled_by"
+            "channel__platform", "settled_by"
         ),
         "events": trail.events_about(post)[:50],
         "moves": [move for move in moves if not _elsewhere(move)],

@@ -177,3 +177,26 @@ def test_planned_rest_that_a_closure_cancels_is_seen_on_the_channel_and_not_forg
         subject="The rest of Parks on Facebook (Facebook) is not taken up again by itself"
     )
     assert {row.recipient.name for row in lost} == {"Anna", "Erik", "Sara"}
+
+
+@pytest.mark.rule("R29")
+def test_short_rest_is_told_of_on_its_first_day_and_shows_only_what_can_be_done(
+    city, sweep_at, client_of, time_machine
+):
+    time_machine.move_to(SPRING, tick=False)
+    rest = planned(city, ends_on=FROM + timedelta(days=10))
+    page = reverse("channels_registry:channel_page", args=[city.channel.pk])
+
+    def shown():
+        answer = client_of(city.anna).get(page)
+        return [move.name for move in answer.context["rest_moves"]], answer.content.decode()
+
+    assert shown()[0] == ["check_comments", "cancel"]
+    assert "once somebody has checked that comments are off" in shown()[1]
+    perform(rest, "check_comments", actor=city.anna, at=SPRING)
+    assert shown()[0] == ["cancel"]
+    sweep_at(instant(FROM, "06:01"))
+    sweep_at(instant(FROM, "08:01"))
+    assert Notice.objects.filter(subject__endswith="wakes soon", recipient=city.anna).count() == 1
+    time_machine.move_to(instant(FROM, "09:00"), tick=False)
+    assert shown()[0] == ["wake"]

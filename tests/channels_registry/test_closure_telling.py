@@ -1,0 +1,148 @@
+"""The followers are told: notices proposed, published, counted, or not needed (R33)."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from channels_registry import closing, ending, plans
+from channels_registry.models import (
+    Channel,
+)
+from channels_registry.register import prove_post
+from core.models import Event, Notice
+from core.moves import MoveRefused, perform
+from core.workdays import local_day
+from editorial.models import FarewellPost, Post
+from tests.channels_registry.closures import WHERE
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.rule("R33")
+def test_system_proposes_notices_that_say_when_why_and_where(journey):
+    closure = journey.planned()
+    notices = list(closure.notices.all())
+    assert [(closure.closes_on - local_day(row.planned_at)).days for row in notices] == [30, 14, 2]
+    assert all(plans.lacks(row.text, closure) == [] for row in notices)
+    assert plans.missing(closure, journey.at) == []
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize(
+    ("text", "left_out"),
+    [
+        ("Goodbye.", {"when", "why", "where"}),
+        ("We close on 3 januari 2027. Few of you read us here.", {"where"}),
+        (f"We close on 3 January 2027. {WHERE}", {"why"}),
+        (f"Few of you read us here. {WHERE}", {"when"}),
+        (f"FEW of you  read us here. 2027-01-03 {WHERE}", set()),
+    ],
+)
+def test_notice_that_leaves_something_out_is_named(journey, text, left_out):
+    closure = journey.planned()
+    assert {words.split()[0] for words in plans.lacks(text, closure)} == left_out
+
+
+@pytest.mark.rule("R33")
+def test_notices_are_counted_when_published_and_the_third_ends_the_telling(journey, city):
+    closure = journey.telling()
+    for number, farewell in enumerate(FarewellPost.objects.order_by("notice__planned_at"), start=1):
+        assert journey.fresh(closure).state == "telling"
+        journey.publish(farewell)
+        assert journey.fresh(closure).notices.exclude(published_at=None).count() == number
+    assert journey.fresh(closure).state == "archiving"
+    city.channel.refresh_from_db()
+    assert city.channel.last_post_on == local_day(closure.notices.last().planned_at)
+
+
+@pytest.mark.rule("R33")
+def test_notice_that_its_platform_does_not_take_as_it_is_waits_as_a_draft(journey, city, at):
+    city.channel.platform.code = "instagram"
+    city.channel.platform.save()
+    Channel.objects.filter(pk=city.channel.pk).update(name="P" * 120)
+    city.channel.refresh_from_db()
+    journey.telling()
+    waiting = FarewellPost.objects.select_related("post")
+    assert {farewell.post.state for farewell in waiting} == {"draft"}
+    author = waiting[0].post.created_by
+    told = Notice.objects.filter(recipient=author, subject__startswith="A notice to the followers lacks")
+    assert told.count() == waiting.count() >= 3
+    assert "A picture or a film is needed here." in told[0].body
+    with pytest.raises(MoveRefused, match="A picture or a film is needed here"):
+        perform(waiting[0].post, "submit", actor=author, at=journey.at)
+
+
+@pytest.mark.rule("R33")
+def test_first_notice_published_late_moves_the_day_the_account_may_close(journey, city):
+    closure = journey.telling()
+    first, *rest = FarewellPost.objects.order_by("notice__planned_at")
+    journey.publish(first, days_late=3)
+    for farewell in rest:
+        journey.at = journey.publish(farewell)
+    closure = journey.fresh(closure)
+    assert plans.earliest_end(closure) == closure.closes_on + timedelta(days=3)
+    journey.keep(closure)
+    perform(closure, "make_ready", actor=city.anna, at=journey.at)
+    with pytest.raises(MoveRefused, match="promised time"):
+        perform(
+            closure,
+            "close",
+            actor=city.anna,
+            at=journey.at + timedelta(days=4),
+            how="deleted",
+            handle_kept="The vault",
+        )
+
+
+@pytest.mark.rule("R33")
+def test_published_text_that_leaves_something_out_is_not_counted_and_the_handler_is_told(journey):
+    closure = journey.telling()
+    notice = closure.notices.first()
+    ending.note_told(notice, at=journey.at, text="Goodbye everybody.", url="https://www.facebook.com/parks/1")
+    notice.refresh_from_db()
+    assert notice.published_at is None
+    assert Event.objects.filter(kind="closure.notice_short").count() == 1
+    assert Notice.objects.filter(recipient=closure.handler, subject__contains="does not say").exists()
+
+
+@pytest.mark.rule("R33")
+def test_channel_silent_for_six_months_needs_no_notices_and_one_day_less_does(journey, city, at):
+    closure = journey.planned()
+    with pytest.raises(MoveRefused, match="silent for 6 months"):
+        closing.save_plan(closure, actor=city.anna, at=at, seen=None, values={"tells_nobody": True})
+    prove_post(
+        closure.channel,
+        actor=city.anna,
+        at=at,
+        posted_on=local_day(at) - timedelta(days=185),
+        proof="https://www.facebook.com/parks/posts/1",
+    )
+    closure = journey.fresh(closure)
+    day_before = at - timedelta(days=3)
+    with pytest.raises(MoveRefused, match="silent for 6 months"):
+        closing.save_plan(closure, actor=city.anna, at=day_before, seen=None, values={"tells_nobody": True})
+    closing.save_plan(closure, actor=city.anna, at=at, seen=None, values={"tells_nobody": True})
+    perform(closure, "ask_decision", actor=city.anna, at=at)
+    journey.sign(closure, city.karin)
+    journey.sign(closure, city.ulf)
+    closure = journey.fresh(closure)
+    assert (closure.state, closure.notices.count(), Post.objects.count()) == ("archiving", 0, 0)
+
+
+@pytest.mark.rule("R33")
+def test_closing_day_that_no_first_notice_can_come_before_is_refused(city, at):
+    closure = closing.open_closure(
+        city.channel, actor=city.anna, at=at, reason="audience", motive="Few follow us."
+    )
+    today = local_day(at)
+
+    def save(days):
+        values = {"closes_on": today + timedelta(days=days)}
+        closing.save_plan(closure, actor=city.anna, at=at, seen=None, values=values)
+
+    with pytest.raises(MoveRefused, match="30 days ahead"):
+        save(29)
+    save(30)
+    assert closure.closes_on == today + timedelta(days=30)
