@@ -31,7 +31,9 @@ def let_posts_go_out(rungs: list[Rung], at: datetime) -> None:
 @ladder("publication")
 def remind_publishers(rungs: list[Rung], at: datetime) -> None:
     """This will remind of publications that nobody confirmed: who has the shift first, then the editors."""
-    late = Publication.objects.filter(state=PublicationState.DUE).select_related("post__team", "channel")
+    late = Publication.objects.filter(state=PublicationState.DUE).select_related(
+        "post__team", "channel__platform"
+    )
     found = late.in_bulk({rung.object_id for rung in rungs})
     for rung in rungs:
         if publication := found.get(rung.object_id):
@@ -44,10 +46,14 @@ def _reminders(publication: Publication, step: str, at: datetime) -> list[Messag
         Message(
             recipient=person,
             key=f"publication:{publication.pk}:{step}",
-            subject=say(gettext_lazy("Not confirmed yet: %(title)s"), title=publication.post.title),
+            subject=say(
+                gettext_lazy("Not confirmed yet: %(title)s, %(channel)s"),
+                title=publication.post.title,
+                channel=publication.channel,
+            ),
             body=say(
                 gettext_lazy("Is it out on %(channel)s? Confirm with the address."),
-                channel=publication.channel.name,
+                channel=publication.channel,
             ),
             url=post_url(publication.post),
             why=gettext_lazy("you have the shift for publishing, or are an editor of the team"),
