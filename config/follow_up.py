@@ -135,11 +135,10 @@ def in_words(tables: Sequence[Table]) -> str:
     """This will write the whole follow-up as plain text, as it is mailed: the paragraph, then each figure with its rows."""
     parts = [paragraph_of(tables)]
     for table in tables:
-        rows = [
-            f"{row[0]}: "
-            + ", ".join(f"{column} {cell}" for column, cell in zip(table.columns[1:], row[1:], strict=True))
-            for row in table.rows[:MOST_BARS]
-        ]
+        rows = []
+        for (_column, first), *rest in table.labelled[:MOST_BARS]:
+            said = " · ".join(f"{column} {localize(cell)}" for column, cell in rest if cell != "–")
+            rows.append(f"{capfirst(str(first))}: {said}")
         parts.append("\n".join([table.title.upper(), table.sentence, *rows]))
     return "\n\n".join(parts)
 
