@@ -76,6 +76,11 @@ class Table:
     bars: int | None = None
     facts: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def labelled(self) -> list[list[tuple[str, Any]]]:
+        """The rows with each cell beside the name of its column, as a narrow page shows them."""
+        return [list(zip(self.columns, row, strict=True)) for row in self.rows]
+
 
 @dataclass(frozen=True)
 class Asked:
@@ -139,17 +144,28 @@ def answers(scope: Scope) -> Table:
         "on_time": sum(one.is_on_time for one in judged),
         "due": len(judged),
     }
-    facts = table.facts | {"share": _percent(table.facts["on_time"], table.facts["due"])}
-    table.sentence = (
-        _(
-            "%(came)s questions and criticisms came in, %(answered)s are answered. "
-            "Of the questions, %(share)s were answered on time."
-        )
-        % facts
-        if every
-        else _("No questions or criticism came in.")
-    )
+    table.sentence = _answers_in_words(table.facts)
     return table
+
+
+def _answers_in_words(facts: dict[str, Any]) -> str:
+    if not facts["came"]:
+        return _("No questions or criticism came in.")
+    said = [
+        ngettext(
+            "%(came)s question or criticism came in.",
+            "%(came)s questions and criticisms came in.",
+            facts["came"],
+        ),
+        ngettext("%(answered)s is answered.", "%(answered)s are answered.", facts["answered"]),
+    ]
+    if facts["dropped"]:
+        said.append(
+            ngettext("%(dropped)s needed no answer.", "%(dropped)s needed no answer.", facts["dropped"])
+        )
+    if facts["due"]:
+        said.append(_("Of the questions, %(share)s were answered on time."))
+    return " ".join(said) % (facts | {"share": _percent(facts["on_time"], facts["due"])})
 
 
 def _questions(scope: Scope) -> list[Asked]:
@@ -261,11 +277,13 @@ def cases(scope: Scope) -> Table:
         table.rows.append([ground, len(its), len(taken), _middle(taken, 0.5), late])
     total, late = sum(row[1] for row in table.rows), sum(row[4] for row in table.rows)
     table.facts = {"total": total, "late": late}
-    table.sentence = ngettext(
-        "%(total)s case had 24 hours, %(late)s took longer.",
-        "%(total)s cases had 24 hours, %(late)s took longer.",
-        total,
-    ) % {"total": total, "late": late}
+    said = ngettext("%(total)s case had 24 hours.", "%(total)s cases had 24 hours.", total)
+    longer = (
+        ngettext("%(late)s took longer.", "%(late)s took longer.", late) if late else _("None took longer.")
+    )
+    table.sentence = (
+        f"{said} {longer}" % {"total": total, "late": late} if total else _("No case had 24 hours.")
+    )
     return table
 
 
@@ -328,9 +346,12 @@ def spread(scope: Scope) -> Table:
     ]
     total = sum(row[1] for row in table.rows)
     table.facts = {"total": total}
-    table.sentence = ngettext(
-        "%(total)s publication went out.", "%(total)s publications went out.", total
-    ) % {"total": total}
+    table.sentence = (
+        ngettext("%(total)s publication went out.", "%(total)s publications went out.", total)
+        % {"total": total}
+        if total
+        else _("Nothing went out.")
+    )
     return table
 
 
@@ -366,9 +387,12 @@ def consents(scope: Scope) -> Table:
     table = Table("consents", _("Consents that end"), [_("Last day"), _("Picture"), _("Who said yes")])
     table.rows = [[day(until), title, name] for until, title, name in rows[:MOST_ROWS]]
     count = len(table.rows) if len(table.rows) < MOST_ROWS else ending.count()
-    table.sentence = ngettext(
-        "%(count)s consent ends within 60 days.", "%(count)s consents end within 60 days.", count
-    ) % {"count": count}
+    table.sentence = (
+        ngettext("%(count)s consent ends within 60 days.", "%(count)s consents end within 60 days.", count)
+        % {"count": count}
+        if count
+        else _("No consent ends within 60 days.")
+    )
     return table
 
 
@@ -390,11 +414,16 @@ def silent(scope: Scope) -> Table:
         for name, platform, last, since in rows
     ]
     count = len(table.rows)
-    table.sentence = ngettext(
-        "%(count)s active channel has been silent for 60 days.",
-        "%(count)s active channels have been silent for 60 days.",
-        count,
-    ) % {"count": count}
+    table.sentence = (
+        ngettext(
+            "%(count)s active channel has been silent for 60 days.",
+            "%(count)s active channels have been silent for 60 days.",
+            count,
+        )
+        % {"count": count}
+        if count
+        else _("No active channel has been silent for 60 days.")
+    )
     return table
 
 

@@ -15,6 +15,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.formats import localize
+from django.utils.text import capfirst, slugify
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
@@ -79,7 +80,9 @@ def follow_up_csv(request: HttpRequest, name: str) -> HttpResponse:
         return follow_up_page(request)
     table = FIGURES[name](scope)
     answer = HttpResponse(as_csv([table.columns, *table.rows]), content_type="text/csv; charset=utf-8")
-    answer["Content-Disposition"] = f'attachment; filename="{name}-{scope.first}-{scope.last}.csv"'
+    answer["Content-Disposition"] = (
+        f'attachment; filename="{slugify(table.title)}-{scope.first}-{scope.last}.csv"'
+    )
     return answer
 
 
@@ -132,20 +135,20 @@ def in_words(tables: Sequence[Table]) -> str:
     """This will write the whole follow-up as plain text, as it is mailed: the paragraph, then each figure with its rows."""
     parts = [paragraph_of(tables)]
     for table in tables:
-        rows = [
-            f"{row[0]}: "
-            + ", ".join(f"{column} {cell}" for column, cell in zip(table.columns[1:], row[1:], strict=True))
-            for row in table.rows[:MOST_BARS]
-        ]
+        rows = []
+        for (_column, first), *rest in table.labelled[:MOST_BARS]:
+            said = " · ".join(f"{column} {localize(cell)}" for column, cell in rest if cell != "–")
+            rows.append(f"{capfirst(str(first))}: {said}")
         parts.append("\n".join([table.title.upper(), table.sentence, *rows]))
     return "\n\n".join(parts)
 
 
 def bars_of(table: Table) -> list[tuple[str, str, int]]:
     """This will return label, value and length of each bar, the first two dozen; the longest is 100."""
-    if table.bars is None:
+    column = table.bars
+    if column is None or all(row[column] == "–" for row in table.rows):
         return []
-    pairs = [(str(row[0]), row[table.bars]) for row in table.rows]
+    pairs = [(capfirst(str(row[0])), row[column]) for row in table.rows]
     numbers = [float(str(value).rstrip(" %").replace("–", "0")) for _label, value in pairs]
     most = 100 if any("%" in str(value) for _label, value in pairs) else max(numbers, default=0)
     return [

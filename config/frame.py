@@ -142,19 +142,21 @@ def standing_of(user: User) -> Standing:
 
 
 def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDuty], list[Shift]]:
-    """This will list who has the shifts in the user's teams now, each person once in a team; and what nobody has soon.
+    """This will list who has the shifts now in the teams one is in or is a chief of, each person once in a team; and
+    what nobody has soon.
 
     Uncovered shifts are those of the next 14 days, the first of each team and time, for its editors and chiefs.
     """
     membership = Membership.objects.filter(team=OuterRef("team"), user=user)
-    mine, told = Exists(membership), Q(Exists(membership.filter(role=Membership.Role.EDITOR)))
+    seen, told = Q(Exists(membership)), Q(Exists(membership.filter(role=Membership.Role.EDITOR)))
     if is_chief:
-        told |= Q(team__unit__responsible_chief=user) | Q(team__unit__communications_chief=user)
+        chief = Q(team__unit__responsible_chief=user) | Q(team__unit__communications_chief=user)
+        seen, told = seen | chief, told | chief
     open_soon = Q(user=None, starts_at__lte=at + FROZEN) & told
     rows = list(
         Shift.objects.settled()
         .filter(ends_at__gt=at)
-        .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & Q(mine)))
+        .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & seen))
         .select_related("user", "team")
         .only("starts_at", "ends_at", "duty", "user__name", "team__name")
         .order_by("team__name", "user__name", "starts_at")

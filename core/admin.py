@@ -10,6 +10,7 @@ import allauth.socialaccount.admin  # noqa: F401  (registered first, so that it 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
+from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import IntegrityError, models
@@ -212,6 +213,15 @@ class PulseAdmin(ReadOnlyAdmin):
 for model in (Authenticator, EmailAddress, EmailConfirmation, SocialAccount, SocialApp, SocialToken):
     if admin.site.is_registered(model):
         admin.site.unregister(model)
+
+
+# allauth calls them by words that an administrator here does not use.
+apps.get_app_config("mfa").verbose_name = _("Two-factor login")
+apps.get_app_config("socialaccount").verbose_name = _("Login with the directory")
+Authenticator._meta.verbose_name = _("two-factor login")
+Authenticator._meta.verbose_name_plural = _("two-factor logins")
+SocialAccount._meta.verbose_name = _("connection to the directory")
+SocialAccount._meta.verbose_name_plural = _("connections to the directory")
 
 
 @admin.register(Authenticator)

@@ -46,7 +46,11 @@ def _reminders(publication: Publication, step: str, at: datetime) -> list[Messag
         Message(
             recipient=person,
             key=f"publication:{publication.pk}:{step}",
-            subject=say(gettext_lazy("Not confirmed yet: %(title)s"), title=publication.post.title),
+            subject=say(
+                gettext_lazy("Not confirmed yet: %(title)s, %(channel)s"),
+                title=publication.post.title,
+                channel=str(publication.channel),
+            ),
             body=say(
                 gettext_lazy("Is it out on %(channel)s? Confirm with the address."),
                 channel=str(publication.channel),

@@ -244,6 +244,11 @@ def page_words() -> SafeString:
         "minutes": _("{n} min"),
         "copied": _("Copied."),
         "chosen": _("Picture chosen: {name}"),
+        "missing": _("Fill this in."),
+        "choose": _("Choose something here."),
+        "address": _("Write the whole address, for example https://avinge.se."),
+        "email": _("Write the whole e-mail address, for example maja@avinge.se."),
+        "unfit": _("This cannot be read as it stands. Write it in another way."),
     }
     return format_html_join("", ' data-{}="{}"', words.items())
 

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.models import Channel
@@ -15,7 +15,7 @@ from core.models import Unit, User
 
 class Duty(models.TextChoices):
     PUBLISH = "publish", _("publish")
-    WATCH = "watch", _("watch")
+    WATCH = "watch", pgettext_lazy("duty", "watch")
     ANSWER = "answer", _("answer")
     REMOVE = "remove", _("remove and archive")
 

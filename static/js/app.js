@@ -45,6 +45,21 @@ document.addEventListener("keydown", (event) => {
   box.select();
 });
 
+// What a browser says of a field that lacks something is in its own language; this says it in the page's.
+function complaint({ type, validity }) {
+  if (validity.valueMissing) return ["radio", "checkbox", "file", "select-one"].includes(type) ? words.choose : words.missing;
+  if (validity.typeMismatch) return type === "url" ? words.address : words.email;
+  return validity.badInput ? words.unfit : "";
+}
+document.addEventListener("invalid", (event) => {
+  event.target.setCustomValidity("");
+  event.target.setCustomValidity(complaint(event.target));
+}, true);
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button");
+  for (const field of button && button.form ? button.form.elements : []) field.setCustomValidity("");
+}, true);
+
 // Menus close on Escape and when one clicks elsewhere.
 function closeMenus(except) {
   for (const menu of document.querySelectorAll("details[data-menu][open]")) {

@@ -27,7 +27,7 @@ from config.figures import (
     silent,
     spread,
 )
-from config.follow_up import as_csv, bars_of
+from config.follow_up import as_csv, bars_of, in_words
 from core.models import Notice, NoticeSettings, Rung
 from core.moves import perform
 from core.workdays import instant, local_day
@@ -85,6 +85,10 @@ def test_what_was_handled_without_an_answer_counts_as_no_answer(city, at):
     # Asked again and still open: late by tomorrow. What needed no answer is never late.
     table = answers(scope_of(city.erik, at + timedelta(days=1)))
     assert table.facts == {"came": 3, "answered": 1, "dropped": 1, "on_time": 1, "due": 2}
+    assert table.sentence == (
+        "3 questions and criticisms came in. 1 is answered. 1 needed no answer. "
+        "Of the questions, 50 % were answered on time."
+    )
 
 
 @pytest.mark.rule("R13")
@@ -98,6 +102,12 @@ def test_criticism_is_measured_by_its_answer_and_has_no_deadline(city, at):
     perform(passed_on, "handle", actor=city.anna, at=at, note="Passed on.")
     table = answers(scope_of(city.erik, at))
     assert table.rows == [["criticism", 2, 1, 1, "3 h", "3 h", "–"]]
+    # What has no deadline is said without one.
+    assert table.sentence == "2 questions and criticisms came in. 1 is answered. 1 needed no answer."
+    assert (
+        "Criticism: Came in 2 · Answered 1 · Needed no answer 1 · Median 3 h · 90th percentile 3 h"
+        in in_words([table])
+    )
 
 
 def test_nine_of_ten_is_the_ninth_of_ten():
@@ -130,7 +140,9 @@ def test_cases_count_those_that_were_exceeded(city, at):
         open_case(comment, ground=ground, actor=city.anna, at=at - timedelta(hours=hours))
     table = cases(scope_of(city.erik, at))
     assert (table.facts, table.rows[0][1], table.rows[0][4]) == ({"total": 2, "late": 1}, 2, 1)
-    assert cases(scope_of(city.olle, at)).facts == {"total": 0, "late": 0}
+    assert table.sentence == "2 cases had 24 hours. 1 took longer."
+    nothing = cases(scope_of(city.olle, at))
+    assert (nothing.facts, nothing.sentence) == ({"total": 0, "late": 0}, "No case had 24 hours.")
 
 
 def test_review_times_spread_and_load(city, at, new_post):
@@ -216,7 +228,7 @@ def test_csv_is_quoted_marked_and_safe_from_formulas(city, client_of, at):
     )
     url = reverse("follow_up_csv", args=["load"])
     answer = client_of(city.erik).get(url, {"since": "2026-11-01", "until": "2026-12-31"})
-    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer["Content-Disposition"] == 'attachment; filename="load-by-person-2026-11-01-2026-12-31.csv"'
     rows = list(csv.reader(io.StringIO(answer.content.decode("utf-8-sig")), delimiter=";"))
     assert rows[1][0] == "'=cmd|' /C calc'!A0"
     assert client_of(city.erik).get(reverse("follow_up_csv", args=["secrets"])).status_code == 404

@@ -225,6 +225,9 @@ def test_handover_is_found_from_the_strip_the_rota_and_min_dag(
     on_duty = Shift.objects.at(monday)[0].user
     for page in (reverse("help_page"), reverse("editorial:rota_page", args=[running.pk]), reverse("my_day")):
         assert url in text_of(client_of(on_duty).get(page)), page
+    # A chief of the unit sees who is on duty, a stranger does not.
+    assert url in text_of(client_of(city.karin).get(reverse("help_page")))
+    assert url not in text_of(client_of(city.olle).get(reverse("help_page")))
     said = text_of(client_of(on_duty).get(url))
     assert "Open right now" in said
     assert reverse("editorial:handover_page", args=[Handover.objects.latest("at").pk]) in said

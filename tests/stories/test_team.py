@@ -63,8 +63,13 @@ def test_handover_is_written_read_and_acknowledged(live_city, running, page_of):
     other = next(user for user in running.everyone() if user != shift.user)
     leaves, begins = page_of(other), page_of(shift.user)
     leaves.goto(url)
+    leaves.get_by_role("button", name="Add the note").click()
+    assert leaves.get_by_label("Add a note").evaluate("field => field.validationMessage") == "Fill this in."
     leaves.get_by_label("Add a note").fill("The bridge is closed until Friday.")
     leaves.get_by_role("button", name="Add the note").click()
+    begins.goto("/")
+    begins.locator(".duty summary").click()
+    expect(begins.locator(".duty").get_by_role("link", name="Handover")).to_be_visible()
     begins.goto(url)
     expect(begins.locator("main")).to_contain_text("The bridge is closed until Friday.")
     begins.get_by_role("button", name="I have read it").click()
