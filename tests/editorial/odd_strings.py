@@ -82,3 +82,14 @@ NAUGHTY = [
     "%E5%E4%F6 %2e%2e%2f %00 &#0; &#x202e;",
     "\N{BLACK HEART} \\u00e5 \\xe5 å",
 ]
+
+
+def packed(limit: int) -> list[str]:
+    """This will return all of them: those that programs keep for themselves alone, the others as many as fit together."""
+    alone, rest = NAUGHTY[:8], NAUGHTY[8:]
+    packs = [""]
+    for text in rest:
+        if len(packs[-1]) + 1 + len(text) > limit:
+            packs.append("")
+        packs[-1] = f"{packs[-1]} {text}".strip()
+    return alone + packs
