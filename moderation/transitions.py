@@ -16,7 +16,7 @@ from channels_registry.models import Channel
 from core import ladders, trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
-from core.notices import make_moot
+from core.notices import Message, make_moot, say, tell
 from core.workdays import local_day
 from editorial.models import Publication, Team
 from moderation.answering import end_question, wait_for_answer
@@ -208,7 +208,35 @@ def ask_waiver(case: Case, *, actor: User, at: datetime, description: str) -> Wa
             raise ChangedMeanwhile
         proof = {"description": trail.fingerprint(description)}
         trail.record("case.ask_waiver", about=case, actor=actor, at=at, data=proof)
+        _tell_signers(case, actor, at)
     return waiver
+
+
+def _tell_signers(case: Case, actor: User, at: datetime) -> None:
+    """Tell who has the shift for removing, and the editors, that a second signature is wanted: the 24 hours run."""
+    team = case.team
+    signers = [] if team is None else team.to_tell("remove", at) + team.editors()
+    tell(
+        [
+            Message(
+                recipient=signer,
+                key=f"waiver:{case.pk}",
+                subject=say(
+                    gettext_lazy("Sign the waiver: %(ground)s on %(channel)s"),
+                    ground=case.ground.name,
+                    channel=str(case.comment.channel),
+                ),
+                body=gettext_lazy("No copy is kept. Two people have to sign before the comment is removed."),
+                url=case_url(case),
+                why=gettext_lazy("you have the shift for removing, or are an editor of the team"),
+                about=case,
+                urgent=True,
+            )
+            for signer in dict.fromkeys(signers)
+            if signer != actor
+        ],
+        at,
+    )
 
 
 def sign_waiver(case: Case, *, actor: User, at: datetime) -> None:

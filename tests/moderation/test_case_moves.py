@@ -212,6 +212,10 @@ def test_waiver_needs_two_people_and_no_copy_is_taken(city, at, png, new_case):
     with pytest.raises(MoveRefused, match="copy of this may be a crime"):
         add_screenshot(case, actor=city.anna, at=at, data=png(), name="shot.png", context="x")
     ask_waiver(case, actor=city.anna, at=at, description="A picture below our post.")
+    asked = Notice.objects.filter(
+        key=f"waiver:{case.pk}", subject__contains="on Parks on Facebook (Facebook)"
+    )
+    assert sorted(asked.values_list("recipient__name", flat=True)) == ["Erik", "Sara"]
     with pytest.raises(MoveRefused, match="second person"):
         sign_waiver(case, actor=city.anna, at=at)
     with pytest.raises(MoveRefused, match="Two people"):
