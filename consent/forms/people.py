@@ -141,7 +141,17 @@ class AppearanceForm(NamedForm):
         label=gettext_lazy("Can be recognised"), required=False, initial=True
     )
 
-    field_order = ["place", *SIDES, "person", "name", "born_on", "email", "guardians", "others"]
+    field_order = [
+        "place",
+        "person",
+        "name",
+        "born_on",
+        "email",
+        "guardians",
+        "others",
+        "is_identifiable",
+        *SIDES,
+    ]
 
 
 class PlaceForm(NamedForm):
@@ -150,7 +160,7 @@ class PlaceForm(NamedForm):
     place = forms.CharField(label=gettext_lazy("Where in the picture"), max_length=120)
     is_identifiable = forms.BooleanField(label=gettext_lazy("Can be recognised"), required=False)
 
-    field_order = ["place", "is_identifiable", *SIDES, "person", "name", "born_on", "email", "guardians"]
+    field_order = AppearanceForm.field_order
 
     def __init__(self, *args: Any, appearance: Appearance, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

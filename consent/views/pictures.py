@@ -142,6 +142,7 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
         "picture": picture,
         "places": places,
         "unnamed": sum(place.person is None and not place.is_blurred for place in places),
+        "is_named": any(place.person for place in places),
         "marked": [place for place in places if place.box],
         "light": light_of(picture, (), day),
         "may_tend": may_tend(user, picture),
