@@ -332,7 +332,9 @@ def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
         "orders": closure.orders.all(),
         "package": getattr(closure, "package", None),
         "bounce_form": forms.BounceForm(),
-        "may_answer": closure.state == ClosureState.ORDERED,
+        # Nobody can have answered what did not arrive.
+        "may_answer": closure.state == ClosureState.ORDERED
+        and any(order.state == DeregistrationOrder.State.SENT for order in closure.orders.all()),
     }
 
 

@@ -293,5 +293,6 @@ def test_order_that_comes_back_is_seen_by_the_handler_with_what_to_do_until_it_i
     for name, args in (("closure_page", ()), ("closure_step", ("order",))):
         page = anna.get(reverse(f"channels_registry:{name}", args=[ordered.pk, *args])).content.decode()
         assert f"Ask an administrator whether {order.to} is right, and order again." in page
+        assert "The register has answered" not in page
     perform(journey.fresh(ordered), "order_again", actor=city.anna, at=journey.at)
     assert lost_for(anna)[0] == []
