@@ -157,7 +157,9 @@ def _answers_in_words(facts: dict[str, Any]) -> str:
             "%(came)s questions and criticisms came in.",
             facts["came"],
         ),
-        ngettext("%(answered)s is answered.", "%(answered)s are answered.", facts["answered"]),
+        ngettext("%(answered)s is answered.", "%(answered)s are answered.", facts["answered"])
+        if facts["answered"]
+        else _("None is answered."),
     ]
     if facts["dropped"]:
         said.append(

@@ -7,12 +7,12 @@ from dataclasses import dataclass
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_GET
 
 from channels_registry.models import Channel
+from config.errands import address
 from consent.models import Person, Picture
 from consent.models.sight import units_of
 from core.models import SearchEntry, User
@@ -60,10 +60,10 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
     entries.sort(key=lambda entry: not any(word in entry.title.casefold() for word in words))
     return [
         (label, hits)
-        for kind, (label, address) in KINDS.items()
+        for kind, (label, page) in KINDS.items()
         if (
             hits := [
-                Hit(entry.title, entry.body[:SHORT], reverse(address, args=[entry.object_id]))
+                Hit(entry.title, entry.body[:SHORT], address(page, entry.object_id))
                 for entry in entries
                 if entry.kind == kind
             ]

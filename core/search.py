@@ -19,7 +19,7 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "seek_"
-MOST_WORDS, MOST_HITS = 8, 300
+MOST_WORDS, MOST_HITS = 8, 120
 FEW = 2000  # rows of a word that are read whole
 NEWEST = 20_000  # rows that are looked through from the newest back
 
@@ -121,13 +121,13 @@ def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute(
             "WITH few AS MATERIALIZED (SELECT id, words FROM core_searchentry "
-            "WHERE words @@ to_tsquery('swedish', %s) LIMIT %s) "
-            "SELECT id, words @@ to_tsquery('simple', %s) FROM few",
-            [said, FEW, within],
+            "WHERE words @@ to_tsquery('swedish', %s) LIMIT %s), counted AS (SELECT count(*) AS n FROM few) "
+            "SELECT n, id FROM counted LEFT JOIN few ON n < %s AND words @@ to_tsquery('simple', %s)",
+            [said, FEW, FEW, within],
         )
         found = cursor.fetchall()
-        if len(found) < FEW:
-            return sorted((pk for pk, is_within in found if is_within), reverse=True)[:MOST_HITS]
+        if found[0][0] < FEW:
+            return sorted((pk for _count, pk in found if pk is not None), reverse=True)[:MOST_HITS]
         # OFFSET 0 keeps the planner from joining the index after all.
         cursor.execute(
             f"SELECT id FROM (SELECT id, words FROM core_searchentry ORDER BY id DESC LIMIT %s OFFSET 0) AS newest "  # noqa: S608

@@ -100,7 +100,7 @@ def _swap(request: HttpRequest, swap: Swap, *, refusal: str = "", status: int = 
     ]
     context = {
         "swap": swap,
-        "duties": [Duty(shift.duty).label for shift in shifts],
+        "duties": [duty.label for duty in Duty if any(shift.duty == duty for shift in shifts)],
         "moves": moves,
         "refusal": refusal,
     }

@@ -67,7 +67,9 @@ def test_handover_is_written_read_and_acknowledged(live_city, running, page_of):
     assert leaves.get_by_label("Add a note").evaluate("field => field.validationMessage") == "Fill this in."
     leaves.get_by_label("Add a note").fill("The bridge is closed until Friday.")
     leaves.get_by_role("button", name="Add the note").click()
-    begins.goto("/")
+    now = timezone.now()
+    Shift.objects.create(team=running, duty="watch", user=shift.user, starts_at=now, ends_at=monday)
+    begins.goto(reverse("help_page"))
     begins.locator(".duty summary").click()
     expect(begins.locator(".duty").get_by_role("link", name="Handover")).to_be_visible()
     begins.goto(url)
