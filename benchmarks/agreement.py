@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -24,13 +25,15 @@ from benchmarks.measure import Figure, page
 from channels_registry.models import Channel
 from core.models import User
 from core.moves import perform
+from editorial.checklist import QUESTIONS
 from editorial.links import ask_links
 from editorial.models import LinkCheck, Post, Team, TeamChannel
-from editorial.reviewing import write_remark
+from editorial.reviewing import note_reading, write_remark
 from editorial.transitions import save_post
 
 WORKERS = 2
 ADDRESSES = 200
+CHANNELS, REMARKS, VERSIONS = 12, 40, 30
 BOMB = gzip.compress(bytes(50_000_000), 9)
 
 
@@ -41,17 +44,23 @@ def figures() -> Iterator[Figure]:
     client.force_login(User.objects.get(email="erik.sund@avinge.example"))
     yield from page(client, "review queue", "/review/", rows=10)
     post = large_post()
-    yield from page(client, "review, 12 channels, 40 remarks, 30 versions", f"/review/{post.pk}/", rows=80)
-    yield from page(client, "history of 30 versions", f"/posts/{post.pk}/history/", rows=30)
+    name = f"review, {CHANNELS} channels, {REMARKS} remarks, {VERSIONS} versions"
+    # Each channel's text as it is seen, and what is new in it; each remark; each line of the checklist.
+    rows = 2 * CHANNELS + REMARKS + len(QUESTIONS)
+    yield from page(client, name, f"/review/{post.pk}/", rows=rows)
+    yield from page(client, "history of 30 versions", f"/posts/{post.pk}/history/", rows=VERSIONS)
     yield from _links(post)
 
 
 def large_post() -> Post:
-    """This will store a post under review with 12 channels, 40 remarks and 30 versions."""
+    """This will store a post under review with 12 channels, 40 remarks and 30 versions, each text new since Erik read it.
+
+    Every fourth remark is about words in a text, every fifth has an answer.
+    """
     team, now = Team.objects.get(name="Stadens redaktion"), timezone.now()
     anna, erik = (User.objects.get(name=name) for name in ("Anna Berg", "Erik Sund"))
-    template, texts = team.channels.get(platform__code="facebook"), {}
-    for number in range(12):
+    template, channels = team.channels.get(platform__code="facebook"), []
+    for number in range(CHANNELS):
         channel = Channel.objects.create(
             platform=template.platform,
             name=f"Kanal {number}",
@@ -60,15 +69,26 @@ def large_post() -> Post:
             unit=template.unit,
         )
         TeamChannel.objects.create(team=team, channel=channel)
-        texts[channel] = f"Egen text {number} om svanarna i dammen. " * 12
+        channels.append(channel)
     post = Post(team=team)
-    for number in range(30):
+    for number in range(VERSIONS):
+        part = "första" if number < VERSIONS // 2 else "andra"
+        texts = {
+            channel: f"Egen text {place} om svanarna i dammen. " * 6 + f"Den {part} lydelsen. " * 6
+            for place, channel in enumerate(channels)
+        }
         fields = {"title": "Svanarna", "base_text": f"Version {number} av texten om svanarna."}
         links = ["https://www.avinge.example/a"]
         save_post(post, actor=anna, at=now, fields=fields, texts=texts, links=links)
+    note_reading(post.versions.get(number=VERSIONS // 3), reader=erik, at=now)
     perform(post, "submit", actor=anna, at=now)
-    for number in range(40):
-        write_remark(post, actor=erik, at=now, body=f"Anteckning {number}: säg gärna var dammen ligger.")
+    for number in range(REMARKS):
+        at = now + timedelta(minutes=number)
+        body = f"Anteckning {number}: säg gärna var dammen ligger."
+        about = {"channel": channels[number % CHANNELS], "quote": "i dammen"} if number % 4 == 0 else {}
+        remark = write_remark(post, actor=erik, at=at, body=body, **about)
+        if number % 5 == 0:
+            write_remark(post, actor=anna, at=at, body="I Storparken.", answers_to=remark)
     return post
 
 

@@ -10,8 +10,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.template import Template
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
+from django.test.utils import CaptureQueriesContext, setup_test_environment
 
 TURNS = 15
 Work = Callable[[], Any]
@@ -34,6 +35,16 @@ class Figure:
     def __str__(self) -> str:
         sign = "≥" if self.at_least else "≤"
         return f"{'ok    ' if self.ok else 'MISSED'} {self.name}: {self.value:g} {self.unit} ({sign} {self.target:g})"
+
+
+def as_served() -> None:
+    """This will make the settings ready for tests, but have templates drawn as people get them.
+
+    Otherwise each one drawn, and each one in it, would have its whole context copied for the test to look at.
+    """
+    drawing = Template._render
+    setup_test_environment()
+    Template._render = drawing
 
 
 def queries(work: Work) -> int:

@@ -15,9 +15,9 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
-from django.test.utils import setup_databases, setup_test_environment, teardown_databases
+from django.test.utils import setup_databases, teardown_databases
 
-from benchmarks.measure import Figure
+from benchmarks.measure import Figure, as_served
 
 SECTIONS = (
     "foundation",
@@ -47,7 +47,7 @@ def main(only: str = "", against: str = "") -> int:
         return 2
     target = Path(settings.BASE_DIR) / "var" / "bench.json"
     earlier = read(Path(against) if against else target)
-    setup_test_environment()
+    as_served()
     settings.ROOT_URLCONF = "benchmarks.urls"
     taken = [row for name in chosen for row in measured(name)]
     left = [] if against else [row for row in earlier if row["section"] not in chosen]

@@ -58,6 +58,8 @@ _mention = regex.compile(MENTION, regex.IGNORECASE)
 _hashtag = regex.compile(HASHTAG)
 _emoji = regex.compile(EMOJI)
 _grapheme = regex.compile(r"\X")
+# Below this code point (and but for a line break of two) every one is a sign of its own.
+_FIRST_THAT_JOINS = "\u0300"
 
 
 @dataclass(frozen=True)
@@ -156,22 +158,25 @@ def in_feed(text: str, rules: PlatformRules, *, wide: bool = False) -> tuple[str
     fold = rules.fold_wide if wide else rules.fold
     if fold is None or _utf16(text) <= fold:
         return text, ""
-    room, end = fold, 0
-    for sign in _grapheme.finditer(text):
-        room -= _utf16(sign.group())
-        if room < 0:
-            break
-        end = sign.end()
+    end = _whole_signs(text, fold)
     if not text[end].isspace() and (space := max(text.rfind(" ", 0, end), text.rfind("\n", 0, end))) > 0:
         end = space
     return text[:end].rstrip(), text[end:].lstrip()
 
 
 def findings(
-    text: str, rules: PlatformRules, *, pictures: Iterable[Medium] = (), has_film: bool = False
+    text: str,
+    rules: PlatformRules,
+    *,
+    pictures: Iterable[Medium] = (),
+    has_film: bool = False,
+    counted: Count | None = None,
 ) -> list[Finding]:
-    """This will say what the platform does not take, and what it makes of the rest. `text` is as published."""
-    shown, counted = list(pictures), count(text, rules)
+    """This will say what the platform does not take, and what it makes of the rest. `text` is as published.
+
+    `counted` is what `count` said of it, when that is known already.
+    """
+    shown, counted = list(pictures), counted or count(text, rules)
     return [
         *_about_text(counted, rules),
         *_about_bytes(text, rules),
@@ -235,7 +240,21 @@ def _is_light(point: int) -> bool:
 
 
 def _utf16(text: str) -> int:
-    return len(text) + sum(1 for sign in text if ord(sign) > 0xFFFF)
+    return len(text.encode("utf-16-le", errors="surrogatepass")) // 2
+
+
+def _whole_signs(text: str, room: int) -> int:
+    """Return where the last sign ends that has room as a whole; the text is longer than that."""
+    before = text[: room + 1]
+    if max(before) < _FIRST_THAT_JOINS and "\r" not in before:
+        return room
+    end = 0
+    for sign in _grapheme.finditer(text):
+        room -= _utf16(sign.group())
+        if room < 0:
+            break
+        end = sign.end()
+    return end
 
 
 def _about_text(counted: Count, rules: PlatformRules) -> list[Finding]:

@@ -13,6 +13,8 @@ from channels_registry.platform_texts import BARE_ADDRESS
 MOST = 300
 # Platforms make links of “www.” and of bare domains too; a closing bracket or a full stop after it is no part of it.
 IN_TEXT = regex.compile(rf"\b(?:https?://|www\.)[^\s<>\"”“»«]+|{BARE_ADDRESS}", regex.IGNORECASE)
+# No address is without one of these, and most texts are done with at once.
+MAYBE = regex.compile(r"://|\.\S")
 ENDINGS = ".,;:!?…'’*_"
 
 
@@ -41,8 +43,15 @@ def _all_in(content: dict[str, Any]) -> list[str]:
 
 def written_in(text: str) -> list[str]:
     """This will list the addresses written in a text, in their order."""
+    if not MAYBE.search(text):
+        return []
     found = (_ended(match.group()) for match in IN_TEXT.finditer(text))
     return [address for address in found if not _is_two_sentences(address)]
+
+
+def without_addresses(text: str, instead: str = "") -> str:
+    """This will return the text with `instead` in the place of each address."""
+    return IN_TEXT.sub(instead, text) if MAYBE.search(text) else text
 
 
 def key_of(address: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import functools
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ SENTENCES = re.compile(r"(?<=[.!?\n])")
 MOST_STEPS = 1_500_000
 SHOWN_IN_WORDS = 6
 
-Changes = list[tuple[str, list["Piece"]]]
+Changes = list[tuple[str, tuple["Piece", ...]]]
 
 
 @dataclass(frozen=True)
@@ -83,22 +84,28 @@ def _rest(version: PostVersion, titles: dict[int, str]) -> dict[str, str]:
     }
 
 
-def difference(before: str, after: str) -> list[Piece]:
-    """This will compare two texts word by word; very long ones that share little, sentence by sentence or as a whole."""
+@functools.lru_cache(maxsize=128)
+def difference(before: str, after: str) -> tuple[Piece, ...]:
+    """This will compare two texts word by word; very long ones that share little, sentence by sentence or as a whole.
+
+    What was compared lately is remembered: a page is drawn again for each thing that its reader does.
+    """
     for split in (WORDS, SENTENCES):
         old, new = split.split(before), split.split(after)
         head = _shared(old, new)
         tail = _shared(old[head:][::-1], new[head:][::-1])
         middle = old[head : len(old) - tail], new[head : len(new) - tail]
         if len(middle[0]) * len(middle[1]) <= MOST_STEPS:
-            return _joined(
-                [
-                    Piece("same", "".join(new[:head])),
-                    *_compared(*middle),
-                    Piece("same", "".join(new[len(new) - tail :])),
-                ]
+            return tuple(
+                _joined(
+                    [
+                        Piece("same", "".join(new[:head])),
+                        *_compared(*middle),
+                        Piece("same", "".join(new[len(new) - tail :])),
+                    ]
+                )
             )
-    return _joined([Piece("del", before), Piece("ins", after)])
+    return tuple(_joined([Piece("del", before), Piece("ins", after)]))
 
 
 def in_words(found: Changes) -> str:

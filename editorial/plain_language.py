@@ -6,6 +6,7 @@ share of words of more than six letters. Advice, never a verdict.
 
 from __future__ import annotations
 
+import functools
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import regex
 
 from channels_registry.platform_texts import EMOJI, hashtags_in
-from editorial.addresses import IN_TEXT
+from editorial.addresses import without_addresses
 
 HARD_LIX = 45
 LEAST_WORDS = 25  # under so few words LIX says nothing
@@ -21,6 +22,7 @@ LONG_SENTENCE = 25
 LONG_TAG = 12
 
 WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
+TAGS = re.compile(r"[#@]\w+")
 SENTENCE_ENDS = re.compile(r"(?<=[.!?…:])\s+|\n+")
 SELLING = re.compile(
     r"\b(?:köp(?:a|er)?|rea|rabatt\w*|erbjudande\w*|kampanjpris\w*|extrapris\w*|billigast\w*|sponsor\w*|sponsra\w*|"
@@ -33,7 +35,11 @@ BRAND_MARKS = re.compile("[®™℠]")
 BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
 _emoji = regex.compile(EMOJI)
 # Nearly every text has none of these, and is done with at once.
-SUSPECT = regex.compile(rf"[\p{{Cf}}\p{{Co}}\p{{Cn}}{BLANK_LETTERS}]|(?![\n\r\t])\p{{Cc}}")
+# What chooses between the two looks of a sign (FE0E, FE0F) hides nothing.
+SUSPECT = regex.compile(
+    r"(?![\n\r\t\ufe0e\ufe0f])"
+    rf"[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}\p{{Zl}}\p{{Zp}}\p{{Default_Ignorable_Code_Point}}{BLANK_LETTERS}]"
+)
 
 
 @dataclass(frozen=True)
@@ -47,26 +53,28 @@ class Unseen:
 
 def words_in(text: str) -> list[str]:
     """This will list the words, addresses and hashtags left out."""
-    return WORD.findall(re.sub(r"[#@]\w+", " ", IN_TEXT.sub(" ", text)))
+    return _words(without_addresses(text, " "))
 
 
 def sentences_in(text: str) -> list[str]:
     """This will list the sentences; a line of its own is one."""
-    return [part.strip() for part in SENTENCE_ENDS.split(IN_TEXT.sub("", text)) if WORD.search(part)]
+    parts = SENTENCE_ENDS.split(without_addresses(text))
+    return [part.strip() for part in parts if WORD.search(part)]
 
 
 def lix(text: str) -> int | None:
     """This will return the readability index, or None for a text too short to say: 30 is easy, 60 very hard."""
-    words, sentences = words_in(text), sentences_in(text)
-    if len(words) < LEAST_WORDS or not sentences:
+    sentences = _taken_apart(text)
+    words = sum(len(said) for _sentence, said in sentences)
+    if words < LEAST_WORDS:
         return None
-    long_words = sum(1 for word in words if len(word) > 6)
-    return round(len(words) / len(sentences) + 100 * long_words / len(words))
+    long_words = sum(1 for _sentence, said in sentences for word in said if len(word) > 6)
+    return round(words / len(sentences) + 100 * long_words / words)
 
 
 def long_sentences(text: str) -> list[str]:
     """This will list the sentences of more than 25 words."""
-    return [sentence for sentence in sentences_in(text) if len(words_in(sentence)) > LONG_SENTENCE]
+    return [sentence for sentence, said in _taken_apart(text) if len(said) > LONG_SENTENCE]
 
 
 def hard_to_hear(text: str) -> list[str]:
@@ -82,28 +90,41 @@ def selling_words(text: str) -> list[str]:
     return list(dict.fromkeys(word.lower() for word in found + BRAND_MARKS.findall(text)))
 
 
+def hides_something(text: str) -> bool:
+    """This will tell, quickly, whether there may be anything that cannot be seen."""
+    return bool(SUSPECT.search(text))
+
+
 def unseen_in(text: str) -> list[Unseen]:
     """This will find what is in the text and cannot be seen: zero-width signs, marks of direction, control signs.
 
     What holds an emoji together is no finding.
     """
-    if not SUSPECT.search(text):
+    if not hides_something(text):
         return []
     inside = {at for match in _emoji.finditer(text) for at in range(*match.span())}
     return [
-        Unseen(at, f"U+{ord(sign):04X}", unicodedata.name(sign, "control sign").lower())
-        for at, sign in enumerate(text)
-        if at not in inside and _is_unseen(sign)
+        Unseen(found.start(), f"U+{ord(sign):04X}", unicodedata.name(sign, "control sign").lower())
+        for found in SUSPECT.finditer(text)
+        if found.start() not in inside and (sign := found.group())
     ]
 
 
-def is_alike(one: str, other: str) -> bool:
-    """This will tell whether two texts say nearly the same: nine words of ten are in both."""
-    first, second = ({word.lower() for word in words_in(text)} for text in (one, other))
-    return bool(first and second) and len(first & second) >= 0.9 * len(first | second)
+def vocabulary(text: str) -> frozenset[str]:
+    """This will return the words of a text, each once and in small letters."""
+    return frozenset(word.lower() for word in words_in(text))
 
 
-def _is_unseen(sign: str) -> bool:
-    if sign in "\n\r\t":
-        return False
-    return unicodedata.category(sign) in {"Cf", "Cc", "Co", "Cn"} or sign in BLANK_LETTERS
+def is_alike(one: frozenset[str], other: frozenset[str]) -> bool:
+    """This will tell whether two vocabularies are of nearly the same text: nine words of ten are in both."""
+    return bool(one and other) and len(one & other) >= 0.9 * len(one | other)
+
+
+@functools.lru_cache(maxsize=32)
+def _taken_apart(text: str) -> tuple[tuple[str, list[str]], ...]:
+    """Return each sentence with its words. A text is asked about many times while it is read and answered."""
+    return tuple((sentence, _words(sentence)) for sentence in sentences_in(text))
+
+
+def _words(text: str) -> list[str]:
+    return WORD.findall(TAGS.sub(" ", text))

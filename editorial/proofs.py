@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 from django.db.models import Q
@@ -29,7 +29,7 @@ from core.models import User
 from core.workdays import local_day
 from editorial.addresses import addresses_in, key_of
 from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
-from editorial.plain_language import is_alike, unseen_in
+from editorial.plain_language import is_alike, unseen_in, vocabulary
 from editorial.platforms import about_channel, has_film, medium
 from editorial.states import PostState
 
@@ -67,18 +67,20 @@ class ChannelText:
 
     @cached_property
     def findings(self) -> list[Finding]:
-        told = findings(self.published, self.rules, pictures=self.media, has_film=self.has_film)
+        told = findings(
+            self.published, self.rules, pictures=self.media, has_film=self.has_film, counted=self.count
+        )
         return about_channel(self.channel) + told
 
     @cached_property
     def folded(self) -> tuple[str, str]:
         return in_feed(self.published, self.rules)
 
-    @property
+    @cached_property
     def seen(self) -> list[Stretch]:
         return stretches(self.folded[0], self.quotes)
 
-    @property
+    @cached_property
     def behind_more(self) -> list[Stretch]:
         return stretches(self.folded[1], self.quotes)
 
@@ -228,11 +230,12 @@ def _alike(post: Post, texts: list[ChannelText], at: datetime) -> list[Alike]:
         .values_list("channel", "post", "post__title", "at", "own_text", "post__base_text")
     )
     said = {shown.channel.pk: shown for shown in texts}
-    found = []
-    for channel, pk, title, its_time, own, base in recent[:MOST_RECENT]:
-        if is_alike(said[channel].text, own or base):
-            found.append(Alike(said[channel].channel, pk, title, its_time))
-    return found
+    words = cache(vocabulary)  # many channels say the same
+    return [
+        Alike(said[channel].channel, pk, title, its_time)
+        for channel, pk, title, its_time, own, base in recent[:MOST_RECENT]
+        if is_alike(words(said[channel].text), words(own or base))
+    ]
 
 
 def readers_of(post: Post) -> list[User]:

@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import pairwise
+from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from core.models import User
 from core.workdays import local_day
@@ -112,16 +114,38 @@ class Thread:
     remark: Remark
     answers: list[Remark] = field(default_factory=list)
     is_gone: bool = False  # the words it was about are not in the text any more
+    refused: Any = None  # the form of an answer that was refused, with what was typed
+
+    @property
+    def is_open(self) -> bool:
+        return self.remark.state == RemarkState.OPEN
+
+    @property
+    def about(self) -> str:
+        """What the remark is about, as a heading says it."""
+        if self.remark.channel:
+            return _("About the text on %(channel)s") % {"channel": self.remark.channel}
+        if self.remark.picture:
+            return _("About the picture %(picture)s") % {"picture": self.remark.picture}
+        return _("About the post")
 
 
 def remarks_on(post: Post, version: PostVersion | None) -> list[Thread]:
     """This will list the remarks with their answers, the open ones first."""
-    rows = list(post.remarks.select_related("written_by", "channel__platform", "picture", "on_version"))
+    rows = list(
+        post.remarks.select_related("written_by", "channel__platform", "picture").only(
+            *(field.name for field in Remark._meta.fields),
+            "written_by__name",
+            "channel__name",
+            "channel__platform__name",
+            "picture__title",
+        )
+    )
     threads = {row.pk: Thread(row, is_gone=_is_gone(row, version)) for row in rows if not row.answers_to_id}
     for row in rows:
         if row.answers_to_id in threads:
             threads[row.answers_to_id].answers.append(row)
-    return sorted(threads.values(), key=lambda thread: thread.remark.state != RemarkState.OPEN)
+    return sorted(threads.values(), key=lambda thread: not thread.is_open)
 
 
 def _is_gone(remark: Remark, version: PostVersion | None) -> bool:
@@ -140,7 +164,7 @@ def quotes_in(threads: Sequence[Thread]) -> list[tuple[int | None, str]]:
     return [
         (thread.remark.channel_id, thread.remark.quote)
         for thread in threads
-        if thread.remark.state == RemarkState.OPEN and thread.remark.quote
+        if thread.is_open and thread.remark.quote
     ]
 
 

@@ -307,6 +307,12 @@ def when(value: date | None, style: str = "moment") -> SafeString:
     """Show an instant or a day as a `time` element; style is moment, day, short or clock."""
     if not value:
         return mark_safe("")
+    return _when(value, style, page_language(), timezone.get_current_timezone_name())
+
+
+@functools.lru_cache(maxsize=4096)
+def _when(value: date, style: str, _language: str, _zone: str) -> SafeString:
+    """Return what `when` draws. Pages say the same few times over and over, and dates are slow to write."""
     words = {"moment": moment, "day": day, "short": short_day, "clock": clock}[style](value)
     return format_html('<time datetime="{}">{}</time>', value.isoformat(), words)
 

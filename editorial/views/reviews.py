@@ -132,14 +132,31 @@ def review_remark(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_POST
-def remark_answer(request: HttpRequest, pk: int) -> HttpResponse:
-    remark = _fetch_remark(request, pk)
-    form = AnswerForm(request.POST)
+def review_remarks(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will answer, settle or open again the remark that the pressed button names."""
+    post = _fetch(request, pk)
+    name = next((button for button in ("answer", "settle", "reopen") if button in request.POST), "")
+    number = request.POST.get(name, "")
+    remarks = post.remarks.filter(answers_to=None).select_related("post__team")
+    remark = get_object_or_404(remarks, pk=number if number.isdecimal() else 0)
+    if name == "answer":
+        return _answer(request, post, remark)
+    return do_move(
+        request,
+        remark,
+        name,
+        page=lambda **refused: _page(request, post, **refused),
+        to=f"{reviewing.review_url(post)}#{'remarks' if name == 'settle' else f'remark-{remark.pk}'}",
+    )
+
+
+def _answer(request: HttpRequest, post: Post, remark: Remark) -> HttpResponse:
+    form = AnswerForm(request.POST, prefix=str(remark.pk))
     if not form.is_valid():
-        return _page(request, remark.post, answer=(remark.pk, form), status=422)
+        return _page(request, post, answer=(remark.pk, form), status=422)
     try:
         reviewing.write_remark(
-            remark.post,
+            post,
             actor=person(request),
             at=timezone.now(),
             body=form.cleaned_data["body"],
@@ -147,21 +164,9 @@ def remark_answer(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except MoveRefused as refused:
         return _page(
-            request, remark.post, answer=(pk, form), refusal=refused.reason, status=status_of(refused)
+            request, post, answer=(remark.pk, form), refusal=refused.reason, status=status_of(refused)
         )
-    return redirect(f"{reviewing.review_url(remark.post)}#remark-{remark.pk}")
-
-
-@require_POST
-def remark_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    remark = _fetch_remark(request, pk)
-    return do_move(
-        request,
-        remark,
-        name,
-        page=lambda **refused: _page(request, remark.post, **refused),
-        to=f"{reviewing.review_url(remark.post)}#remark-{remark.pk}",
-    )
+    return redirect(f"{reviewing.review_url(post)}#remark-{remark.pk}")
 
 
 @require_GET
@@ -185,14 +190,10 @@ def history_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _fetch(request: HttpRequest, pk: int) -> Post:
     posts = Post.objects.visible_to(person(request))
-    return get_object_or_404(
-        posts.select_related("team", "current__post", "created_by", "claim__reader"), pk=pk
-    )
-
-
-def _fetch_remark(request: HttpRequest, pk: int) -> Remark:
-    remarks = Remark.objects.visible_to(person(request)).filter(answers_to=None)
-    return get_object_or_404(remarks.select_related("post__team", "post__current", "post__created_by"), pk=pk)
+    post = get_object_or_404(posts.select_related("team", "current", "created_by", "claim__reader"), pk=pk)
+    if post.current:
+        post.current.post = post
+    return post
 
 
 def _decision(post: Post, name: str, data: Any = None) -> DecisionForm:
@@ -221,6 +222,9 @@ def _page(
 ) -> HttpResponse:
     user, now = person(request), timezone.now()
     threads = reading.remarks_on(post, post.current)
+    for thread in threads:
+        if answer and thread.remark.pk == answer[0]:
+            thread.refused = answer[1]
     proof = proof_of(post, now, reading.quotes_in(threads))
     if proof is None:
         raise Http404
@@ -243,8 +247,8 @@ def _page(
         "lines": lines,
         "fine": sum(1 for line in lines if line.level == OK),
         "is_blocked": any(line.code == "links" and line.level in {BLOCK, WAITING} for line in lines),
-        "threads": threads,
-        "open_count": sum(1 for thread in threads if thread.remark.state == "open"),
+        "open_threads": [thread for thread in threads if thread.is_open],
+        "settled_threads": [thread for thread in threads if not thread.is_open],
         "around": around,
         "has_lapsed": post.state in LAPSING and time is not None and time < now,
         "claim": claim if claim and claim.until > now else None,
@@ -255,7 +259,6 @@ def _page(
         "in_team": user in [*around.authors, *around.readers] or post.team.has_member(user),
         "ask": ask or AskReaderForm(readers=around.may_be_asked(user)),
         "remark": remark or _remark_form(proof),
-        "answering": answer,
         "coming": reading.next_in_queue(user, post),
         "refusal": refusal,
     }

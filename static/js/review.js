@@ -15,9 +15,20 @@ document.addEventListener("keydown", (event) => {
 // Words marked in a text are what the next remark is about.
 const form = document.getElementById("new-remark");
 
+// The words as they are in the text: a sign that cannot be seen is drawn by its code, and quoted as itself.
+function marked(selection) {
+  if (!selection.rangeCount) return "";
+  const part = selection.getRangeAt(0).cloneContents();
+  part.querySelectorAll(".unseen").forEach((mark) => {
+    const code = mark.textContent.match(/U\+([0-9A-F]{4,6})$/);
+    mark.replaceWith(code ? String.fromCodePoint(parseInt(code[1], 16)) : "");
+  });
+  return part.textContent.trim();
+}
+
 function takeQuote() {
   const selection = getSelection();
-  const words = selection.toString().trim();
+  const words = marked(selection);
   const place = selection.anchorNode?.parentElement?.closest("[data-quotable]");
   if (!form || !words || words.length > 300 || !place?.contains(selection.focusNode)) return;
   form.closest("details").open = true;

@@ -64,12 +64,12 @@ def test_strangers_get_404_at_every_door(city, at, sent, client_of):
         ("post", url("review_ask", sent.pk)),
         ("post", url("review_links", sent.pk)),
         ("post", url("review_remark", sent.pk)),
-        ("post", url("remark_answer", remark.pk)),
-        ("post", url("remark_move", remark.pk, "settle")),
+        ("post", url("review_remarks", sent.pk)),
     ]
     for who in (city.olle, city.stranger, city.rut):
         for method, address in doors:
-            assert getattr(client_of(who), method)(address, YES).status_code == 404, address
+            data = YES | {"settle": remark.pk}
+            assert getattr(client_of(who), method)(address, data).status_code == 404, address
 
 
 def test_chief_sees_and_does_nothing(city, at, sent, client_of):
@@ -215,7 +215,7 @@ def test_reader_is_asked_by_name(city, sent, client_of):
     assert "Swans" not in words(client_of(city.erik).get(url("review_queue") + "?show=mine"))
 
 
-def test_remark_is_written_answered_and_settled(city, at, sent, client_of):
+def test_remark_is_written_answered_and_settled(city, at, sent, client_of, new_post):
     erik, anna = client_of(city.erik), client_of(city.anna)
     place = f"channel-{city.channel.pk}"
     typed = {"about": place, "quote": "the pond", "body": "Which pond?"}
@@ -227,14 +227,23 @@ def test_remark_is_written_answered_and_settled(city, at, sent, client_of):
     remark = Remark.objects.get()
     page = words(anna.get(url("review_page", sent.pk)))
     assert '<mark class="quoted">the pond</mark>' in page
-    assert anna.post(url("remark_answer", remark.pk), {"body": ""}).status_code == 422
-    assert anna.post(url("remark_answer", remark.pk), {"body": "Storm pond."}).status_code == 302
-    assert anna.post(url("remark_move", remark.pk, "settle"), {"seen": 99}).status_code == 409
-    assert anna.post(url("remark_move", remark.pk, "settle"), {"seen": remark.version}).status_code == 302
-    assert anna.post(url("remark_move", remark.pk, "publish")).status_code == 404
-    assert "Storm pond." in words(erik.get(url("review_page", sent.pk)))
+    remarks, body = url("review_remarks", sent.pk), f"{remark.pk}-body"
+    assert anna.post(remarks, {"answer": remark.pk, body: ""}).status_code == 422
+    long = anna.post(remarks, {"answer": remark.pk, body: "Too long. " * 300})
+    assert (long.status_code, "Too long. Too long." in words(long)) == (422, True)
+    assert anna.post(remarks, {"answer": remark.pk, body: "Storm pond."}).status_code == 302
+    assert anna.post(remarks, {"settle": remark.pk}).status_code == 302
+    assert anna.post(remarks, {"settle": remark.pk}).status_code == 409
+    for odd in ({"publish": remark.pk}, {"settle": "x"}, {"settle": "9" * 40}, {"settle": "²"}, {}):
+        assert anna.post(remarks, odd).status_code == 404
+    page = words(erik.get(url("review_page", sent.pk)))
+    assert "Storm pond." in page
+    assert "1 remark is settled" in page
     answer = remark.answers.get()
-    assert anna.post(url("remark_answer", answer.pk), {"body": "To an answer."}).status_code == 404
+    assert anna.post(remarks, {"answer": answer.pk, f"{answer.pk}-body": "Hm."}).status_code == 404
+    assert anna.post(remarks, {"reopen": remark.pk}).status_code == 302
+    other = new_post(title="Another post")
+    assert anna.post(url("review_remarks", other.pk), {"settle": remark.pk}).status_code == 404
 
 
 def test_what_cannot_be_seen_is_named_in_the_text_and_in_what_is_new(city, at, new_post, client_of):
@@ -242,7 +251,14 @@ def test_what_cannot_be_seen_is_named_in_the_text_and_in_what_is_new(city, at, n
     perform(post, "submit", actor=city.anna, at=at)
     erik = client_of(city.erik)
     erik.get(url("review_page", post.pk))
-    fields = {"base_text": "Pay at lap\u202eyap\u200b.example <script>alert(1)</script>"}
+    odd = "\u202e odd\u200b"
+    fields = {
+        "base_text": "Pay at lap\u202eyap\u200b.example <script>alert(1)</script>",
+        "title": f"Title{odd}",
+        "byline": f"Byline{odd}",
+        "collaboration": f"With{odd}",
+        "brand_shown": f"Brand{odd}",
+    }
     save_post(post, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=[])
     perform(post, "submit", actor=city.anna, at=at)
     page = words(erik.get(url("review_page", post.pk)))
@@ -250,6 +266,18 @@ def test_what_cannot_be_seen_is_named_in_the_text_and_in_what_is_new(city, at, n
     assert "\u200b" not in page
     assert page.count("U+202E") >= 3  # the text, what is new, the checklist
     assert "<script>alert" not in page
+    perform(post, "ask_changes", actor=city.erik, at=at, note=f"No{odd}")
+    perform(post, "submit", actor=city.anna, at=at)
+    perform(post, "approve", actor=city.erik, at=at, note=f"Yes{odd}", answers=YES)
+    for address in ("history_page", "post_page"):
+        main = words(erik.get(url(address, post.pk))).partition('<ol class="timeline">')[0]
+        assert main.count("U+202E") >= 4, address
+        assert not {"\u202e", "\u200b"} & set(main), address
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at)
+    perform(post, "fall_due", actor=None, at=at)
+    page = words(erik.get(url("publication_page", post.publications.get().pk)))
+    assert "There are signs in it that cannot be seen" in page  # beside the text to copy, as it was approved
+    assert page.count("\u202e") == 2
 
 
 def test_post_of_200_000_characters_is_refused_and_its_page_stands(city, at, sent, client_of):

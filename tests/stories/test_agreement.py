@@ -79,7 +79,7 @@ def test_reader_marks_words_asks_for_changes_and_approves_what_is_new_by_key(liv
 
     anna.goto(reverse("editorial:review_page", args=[post.pk]))
     anna.get_by_text("Answer it", exact=True).first.click()
-    anna.locator(".remark [name=body]").fill("Stordammen.")
+    anna.locator(".remark textarea").fill("Stordammen.")
     press(anna, "Answer the remark")
     press(anna, "Mark as settled")
     anna.goto(reverse("editorial:post_edit", args=[post.pk]))
