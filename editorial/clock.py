@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from core.ladders import ladder
@@ -12,7 +13,7 @@ from core.moves import MoveRefused, perform
 from core.notices import Message, say, tell
 from editorial.models import Post, Publication
 from editorial.states import PostState, PublicationState
-from editorial.transitions import ask_again, post_url
+from editorial.transitions import ask_again
 
 
 @ladder("post")
@@ -55,7 +56,7 @@ def _reminders(publication: Publication, step: str, at: datetime) -> list[Messag
                 gettext_lazy("Is it out on %(channel)s? Confirm with the address."),
                 channel=str(publication.channel),
             ),
-            url=post_url(publication.post),
+            url=reverse("editorial:publication_page", args=[publication.pk]),
             why=gettext_lazy("you have the shift for publishing, or are an editor of the team"),
             about=publication,
             urgent=True,

@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from channels_registry.models import Channel
 from consent.transitions import add_picture
+from core.models import Notice
 from core.moves import MoveIncomplete, perform
 from core.uploads import clean_image
 from editorial.models import LinkCheck, Post, Publication, Reading, Remark, Review, TeamChannel
@@ -442,3 +443,12 @@ def test_publisher_is_led_to_the_next_channel(city, at, new_post, client_of):
         url("publication_move", one.pk, "confirm"), {"url": f"{one.channel.url}/posts/1"}
     )
     assert answer["Location"] == url("publication_page", other.pk)
+
+
+def test_reminder_names_the_channel_and_leads_to_the_very_publication(city, at, new_post, sweep_at):
+    post = new_post()
+    walk(post, city, at, "due")
+    one = post.publications.get()
+    sweep_at(one.due_at + timedelta(minutes=61))
+    told = set(Notice.objects.filter(subject__startswith="Not confirmed").values_list("subject", "url"))
+    assert told == {(f"Not confirmed yet: {post.title}, {one.channel}", url("publication_page", one.pk))}
