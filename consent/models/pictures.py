@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from consent.models.people import Guardianship, Person
 from consent.models.sight import units_of
-from consent.states import PICTURE_MOVES, PeopleState, Source
+from consent.states import PICTURE_MOVES, PeopleState, Said, Source
 from core.models import Unit, User
 from core.moves import Movable
 
@@ -76,12 +76,15 @@ def prepare_lights(pictures: list[Picture]) -> None:
 
 
 def _for_light() -> tuple[models.Prefetch, ...]:
-    """Only the columns a light reads, and of the words the last of each signer: somebody may have answered for years."""
+    """Only the columns a light reads, and no questions among the words: somebody may have been asked for years.
+
+    All of a signer's answers: to pick the last one in SQL costs more than to read them.
+    """
     from consent.models.words import ConsentEvent, LegalBasis, MediaBankCheck
 
     people = [f"person__{name}" for name in ("name", "born_on", "is_protected")]
     places = Appearance.objects.select_related("person")
-    words = ConsentEvent.objects.standing()
+    words = ConsentEvent.objects.exclude(said=Said.ASKED)
     guardians = Guardianship.objects.select_related("guardian")
     return (
         models.Prefetch(
