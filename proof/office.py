@@ -129,9 +129,8 @@ def handle_a_comment(person: Person, ground: int, number: int) -> None:
     if was_done(person.post("case_move", ordered, early)):
         person.journal.wrote("removed without evidence", case)
     shot = {"screenshot": ("shot.png", picture(person.chance), "image/png")}
-    add = person.post(
-        "evidence_add", reverse("moderation:evidence_add", args=[case]), {"context": "Below our post."}, shot
-    )
+    about = {"context": "Below our post.", "shows": "comment"}
+    add = person.post("evidence_add", reverse("moderation:evidence_add", args=[case]), about, shot)
     if not was_done(add) or not move_case(person, case, "seal"):
         return
     reasons = {"facts": "It says where she lives.", "manifest": "yes", "found_by": "watch"}

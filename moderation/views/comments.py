@@ -58,7 +58,8 @@ def inbox_page(request: HttpRequest) -> HttpResponse:
 def comment_new(request: HttpRequest) -> HttpResponse:
     user, now = person(request), timezone.now()
     start = {name: request.GET.get(name, "") for name in ("url", "text", "author_name", "kind")}
-    form = CommentForm(request.POST or None, request.FILES or None, user=user, initial=start)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = CommentForm(*sent, user=user, initial=start)
     refusal, status, known = "", 200, None
     if request.method == "POST":
         status = 422

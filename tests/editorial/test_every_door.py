@@ -162,6 +162,8 @@ def expected_no(door: str, state: str, role: str, name: str, status: int, fits: 
         return status == 404
     if fits:
         return False
+    if door == "call" and "planned_at" in POST_MOVES[name].needs:
+        return status == 422  # that the time is missing is told before anything else
     # Not yours is 403, not now is 409; a review that is not yours is told so whatever the state.
     return status in ({403, 409} if not may(role, name) else {409})
 
