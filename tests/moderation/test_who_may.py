@@ -105,7 +105,11 @@ def test_two_who_decide_at_once_leave_one_decision(live_people, at, png):
             lambda pk=case.pk, seen=seen: decide(pk, "order_removal", city.anna, at, seen, manifest="yes"),
             lambda pk=case.pk, seen=seen: decide(pk, "keep", city.erik, at, seen),
         )
-        assert sorted(type(answer).__name__ for answer in answers) == ["ChangedMeanwhile", "str"]
+        # Who reads the case only after the other has decided is told that it is not open to decide on any more.
+        assert sorted(type(answer).__name__ for answer in answers) in (
+            ["ChangedMeanwhile", "str"],
+            ["MoveRefused", "str"],
+        )
         case.refresh_from_db()
         won = next(answer for answer in answers if isinstance(answer, str))
         assert case.state == {"order_removal": "removal_ordered", "keep": "kept"}[won]
