@@ -47,6 +47,12 @@ def copied(worker: str) -> Iterator[None]:
     try:
         yield
     finally:
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:  # threads of tests may have left their connections open
+                cursor.execute(
+                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
+                    "WHERE datname = current_database() AND pid <> pg_backend_pid()"
+                )
         connection.settings_dict["NAME"] = original
         creation.destroy_test_db(own, verbosity=0, suffix=worker)
 

@@ -21,11 +21,12 @@ from core import clock, trail
 from core.models import Notice
 from moderation.models import Case, Ground
 from moderation.transitions import open_case, register_comment
-from tests.processes import BEAT, WORKER, start_celery
+from tests.processes import BEAT, WORKER, start_celery, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 KILLS, CASES = 50, 120
+COMES_UP = 4  # seconds, from the start of a worker to its first letter
 
 
 def sent(folder: Path) -> Counter[str]:
@@ -60,11 +61,14 @@ def test_fifty_kills_lose_and_double_nothing(live_people, tmp_path):
     def start(rest: list[str]) -> subprocess.Popen[bytes]:
         return start_celery(rest, **environment)
 
-    kinds = [WORKER, BEAT, BEAT]
+    kinds, began = [WORKER, BEAT, BEAT], time.monotonic()
     running = [start(kind) for kind in kinds]
     try:
+        until(lambda: sent(tmp_path))
+        # Where a worker takes long to come up it is given as much longer, else it would only ever be killed on its way.
+        pace = max(1, (time.monotonic() - began) / COMES_UP)
         for _ in range(KILLS):
-            time.sleep(chance.uniform(0.2, 1.8))
+            time.sleep(chance.uniform(0.2, 1.8) * pace)
             victim = chance.choice([0, 0, 1, 2])
             running[victim].send_signal(signal.SIGKILL)
             running[victim].wait()
