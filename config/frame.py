@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import partial
 from itertools import groupby
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, Subquery
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Deputyship
 from core.models import Notice, Pulse, Unit, User
+from core.prepared import Prepared
 from core.templatetags.parts import clock, short_day
 from core.workdays import local_day
 from editorial.handovers import team_handover_url
@@ -86,6 +88,15 @@ class OnDuty:
         return clock(self.until) if ends_today else short_day(self.last_day)
 
 
+@dataclass(frozen=True)
+class Gap:
+    """A shift that nobody has."""
+
+    pk: int
+    team: str
+    starts_at: datetime
+
+
 @dataclass
 class Frame:
     """What base.html reads as `page`."""
@@ -98,7 +109,7 @@ class Frame:
     notices_url: str = ""
     search_url: str = ""
     on_duty: list[OnDuty] = field(default_factory=list)
-    uncovered: list[Shift] = field(default_factory=list)
+    uncovered: list[Gap] = field(default_factory=list)
     languages: list[tuple[str, object]] = field(default_factory=lambda: list(settings.LANGUAGES))
     stale_clock: bool = False
     undo: dict[str, Any] | None = None
@@ -129,58 +140,88 @@ def frame_for(request: HttpRequest) -> Frame:
     return frame
 
 
-def standing_of(user: User) -> Standing:
-    """This will read in one query what decides what the person is shown. A deputy counts as a chief here."""
+def _standing(user: User) -> QuerySet[User, Any]:
     unread = Notice.objects.visible_to(user).unread().order_by().values("recipient")
     count = Coalesce(Subquery(unread.annotate(count=Count("pk")).values("count")), 0)
-    in_team = Exists(Membership.objects.filter(user=OuterRef("pk")))
-    units = Unit.objects.filter(Q(responsible_chief=OuterRef("pk")) | Q(communications_chief=OuterRef("pk")))
-    deputy = Exists(Deputyship.objects.filter(deputy=OuterRef("pk")))
-    columns = User.objects.values_list(count, in_team, Exists(units), deputy)
-    unread, writes, is_chief, is_deputy = columns.get(pk=user.pk)
-    return Standing(unread, writes, is_chief or is_deputy)
+    in_team = Exists(Membership.objects.filter(user=user))
+    units = Unit.objects.filter(Q(responsible_chief=user) | Q(communications_chief=user))
+    deputy = Exists(Deputyship.objects.filter(deputy=user))
+    return User.objects.filter(pk=user.pk).values_list(count, in_team, Exists(units), deputy)
 
 
-def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDuty], list[Shift]]:
-    """This will list who has the shifts now in the teams one is in or is a chief of, each person once in a team; and
-    what nobody has soon.
-
-    Uncovered shifts are those of the next 14 days, the first of each team and time, for its editors and chiefs.
-    """
+def _shifts_of(user: User, at: datetime, soon: datetime, *, is_chief: bool) -> QuerySet[Shift, Any]:
     membership = Membership.objects.filter(team=OuterRef("team"), user=user)
     seen, told = Q(Exists(membership)), Q(Exists(membership.filter(role=Membership.Role.EDITOR)))
     if is_chief:
         chief = Q(team__unit__responsible_chief=user) | Q(team__unit__communications_chief=user)
         seen, told = seen | chief, told | chief
-    open_soon = Q(user=None, starts_at__lte=at + FROZEN) & told
-    rows = list(
+    open_soon = Q(user=None, starts_at__lte=soon) & told
+    return (
         Shift.objects.settled()
         .filter(ends_at__gt=at)
         .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & seen))
-        .select_related("user", "team")
-        .only("starts_at", "ends_at", "duty", "user__name", "team__name")
         .order_by("team__name", "user__name", "starts_at")
+        .values(
+            "id",
+            "starts_at",
+            "ends_at",
+            "duty",
+            "user_id",
+            "team_id",
+            person=F("user__name"),
+            team_name=F("team__name"),
+        )
     )
+
+
+# Asked for every page, so built once.
+_STANDING = Prepared(_standing)
+_SHIFTS = {is_chief: Prepared(partial(_shifts_of, is_chief=is_chief)) for is_chief in (False, True)}
+_TO_REVIEW = Prepared(lambda user: Post.objects.to_review_by(user).order_by().values("pk"))
+_OPEN_CASES = Prepared(
+    lambda user: Case.objects.visible_to(user).exclude(state__in=CLOSED).order_by().values("pk")
+)
+
+
+def standing_of(user: User) -> Standing:
+    """This will read in one query what decides what the person is shown. A deputy counts as a chief here."""
+    [(unread, writes, is_chief, is_deputy)] = _STANDING.rows(user)
+    return Standing(unread, bool(writes), bool(is_chief or is_deputy))
+
+
+def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDuty], list[Gap]]:
+    """This will list who has the shifts now in the teams one is in or is a chief of, each person once in a team; and
+    what nobody has soon.
+
+    Uncovered shifts are those of the next 14 days, the first of each team and time, for its editors and chiefs.
+    """
+    rows: list[Any] = _SHIFTS[is_chief].objects(Shift, user, at=at, soon=at + FROZEN)
     teams = []
-    for team, its in groupby((row for row in rows if row.user), key=lambda row: row.team):
+    for team, its in groupby(
+        (row for row in rows if row.user_id), key=lambda row: (row.team_id, row.team_name)
+    ):
         held = list(its)
         people = [
             (name, ", ".join(dict.fromkeys(str(row.get_duty_display()) for row in theirs)))
-            for name, theirs in groupby(held, key=lambda row: row.user.name if row.user else "")
+            for name, theirs in groupby(held, key=lambda row: row.person)
         ]
         its_mine = any(row.user_id == user.pk for row in held)
         teams.append(
-            OnDuty(team.name, team_handover_url(team), people, min(row.ends_at for row in held), its_mine)
+            OnDuty(team[1], team_handover_url(team[0]), people, min(row.ends_at for row in held), its_mine)
         )
-    gaps = {(row.team_id, row.starts_at): row for row in rows if row.user is None}
-    return teams, sorted(gaps.values(), key=lambda row: row.starts_at)[:MOST_GAPS]
+    gaps = {
+        (row.team_id, row.starts_at): Gap(row.pk, row.team_name, row.starts_at)
+        for row in rows
+        if not row.user_id
+    }
+    return teams, sorted(gaps.values(), key=lambda gap: gap.starts_at)[:MOST_GAPS]
 
 
 def navigation(request: HttpRequest, user: User) -> list[NavItem]:
     """This will list the main pages, with how much waits on them."""
     counts = getattr(request, KNOWN, None) or {
-        "editorial:review_queue": Post.objects.to_review_by(user).count(),
-        "moderation:queue_page": Case.objects.visible_to(user).exclude(state__in=CLOSED).count(),
+        "editorial:review_queue": _TO_REVIEW.count(user),
+        "moderation:queue_page": _OPEN_CASES.count(user),
     }
     items = []
     for name, label, icon, on_phone in NAVIGATION:

@@ -26,8 +26,8 @@ REMIND_AFTER = timedelta(hours=2)
 MOST_WORDS = 4000
 
 
-def team_handover_url(team: Team) -> str:
-    return reverse("editorial:team_handover", args=[team.pk])
+def team_handover_url(team: int) -> str:
+    return reverse("editorial:team_handover", args=[team])
 
 
 def handover_url(handover: Handover) -> str:

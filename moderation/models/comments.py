@@ -7,9 +7,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from channels_registry.models import Channel
-from core.models import User
+from core.models import Unit, User
 from core.moves import Movable
-from editorial.models import Publication, Team
+from editorial.models import Publication, Team, TeamChannel
 from moderation.models.claims import Claimable
 from moderation.states import COMMENT_MOVES, CommentState
 
@@ -18,11 +18,9 @@ M = TypeVar("M", bound=models.Model)
 
 def channels_in_sight(user: User) -> models.Q:
     """This will select channels of the user's teams and of units whose chief the user is."""
-    return models.Q(teams__in=Team.objects.visible_to(user)) | models.Q(
-        pk__in=Channel.objects.filter(
-            models.Q(unit__responsible_chief=user) | models.Q(unit__communications_chief=user)
-        ).values("pk")
-    )
+    cared_for = TeamChannel.objects.filter(team__in=Team.objects.visible_to(user)).values("channel")
+    units = Unit.objects.filter(models.Q(responsible_chief=user) | models.Q(communications_chief=user))
+    return models.Q(pk__in=cared_for) | models.Q(unit__in=units)
 
 
 def in_sight(queryset: models.QuerySet[M], path: str, user: User) -> models.QuerySet[M]:

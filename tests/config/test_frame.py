@@ -1,0 +1,93 @@
+"""What surrounds every page is asked by queries built once; they answer as the same queries built anew."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from config.frame import navigation, staffing_now, standing_of
+from core.models import Notice, User
+from core.prepared import Prepared
+from editorial.models import Post, Shift
+from moderation.models import Case
+from moderation.states import CLOSED
+from tests.doors import House
+from tests.editorial.test_post_moves import walk
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("anna", "erik", "sara", "olle", "karin", "rut", "admin", "stranger")
+
+
+@pytest.fixture
+def busy(city, at, new_post):
+    """A post to review, which its editors are told; an open case; a shift that runs, and one nobody has; a notice."""
+    walk(new_post(), city, at, "in_review")
+    House(city, at)["case"]
+    for person, starts in ((city.anna, at - timedelta(hours=1)), (None, at + timedelta(days=3))):
+        Shift.objects.create(
+            team=city.team, user=person, duty="watch", starts_at=starts, ends_at=starts + timedelta(days=1)
+        )
+    Notice.objects.create(
+        recipient=city.anna,
+        key="look",
+        subject="Look",
+        body="Look",
+        url="/",
+        why="You are you.",
+        created_at=at,
+        try_at=at,
+    )
+    return city
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_the_navigation_counts_what_the_querysets_hold(busy, rf, role):
+    user = getattr(busy, role)
+    counts = {item.url: item.count for item in navigation(rf.get("/help/"), user) if item.count is not None}
+    assert counts == {
+        "/review/": Post.objects.to_review_by(user).count(),
+        "/moderation/": Case.objects.visible_to(user).exclude(state__in=CLOSED).count(),
+    }
+
+
+def test_each_person_gets_their_own_numbers_from_the_same_query(busy, at):
+    standings = {role: standing_of(getattr(busy, role)) for role in ROLES}
+    assert {role: (one.unread, one.in_team, one.is_chief) for role, one in standings.items()} == {
+        "anna": (1, True, False),
+        "erik": (1, True, False),
+        "sara": (1, True, False),
+        "olle": (0, True, False),
+        "karin": (0, False, True),
+        "rut": (0, False, False),
+        "admin": (0, False, False),
+        "stranger": (0, False, False),
+    }
+
+
+def test_who_is_on_duty_and_what_nobody_has_are_told_to_those_they_concern(busy, at):
+    told = {role: staffing_now(getattr(busy, role), at, is_chief=role == "karin") for role in ROLES}
+    on_duty = {role: [(line.people, line.mine) for line in teams] for role, (teams, _) in told.items()}
+    line = [(busy.anna.name, "watch")]
+    assert on_duty["anna"] == [(line, True)]
+    assert on_duty["erik"] == on_duty["karin"] == [(line, False)]
+    assert on_duty["stranger"] == on_duty["rut"] == []
+    gaps = {
+        role
+        for role, (_, gaps) in told.items()
+        if [gap.starts_at for gap in gaps] == [at + timedelta(days=3)]
+    }
+    assert {"erik", "karin"} <= gaps
+    assert not gaps & {"anna", "rut", "stranger"}
+
+
+def test_a_later_hour_is_asked_for_and_not_the_first(busy, at):
+    assert staffing_now(busy.anna, at, is_chief=False)[0]
+    assert not staffing_now(busy.anna, at + timedelta(days=1), is_chief=False)[0]
+
+
+def test_a_query_that_needs_more_of_the_person_than_their_rights_is_told_so(busy):
+    by_unit = Prepared(lambda user: User.objects.filter(unit=user.unit_id).values("pk"))
+    with pytest.raises(User.DoesNotExist):
+        by_unit.count(busy.anna)
