@@ -75,7 +75,6 @@ def ending_at(point: int, stage: Stage, pk: int) -> Callable[[], None]:
         keep = filestore.keep
 
         def keeping(area: str, data: bytes) -> str:
-            end.pass_one()
             sha = keep(area, data)
             end.pass_one()
             return sha
