@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
+
+from core.models import User
 
 SCRIPT = Axe().axe_script
 WIDE, NARROW = 1440, 320
@@ -37,4 +41,21 @@ def faults_wide_and_narrow(page: Page, place: str = "") -> list[str]:
     for width in (WIDE, NARROW):
         page.set_viewport_size({"width": width, "height": 1000})
         found += faults(page, place, contrast=swedish == (width == WIDE))
+    return found
+
+
+def faults_of_pages(
+    page: Page, addresses: Iterable[str], prepare: Callable[[Page], None] = lambda page: None
+) -> list[str]:
+    """This will list the faults of each page in both languages and both widths. Everybody then reads English.
+
+    `prepare` opens what is folded.
+    """
+    found, pages = [], list(addresses)
+    for language in ("sv", "en"):
+        User.objects.update(language=language)
+        for address in pages:
+            page.goto(address)
+            prepare(page)
+            found += faults_wide_and_narrow(page)
     return found

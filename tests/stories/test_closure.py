@@ -24,7 +24,7 @@ from editorial.models import FarewellPost, Publication
 from tests import returned
 from tests.conftest import PASSWORD, make_user
 from tests.postbox import letterbox  # noqa: F401  (fixture)
-from tests.stories.looking import faults_wide_and_narrow
+from tests.stories.looking import faults_of_pages
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -223,14 +223,11 @@ def test_closure_pages_are_accessible_and_fit_a_phone(live_city, page_of, settin
         "/channels/openings/new/",
         f"/channels/closures/{closure.pk}/sign/",
     ]
-    page, wrong = page_of(live_city.karin), []
-    for path in pages:
-        page.goto(path)
-        wrong += faults_wide_and_narrow(page)
+    wrong = faults_of_pages(page_of(live_city.karin), pages)
     journey.sign(closure, live_city.karin)
     journey.sign(closure, live_city.ulf)
-    page = page_of(live_city.anna)
-    for step in ("telling", "keep", "reason", "notices", "order"):
-        page.goto(f"/channels/closures/{closure.pk}/{step}/")
-        wrong += faults_wide_and_narrow(page)
+    steps = ("telling", "keep", "reason", "notices", "order")
+    wrong += faults_of_pages(
+        page_of(live_city.anna), [f"/channels/closures/{closure.pk}/{step}/" for step in steps]
+    )
     assert wrong == []
