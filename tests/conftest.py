@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import io
+import os
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 
 import pytest
+from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.commands import flush
 from django.core.management.sql import emit_post_migrate_signal
@@ -53,13 +56,21 @@ def _flush_with_guards_off(self: flush.Command, **options: Any) -> None:
 flush.Command.handle = _flush_with_guards_off  # type: ignore[method-assign]
 
 
+def pytest_configure() -> None:
+    django_settings.PASSWORD_HASHERS = ["tests.hashing.QuickHasher"]
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The long ones first: side by side, nobody then waits at the end for the last browser."""
-    items.sort(
-        key=lambda item: (
-            item.get_closest_marker("slow") is None and item.get_closest_marker("browser") is None
-        )
-    )
+    """The long ones first, shared out: side by side, each process is given a run of items in one piece."""
+    long = [item for item in items if item.get_closest_marker("slow") or item.get_closest_marker("browser")]
+    known = set(long)
+    short = (item for item in items if item not in known)
+    processes, ordered = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")), []
+    for number in range(processes):
+        its_long = long[number::processes]
+        its_share = (len(items) - len(ordered)) // (processes - number)
+        ordered += [*its_long, *islice(short, its_share - len(its_long))]
+    items[:] = [*ordered, *short]
 
 
 @pytest.fixture(autouse=True)
