@@ -69,7 +69,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for number in range(processes):
         its_long = long[number::processes]
         its_share = (len(items) - len(ordered)) // (processes - number)
-        ordered += [*its_long, *islice(short, its_share - len(its_long))]
+        ordered += [*its_long, *islice(short, max(0, its_share - len(its_long)))]
     items[:] = [*ordered, *short]
 
 
