@@ -1,6 +1,6 @@
 """Writes what the calendar has a hundred of: chips, cells, rows. A template for each would cost more than the page.
 
-`format_html` writes each, so that whatever is put in is escaped unless it was written the same way.
+`fill` writes each, so that whatever is put in is escaped unless it was written the same way.
 """
 
 from __future__ import annotations
@@ -9,11 +9,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from html import escape
 from typing import Any
 
 from django.forms import BoundField
 from django.utils.dates import MONTHS, MONTHS_3, WEEKDAYS
-from django.utils.html import conditional_escape, format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -72,9 +72,27 @@ class Words:
     wanted: str
 
 
-def _joined(parts: Iterable[str]) -> SafeString:
+def _safe(part: object) -> str:
+    """What is written by us as it is, and everything else escaped: as Django does it, for words that are read already."""
+    return (
+        part
+        if isinstance(part, SafeString)
+        else part.__html__()
+        if hasattr(part, "__html__")
+        else escape(str(part))
+    )
+
+
+def fill(pattern: str, *parts: object, **named: object) -> SafeString:
+    """This will put the parts into a pattern of ours, escaped."""
+    return SafeString(
+        pattern.format(*map(_safe, parts), **{name: _safe(part) for name, part in named.items()})
+    )
+
+
+def _joined(parts: Iterable[object]) -> SafeString:
     """Put the parts one after the other; one that is no markup of ours is escaped."""
-    return SafeString("".join(map(conditional_escape, parts)))
+    return SafeString("".join(map(_safe, parts)))
 
 
 NOTHING = SafeString("")
@@ -125,24 +143,22 @@ def chips(entries: Iterable[Entry], slots: Iterable[Slot], style: str = "short")
     """
     said = words()
     drawn = [_chip(entry, style, said) for entry in entries] + [_place(slot, style, said) for slot in slots]
-    return format_html('<ul class="chips">{}</ul>', _joined(drawn)) if drawn else NOTHING
+    return fill('<ul class="chips">{}</ul>', _joined(drawn)) if drawn else NOTHING
 
 
 def _chip(entry: Entry, style: str, said: Words) -> SafeString:
     where = "" if style == "bare" else entry.where_short if style == "short" else entry.where
     url = entry.move_url
-    return format_html(
+    return fill(
         CHIP,
         state=entry.state,
-        ident="" if style == "bare" else format_html(' id="post-{}"', entry.pk),
+        ident="" if style == "bare" else fill(' id="post-{}"', entry.pk),
         version=entry.version,
         time=entry.clock,
         url=entry.url,
         title=entry.title,
         where=f"{where} · {entry.state_label}" if where else entry.state_label,
-        handle=format_html(HANDLE, url=url, words=_to_move(entry, said), icon=_handle_icon(entry))
-        if url
-        else "",
+        handle=fill(HANDLE, url=url, words=_to_move(entry, said), icon=_handle_icon(entry)) if url else "",
     )
 
 
@@ -161,7 +177,7 @@ def _icon(name: str) -> SafeString:
 
 
 def _place(slot: Slot, style: str, said: Words) -> SafeString:
-    return format_html(
+    return fill(
         PLACE,
         time=f"{slot.starts_at.astimezone(CITY):%H:%M}",
         url=address("calendar_app:slot_page", slot.pk),
@@ -173,7 +189,7 @@ def _place(slot: Slot, style: str, said: Words) -> SafeString:
 
 def _button(slot: Slot, said: Words) -> SafeString:
     named = {"series": slot.series.name, "day": short_day(slot.starts_at)}
-    return format_html(
+    return fill(
         BUTTON,
         url=address("calendar_app:slot_write", slot.pk),
         version=slot.version,
@@ -186,14 +202,14 @@ def _button(slot: Slot, said: Words) -> SafeString:
 def marks(days: Iterable[Mark], *, every: bool = False) -> SafeString:
     """This will write the notes on a day. In the month only the first of a row has its words; the others, for the ear."""
     drawn = [_mark(mark, every or mark.has_words) for mark in days]
-    return format_html('<ul class="marks">{}</ul>', _joined(drawn)) if drawn else NOTHING
+    return fill('<ul class="marks">{}</ul>', _joined(drawn)) if drawn else NOTHING
 
 
 def _mark(mark: Mark, has_words: bool) -> SafeString:
-    shown = mark.note.title if has_words else format_html('<span class="hidden">{}</span>', mark.note.title)
+    shown = mark.note.title if has_words else fill('<span class="hidden">{}</span>', mark.note.title)
     if has_words and mark.may_change:
-        shown = format_html('<a href="{}">{}</a>', address("calendar_app:note_edit", mark.note.pk), shown)
-    return format_html('<li class="mark mark--{}">{}</li>', mark.note.kind, shown)
+        shown = fill('<a href="{}">{}</a>', address("calendar_app:note_edit", mark.note.pk), shown)
+    return fill('<li class="mark mark--{}">{}</li>', mark.note.kind, shown)
 
 
 def more(cell: Any) -> SafeString:
@@ -204,14 +220,14 @@ def more(cell: Any) -> SafeString:
         told.append(places % {"count": cell.places_more})
     if cell.day.more:
         told.append(_("+%(count)s more") % {"count": cell.day.more})
-    return _joined(format_html('<a class="cell__more" href="{}">{}</a>', cell.url, one) for one in told)
+    return _joined(fill('<a class="cell__more" href="{}">{}</a>', cell.url, one) for one in told)
 
 
 def month_rows(weeks: Iterable[dict[str, Any]]) -> SafeString:
     """This will write the rows of a month: a week's number and its seven days."""
     week_word = _("Week")
     return _joined(
-        format_html(
+        fill(
             WEEK,
             url=week["url"],
             words=f"{week_word} {week['number']}",
@@ -225,7 +241,7 @@ def month_rows(weeks: Iterable[dict[str, Any]]) -> SafeString:
 def _cell(cell: Any) -> SafeString:
     day = cell.day
     named = day_words(day.day)
-    return format_html(
+    return fill(
         CELL,
         classes=cell.classes,
         iso=named.iso,
@@ -242,7 +258,7 @@ def day_notes(day: Any) -> SafeString:
     """This will say that a day is today, and which red day it is."""
     told = [words().today] if day.is_today else []
     told += [day.red] if day.red else []
-    return _joined(format_html(' <span class="cell__note">{}</span>', one) for one in told)
+    return _joined(fill(' <span class="cell__note">{}</span>', one) for one in told)
 
 
 def list_rows(entries: Iterable[Entry], heads: dict[str, str]) -> SafeString:
@@ -255,22 +271,20 @@ def list_rows(entries: Iterable[Entry], heads: dict[str, str]) -> SafeString:
         label = said.say_it_again if entry.is_out else said.move_it
         url = entry.move_url
         rows.append(
-            format_html(
+            fill(
                 ROW,
                 **heads,
                 pk=entry.pk,
                 iso=entry.at.isoformat(),
                 time=moment(entry.at),
-                wanted="" if entry.is_planned else format_html(' <span class="meta">{}</span>', said.wanted),
+                wanted="" if entry.is_planned else fill(' <span class="meta">{}</span>', said.wanted),
                 url=entry.url,
                 title=entry.title,
                 state=drawn[entry.state],
                 where=entry.where,
                 kind=entry.kind or "–",
                 team=entry.team,
-                handle=format_html(ROW_HANDLE, url=url, words=_to_move(entry, said), label=label)
-                if url
-                else "",
+                handle=fill(ROW_HANDLE, url=url, words=_to_move(entry, said), label=label) if url else "",
             )
         )
     return _joined(rows)
@@ -283,23 +297,21 @@ def heat_rows(months: Iterable[dict[str, Any]]) -> SafeString:
 
 def _heat_month(month: dict[str, Any]) -> SafeString:
     first: date = month["first"]
-    cells = _joined(
-        format_html(HEAT_DAY, one.heat, _heat_count(one, month["day_url"])) for one in month["days"]
-    )
-    return format_html(HEAT_MONTH, first.weekday(), month["url"], short_month(first), cells)
+    cells = _joined(fill(HEAT_DAY, one.heat, _heat_count(one, month["day_url"])) for one in month["days"])
+    return fill(HEAT_MONTH, first.weekday(), month["url"], short_month(first), cells)
 
 
 def _heat_count(one: Any, day_url: str) -> SafeString:
     if not one.count:
         return NOTHING
     named = day_words(one.day)
-    return format_html(HEAT_COUNT, url=day_url + named.iso, day=named.day_and_month, count=one.count)
+    return fill(HEAT_COUNT, url=day_url + named.iso, day=named.day_and_month, count=one.count)
 
 
 def month_counts(counts: Iterable[int], months: Iterable[dict[str, Any]]) -> SafeString:
     """This will write a row's count for each month; a phone shows the month's name in each."""
     return _joined(
-        format_html(COUNT, "" if count else " heat-rows__none", short_month(month["first"]), count)
+        fill(COUNT, "" if count else " heat-rows__none", short_month(month["first"]), count)
         for count, month in zip(counts, months, strict=True)
     )
 
@@ -318,7 +330,5 @@ def filter_fields(form: CalendarForm) -> SafeString:
 
 def _filter_field(field: BoundField) -> SafeString:
     ident = field.id_for_label
-    errors = (
-        format_html(ERROR, ident=ident, icon=_icon("triangle-alert"), words=one) for one in field.errors
-    )
-    return format_html(FIELD, ident=ident, errors=_joined(errors), label=field.label, field=field.as_widget())
+    errors = (fill(ERROR, ident=ident, icon=_icon("triangle-alert"), words=one) for one in field.errors)
+    return fill(FIELD, ident=ident, errors=_joined(errors), label=field.label, field=field.as_widget())

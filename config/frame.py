@@ -6,10 +6,10 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -24,7 +24,7 @@ from core.prepared import Prepared
 from core.templatetags.parts import clock, short_day
 from core.workdays import local_day
 from editorial.handovers import team_handover_url
-from editorial.models import Membership, Post, Shift
+from editorial.models import Duty, Membership, Post, Shift
 from editorial.staffing import FROZEN
 from moderation.models import Case
 from moderation.states import CLOSED
@@ -97,6 +97,19 @@ class Gap:
     starts_at: datetime
 
 
+class _Held(NamedTuple):
+    """A shift as it is read: without a user nobody has it."""
+
+    pk: int
+    starts_at: datetime
+    ends_at: datetime
+    duty: str
+    user: int | None
+    person: str
+    team: int
+    team_name: str
+
+
 @dataclass
 class Frame:
     """What base.html reads as `page`."""
@@ -161,23 +174,14 @@ def _shifts_of(user: User, at: datetime, soon: datetime, *, is_chief: bool) -> Q
         .filter(ends_at__gt=at)
         .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & seen))
         .order_by("team__name", "user__name", "starts_at")
-        .values(
-            "id",
-            "starts_at",
-            "ends_at",
-            "duty",
-            "user_id",
-            "team_id",
-            person=F("user__name"),
-            team_name=F("team__name"),
-        )
+        .values_list("id", "starts_at", "ends_at", "duty", "user", "user__name", "team", "team__name")
     )
 
 
 # Asked for every page, so built once.
 _STANDING = Prepared(_standing)
 _SHIFTS = {is_chief: Prepared(partial(_shifts_of, is_chief=is_chief)) for is_chief in (False, True)}
-_TO_REVIEW = Prepared(lambda user: Post.objects.to_review_by(user).order_by().values("pk"))
+_TO_REVIEW = Prepared(lambda user: Post.objects.to_review_by(user).order_by().values_list("pk"))
 _OPEN_CASES = Prepared(
     lambda user: Case.objects.visible_to(user).exclude(state__in=CLOSED).order_by().values("pk")
 )
@@ -195,24 +199,20 @@ def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDu
 
     Uncovered shifts are those of the next 14 days, the first of each team and time, for its editors and chiefs.
     """
-    rows: list[Any] = _SHIFTS[is_chief].objects(Shift, user, at=at, soon=at + FROZEN)
+    rows = [_Held(*row) for row in _SHIFTS[is_chief].rows(user, at=at, soon=at + FROZEN)]
     teams = []
-    for team, its in groupby(
-        (row for row in rows if row.user_id), key=lambda row: (row.team_id, row.team_name)
+    for (team, name), its in groupby(
+        (row for row in rows if row.user), key=lambda row: (row.team, row.team_name)
     ):
         held = list(its)
         people = [
-            (name, ", ".join(dict.fromkeys(str(row.get_duty_display()) for row in theirs)))
-            for name, theirs in groupby(held, key=lambda row: row.person)
+            (person, ", ".join(dict.fromkeys(str(Duty(row.duty).label) for row in theirs)))
+            for person, theirs in groupby(held, key=lambda row: row.person)
         ]
-        its_mine = any(row.user_id == user.pk for row in held)
-        teams.append(
-            OnDuty(team[1], team_handover_url(team[0]), people, min(row.ends_at for row in held), its_mine)
-        )
+        mine = any(row.user == user.pk for row in held)
+        teams.append(OnDuty(name, team_handover_url(team), people, min(row.ends_at for row in held), mine))
     gaps = {
-        (row.team_id, row.starts_at): Gap(row.pk, row.team_name, row.starts_at)
-        for row in rows
-        if not row.user_id
+        (row.team, row.starts_at): Gap(row.pk, row.team_name, row.starts_at) for row in rows if not row.user
     }
     return teams, sorted(gaps.values(), key=lambda gap: gap.starts_at)[:MOST_GAPS]
 

@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from django import forms
 from django.db.models import Q
 from django.forms.utils import flatatt
+from django.utils.functional import cached_property
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
@@ -18,6 +19,7 @@ from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from channels_registry.models import Channel
 from core.forms import DateInput
 from core.models import User
+from core.prepared import Prepared
 from editorial.models import Team
 from editorial.states import PostState
 
@@ -112,24 +114,33 @@ class CalendarForm(forms.Form):
 
     def narrowing(self) -> dict[str, str]:
         """This will return the filters that were asked for, without the day."""
-        return {
-            name: value
-            for name, value in self.data.items()
-            if value and name in self.fields and name not in {"on", "span"}
-        }
+        return {name: value for name, value in self._asked.items() if name not in {"on", "span"}}
 
     def address(self, **changes: Any) -> str:
         """This will return the query of an address with the same filters, changed by keywords."""
-        asked = {name: value for name, value in self.data.items() if value and name in self.fields}
-        return "?" + urlencode(asked | {name: str(value) for name, value in changes.items()})
+        return "?" + urlencode(self._asked | {name: str(value) for name, value in changes.items()})
+
+    @cached_property
+    def _asked(self) -> dict[str, str]:
+        return {name: value for name, value in self.data.items() if value and name in self.fields}
+
+
+_COLUMNS = (
+    "pk",
+    "name",
+    "unit",
+    "unit__name",
+    "memberships__user",
+    "memberships__user__name",
+    "memberships__role",
+)
+_MEMBERS = Prepared(lambda user: Team.objects.visible_to(user).values_list(*_COLUMNS))
 
 
 def _people(user: User) -> tuple[Choices, Choices, Choices, dict[int, str]]:
     """This will read the teams one may see, their units and their members as choices, and one's own roles, in one query."""
-    member = "memberships__user", "memberships__user__name", "memberships__role"
-    rows = Team.objects.visible_to(user).values_list("pk", "name", "unit", "unit__name", *member)
     teams, units, people, roles = {}, {}, {}, {}
-    for team, name, unit, unit_name, one, one_name, role in rows:
+    for team, name, unit, unit_name, one, one_name, role in _MEMBERS.rows(user):
         teams[team], units[unit] = name, unit_name
         if one:
             people[one] = one_name

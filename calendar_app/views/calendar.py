@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -164,6 +165,12 @@ class Cell:
         return " ".join(["cell", *(name for name, is_so in looks.items() if is_so)])
 
 
+@lru_cache(maxsize=16)
+def _page_address(view: str, prefix: str) -> str:
+    """The address of a view, for pages that lead to it a hundred times."""
+    return reverse(f"calendar_app:{view}_page")
+
+
 @dataclass
 class Asked:
     """What a calendar page was asked for: the day, the filters, and the posts and places that fit them."""
@@ -178,7 +185,7 @@ class Asked:
 
     def url(self, view: str, **changes: Any) -> str:
         """This will return the address of a view with the same filters."""
-        return reverse(f"calendar_app:{view}_page") + self.filters.address(**({"span": ""} | changes))
+        return _page_address(view, get_script_prefix()) + self.filters.address(**({"span": ""} | changes))
 
     def places(self, window: Window) -> QuerySet[Slot]:
         return places.empty_places(self.user, self.filters.cleaned_data, window, self.now, self.teams)

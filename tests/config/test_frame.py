@@ -88,6 +88,6 @@ def test_a_later_hour_is_asked_for_and_not_the_first(busy, at):
 
 
 def test_a_query_that_needs_more_of_the_person_than_their_rights_is_told_so(busy):
-    by_unit = Prepared(lambda user: User.objects.filter(unit=user.unit_id).values("pk"))
+    by_unit = Prepared(lambda user: User.objects.filter(unit=user.unit_id).values_list("pk"))
     with pytest.raises(User.DoesNotExist):
         by_unit.count(busy.anna)
