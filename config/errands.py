@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from django.db.models import DateTimeField, Exists, F, OuterRef, QuerySet, Value
@@ -16,8 +16,9 @@ from django.utils.text import Truncator
 from channels_registry.letters import waited_for_in_vain
 from channels_registry.models import Closure
 from core.models import User
+from core.prepared import Prepared
 from editorial.idea_states import FollowUpState, IdeaState
-from editorial.models import FollowUp, Idea, Takedown, TakedownTask
+from editorial.models import FollowUp, Idea, Membership, Takedown, TakedownTask
 from editorial.takedown_states import TaskState
 
 MOST = 8
@@ -67,8 +68,9 @@ class Errand:
         return address(PAGES[self.kind], self.pk)
 
 
-def errands_of(user: User, teams: list[int], *, is_chief: bool) -> dict[str, list[Errand]]:
-    """This will read what waits for `user`, by kind, eight of each at most, in one query."""
+def _waiting(user: User, *, is_chief: bool) -> QuerySet[Any, Any]:
+    """The columns of everything that waits for `user`, eight of each kind at most."""
+    teams = Membership.objects.filter(user=user).values("team")
     ours = TakedownTask.objects.filter(takedown=OuterRef("pk"), publication__post__team__in=teams)
     open_for_us = Exists(ours.exclude(state=TaskState.CHECKED))
     questions = FollowUp.objects.filter(state=FollowUpState.OPEN, post__team__in=teams)
@@ -84,9 +86,16 @@ def errands_of(user: User, teams: list[int], *, is_chief: bool) -> dict[str, lis
     if is_chief:
         to_sign = Closure.objects.to_sign_by(user)
         kinds.append(_columns("to_sign", to_sign, "channel__name", "channel__platform__name"))
-    rows = _rows("takedown", takedowns, "picture__title", "cause", "due_at").union(*kinds, all=True)
+    return _rows("takedown", takedowns, "picture__title", "cause", "due_at").union(*kinds, all=True)
+
+
+_WAITING = {is_chief: Prepared(partial(_waiting, is_chief=is_chief)) for is_chief in (False, True)}
+
+
+def errands_of(user: User, *, is_chief: bool) -> dict[str, list[Errand]]:
+    """This will read what waits for `user`, by kind, eight of each at most, in one query."""
     found: dict[str, list[Errand]] = defaultdict(list)
-    for number, pk, what, about, due_at in rows:
+    for number, pk, what, about, due_at in _WAITING[is_chief].rows(user):
         found[KINDS[number]].append(Errand(KINDS[number], pk, what, about, due_at))
     for waiting in found.values():
         waiting.sort(key=lambda errand: (errand.due_at is None, errand.due_at, errand.pk))

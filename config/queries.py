@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import datetime, timedelta
+from typing import Any, TypeVar
 
-from django.db.models import Count, F, Q, QuerySet, Window, prefetch_related_objects
+from django.db.models import Count, F, Model, Q, QuerySet, Window
 
 from config.errands import MOST, Errand, address, errands_of
 from core.models import User
-from core.workdays import last_day_of, local_day
+from core.prepared import Moment, Prepared
+from core.workdays import instant, last_day_of, local_day
 from editorial.models import Membership, Post, Publication, Swap
 from editorial.rota_queries import handovers_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
 from moderation.states import CLOSED, CaseState, CommentState, WatchState
 
+M = TypeVar("M", bound=Model)
 Row = dict[str, Any]
 
 
@@ -60,52 +63,87 @@ class Day:
         }
 
 
+class Rows:
+    """The first rows of a query that everybody asks about themselves, as dictionaries of the columns that are shown."""
+
+    def __init__(
+        self, build: Callable[..., QuerySet[Any]], *columns: str, most: int = MOST, counted: bool = False
+    ):
+        self._names = ["pk", *columns, *(["total"] if counted else [])]
+        total = [Window(Count("*"))] if counted else []
+        self._asked = Prepared(
+            lambda user, **moments: build(user, **moments).values_list("pk", *columns, *total)[:most]
+        )
+
+    def of(self, user: User, **moments: Moment) -> list[Row]:
+        """This will read the rows; counted ones have the number of all of them as `total`."""
+        return [dict(zip(self._names, row, strict=True)) for row in self._asked.rows(user, **moments)]
+
+
+def _teams(user: User) -> QuerySet[Membership, Any]:
+    return Membership.objects.filter(user=user).values("team")
+
+
+def _our_posts(user: User, begins: datetime, ends: datetime) -> QuerySet[Post]:
+    """Those one has begun and that are open, and those of one's teams that go out today."""
+    drafts = Q(created_by=user, state__in=OPEN)
+    today = Q(planned_at__gte=begins, planned_at__lt=ends)
+    out_today = today & Q(team__in=_teams(user), state=PostState.SCHEDULED)
+    return Post.objects.filter(drafts | out_today).order_by(F("planned_at").asc(nulls_last=True), "-pk")
+
+
+def _in_our_channels(rows: QuerySet[M], user: User) -> QuerySet[M]:
+    return rows.filter(channel__care__team__in=_teams(user))
+
+
+_POSTS = Rows(_our_posts, "title", "state", "planned_at", most=4 * MOST)
+_HANDOVERS = Rows(handovers_of, "at", "team__name", "giver__name", "taker__name", "taker", most=1)
+_CASES = Rows(
+    lambda user: Case.objects.visible_to(user).exclude(state__in=CLOSED),
+    "ground__name",
+    "comment__channel__name",
+    "due_at",
+    "state",
+    counted=True,
+)
+_REVIEWS = Rows(
+    lambda user: Post.objects.to_review_by(user).order_by("wanted_at", "pk"),
+    "title",
+    "team__name",
+    "wanted_at",
+    counted=True,
+)
+_COMMENTS = Rows(
+    lambda user: _in_our_channels(Comment.objects.filter(state=CommentState.NEW, cases=None), user),
+    "kind",
+    "channel__name",
+    "current__text",
+)
+_PUBLICATIONS = Rows(
+    lambda user: Publication.objects.filter(post__team__in=_teams(user), state=PublicationState.DUE).order_by(
+        "due_at"
+    ),
+    "post__title",
+    "channel__name",
+    "channel__platform__name",
+    "due_at",
+)
+_WATCHES = Rows(
+    lambda user, today: _in_our_channels(Watch.objects.filter(day=today, state=WatchState.OPEN), user),
+    "channel__name",
+    "channel__url",
+    "channel__platform__name",
+)
+
+
 def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
     """This will read what asks something of `user` today, in a fixed number of queries."""
-    prefetch_related_objects([user], "memberships")
-    teams, today = [row.team_id for row in user.memberships.all()], local_day(at)
-    edited = [row.team_id for row in user.memberships.all() if row.role == Membership.Role.EDITOR]
-    drafts = Q(created_by=user, state__in=OPEN)
-    out_today = Q(team__in=teams, state=PostState.SCHEDULED, planned_at__date=today)
-    mine = Post.objects.filter(drafts | out_today).order_by(F("planned_at").asc(nulls_last=True), "-pk")
-    posts = _first(mine, "title", "state", "planned_at", most=4 * MOST)
-    our_channels = {"channel__care__team__in": teams}
-    handovers = _first(
-        handovers_of(user, at), "at", "team__name", "giver__name", "taker__name", "taker", most=1
-    )
-    cases = _counted(
-        Case.objects.visible_to(user).exclude(state__in=CLOSED),
-        "ground__name",
-        "comment__channel__name",
-        "due_at",
-        "state",
-    )
-    reviews = _counted(
-        Post.objects.to_review_by(user, edited).order_by("wanted_at", "pk"),
-        "title",
-        "team__name",
-        "wanted_at",
-    )
-    offers = _first(Swap.objects.open_to(user, at), "team__name", "starts_at", "ends_at")
-    comments = _first(
-        Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None),
-        "kind",
-        "channel__name",
-        "current__text",
-    )
-    publications = _first(
-        Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE).order_by("due_at"),
-        "post__title",
-        "channel__name",
-        "channel__platform__name",
-        "due_at",
-    )
-    watches = _first(
-        Watch.objects.filter(**our_channels, day=today, state=WatchState.OPEN),
-        "channel__name",
-        "channel__url",
-        "channel__platform__name",
-    )
+    today = local_day(at)
+    begins, ends = instant(today, "00:00"), instant(today + timedelta(days=1), "00:00")
+    posts, cases, comments = _POSTS.of(user, begins=begins, ends=ends), _CASES.of(user), _COMMENTS.of(user)
+    # What one could take hangs on one's duties, which are read first, so this is built each time.
+    columns = ("pk", "team__name", "starts_at", "ends_at")
+    offers: list[Row] = [dict(row) for row in Swap.objects.open_to(user, at).values(*columns)[:MOST]]
     for row in posts:
         row["label"] = PostState(row["state"]).label
     for row in cases:
@@ -115,30 +153,21 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
     for row in offers:
         row["last_on"] = last_day_of(row["ends_at"])
     return Day(
-        handover=next(iter(handovers), None),
+        handover=next(iter(_HANDOVERS.of(user, at=at)), None),
         offers=_leading(offers, "editorial:swap_page", ("editorial:swap_move", "take")),
         cases=_leading(cases, "moderation:case_page"),
         publications=_leading(
-            publications, "editorial:publication_page", ("editorial:publication_move", "confirm")
+            _PUBLICATIONS.of(user), "editorial:publication_page", ("editorial:publication_move", "confirm")
         ),
-        reviews=_leading(reviews, "editorial:review_page"),
+        reviews=_leading(_REVIEWS.of(user), "editorial:review_page"),
         drafts=_leading([row for row in posts if row["state"] in OPEN][:MOST], "editorial:post_edit"),
         planned=_leading(
             [row for row in posts if row["state"] == PostState.SCHEDULED][:MOST], "editorial:post_page"
         ),
-        watches=_leading(watches, move=("moderation:watch_move", "confirm")),
+        watches=_leading(_WATCHES.of(user, today=today), move=("moderation:watch_move", "confirm")),
         comments=_leading(comments, "moderation:comment_page"),
-        errands=errands_of(user, teams, is_chief=is_chief),
+        errands=errands_of(user, is_chief=is_chief),
     )
-
-
-def _first(rows: QuerySet[Any], *columns: str, most: int = MOST) -> list[Row]:
-    return list(rows.values("pk", *columns)[:most])
-
-
-def _counted(rows: QuerySet[Any], *columns: str) -> list[Row]:
-    """This will read the first rows, each with the number of all of them as `total`."""
-    return list(rows.values("pk", *columns, total=Window(Count("*")))[:MOST])
 
 
 def _leading(rows: list[Row], page: str = "", move: tuple[str, str] | None = None) -> list[Row]:

@@ -9,6 +9,7 @@ import pytest
 from config.frame import navigation, staffing_now, standing_of
 from core.models import Notice, User
 from core.prepared import Prepared
+from core.workdays import local_day
 from editorial.models import Post, Shift
 from moderation.models import Case
 from moderation.states import CLOSED
@@ -87,7 +88,25 @@ def test_a_later_hour_is_asked_for_and_not_the_first(busy, at):
     assert not staffing_now(busy.anna, at + timedelta(days=1), is_chief=False)[0]
 
 
-def test_a_query_that_needs_more_of_the_person_than_their_rights_is_told_so(busy):
+def test_a_query_that_hangs_on_more_of_the_person_than_their_rights_is_refused(busy):
     by_unit = Prepared(lambda user: User.objects.filter(unit=user.unit_id).values_list("pk"))
-    with pytest.raises(User.DoesNotExist):
+    with pytest.raises(RuntimeError, match="hang on"):
         by_unit.count(busy.anna)
+
+
+def test_a_moment_may_be_reckoned_from(busy, at):
+    soon = Prepared(
+        lambda user, at, day: Shift.objects.filter(
+            starts_at__gt=at - timedelta(hours=2),
+            starts_at__lt=at + timedelta(days=4),
+            ends_at__date__gte=day,
+        ).values_list("starts_at")
+    )
+    for later in (timedelta(), timedelta(days=3, hours=1)):
+        now = at + later
+        asked = [starts for (starts,) in soon.rows(busy.anna, at=now, day=local_day(now))]
+        assert asked == [
+            starts
+            for starts in (at - timedelta(hours=1), at + timedelta(days=3))
+            if now - timedelta(hours=2) < starts < now + timedelta(days=4)
+        ]
