@@ -11,6 +11,8 @@ from django.template.backends.django import DjangoTemplates
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from core.widgets import WRITERS
+
 WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
 
 
@@ -21,7 +23,15 @@ def ask_for_whole_addresses() -> None:
 
 
 class FormRenderer(django.forms.renderers.DjangoTemplates):
-    """Draw forms with the project's templates first, then Django's own and those of the admin."""
+    """Draw forms with the project's templates first, then Django's own and those of the admin.
+
+    The commonest fields are written without one.
+    """
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        if write := WRITERS.get(template_name):
+            return write(context["widget"])
+        return super().render(template_name, context, request)
 
     @cached_property
     def engine(self) -> DjangoTemplates:

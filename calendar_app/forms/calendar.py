@@ -8,10 +8,7 @@ from urllib.parse import urlencode
 
 from django import forms
 from django.db.models import Q
-from django.forms.utils import flatatt
 from django.utils.functional import cached_property
-from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import DayNote, SavedView
@@ -26,66 +23,25 @@ from editorial.states import PostState
 Choices = list[tuple[Any, Any]]
 
 
-class PlainInput(forms.TextInput):
-    """A field to write in, written at once as `PlainSelect` is."""
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        shown = self.format_value(value)
-        given = {"type": self.input_type, "name": name} | ({"value": shown} if shown else {})
-        return format_html("<input{}>", flatatt(given | self.build_attrs(self.attrs, attrs or {})))
-
-
-class PlainDateInput(PlainInput, DateInput):
-    """A day, written at once."""
-
-
-class PlainSelect(forms.Select):
-    """A list to choose from, written at once: a template for each of its options would cost more than the page."""
-
-    def render(
-        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: Any = None
-    ) -> SafeString:
-        chosen = "" if value is None else str(value)
-        options = format_html_join(
-            "",
-            '<option value="{}"{}>{}</option>',
-            (
-                (key, mark_safe(" selected") if str(key) == chosen else "", label)
-                for key, label in self.choices
-            ),
-        )
-        return format_html(
-            "<select{}>{}</select>",
-            flatatt(self.build_attrs(self.attrs, (attrs or {}) | {"name": name})),
-            options,
-        )
-
-
 def one_of(label: Any) -> forms.TypedChoiceField:
     """This will make a field that chooses a row by its number; its choices are read with the form's others."""
-    return forms.TypedChoiceField(
-        label=label, required=False, coerce=int, empty_value=None, widget=PlainSelect
-    )
+    return forms.TypedChoiceField(label=label, required=False, coerce=int, empty_value=None)
 
 
 class CalendarForm(forms.Form):
     """Which day, and which posts. Everything stands in the address, so that it can be kept and shared."""
 
-    on = forms.DateField(label=_("Day"), required=False, widget=PlainDateInput())
+    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
     span = forms.ChoiceField(required=False, choices=[("", ""), ("day", "")], widget=forms.HiddenInput())
     channel = one_of(_("Channel"))
     team = one_of(_("Team"))
     unit = one_of(_("Unit"))
     person = one_of(_("Written by"))
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=[("", _("All")), *PostState.choices], widget=PlainSelect
-    )
-    kind = forms.CharField(label=_("Kind or series"), required=False, max_length=60, widget=PlainInput())
-    theme = forms.CharField(label=_("Campaign or theme"), required=False, max_length=60, widget=PlainInput())
+    state = forms.ChoiceField(label=_("State"), required=False, choices=[("", _("All")), *PostState.choices])
+    kind = forms.CharField(label=_("Kind or series"), required=False, max_length=60)
+    theme = forms.CharField(label=_("Campaign or theme"), required=False, max_length=60)
     text = forms.CharField(
-        label=_("Words"), required=False, max_length=120, widget=PlainInput(attrs={"type": "search"})
+        label=_("Words"), required=False, max_length=120, widget=forms.TextInput(attrs={"type": "search"})
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
