@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -13,6 +14,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from core.models import User
+from core.prepared import Prepared
 from core.workdays import local_day
 from editorial.differences import Changes, changes, parts_of
 from editorial.models import (
@@ -31,6 +33,7 @@ from editorial.proofs import Proof
 from editorial.states import LAPSING, RemarkState
 
 MOST_AHEAD = 200
+QUEUES = ("teams", "mine", "lapsed")
 
 
 def queue(user: User, at: datetime, which: str) -> QuerySet[Post]:
@@ -46,6 +49,20 @@ def queue(user: User, at: datetime, which: str) -> QuerySet[Post]:
         asked = ReviewRequest.objects.filter(version=OuterRef("current"), reader=user)
         posts = posts.filter(Exists(asked) | Q(claim__reader=user, claim__until__gt=at))
     return _by_time(posts)
+
+
+# How many each queue has is said on top of every one, so the counts are built once.
+_COUNTED = {
+    which: Prepared(
+        partial(lambda user, at, which: queue(user, at, which).order_by().values_list("pk"), which=which)
+    )
+    for which in QUEUES
+}
+
+
+def queue_counts(user: User, at: datetime) -> dict[str, int]:
+    """This will count what waits in each queue, in a query for each."""
+    return {which: counted.count(user, at=at) for which, counted in _COUNTED.items()}
 
 
 def _by_time(posts: QuerySet[Post]) -> QuerySet[Post]:

@@ -24,17 +24,14 @@ class PostQuerySet(models.QuerySet["Post"]):
 
         return self.filter(team__in=Team.objects.visible_to(user))
 
-    def to_review_by(self, user: User, edited: list[int] | None = None) -> PostQuerySet:
-        """This will find what waits for a second person in the teams where `user` is an editor, own work left out.
-
-        Whoever has read which teams those are says so with `edited`.
-        """
+    def to_review_by(self, user: User) -> PostQuerySet:
+        """This will find what waits for a second person in the teams where `user` is an editor, own work left out."""
         from editorial.models.teams import Membership, Team
         from editorial.models.writing import PostWriter
 
         saved = PostVersion.objects.filter(post=models.OuterRef("pk"), saved_by=user)
         wrote = PostWriter.objects.filter(post=models.OuterRef("pk"), user=user)
-        teams = Team.objects.of_member(user, Membership.Role.EDITOR) if edited is None else edited
+        teams = Team.objects.of_member(user, Membership.Role.EDITOR)
         waiting = self.filter(state=PostState.IN_REVIEW, team__in=teams)
         return waiting.exclude(models.Exists(saved)).exclude(models.Exists(wrote))
 

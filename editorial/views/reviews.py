@@ -25,16 +25,14 @@ from editorial.review_forms import AnswerForm, AskReaderForm, DecisionForm, Rema
 from editorial.rules import may_review
 from editorial.states import LAPSING, PostState
 
-QUEUES = ("teams", "mine", "lapsed")
-
 
 @require_GET
 def review_queue(request: HttpRequest) -> HttpResponse:
     user, now = person(request), timezone.now()
     show = request.GET.get("show", "")
-    show = show if show in QUEUES else QUEUES[0]
+    show = show if show in reading.QUEUES else reading.QUEUES[0]
     posts = reading.queue(user, now, show).select_related("team", "created_by", "claim__reader")
-    counts = {name: reading.queue(user, now, name).count() for name in QUEUES}
+    counts = reading.queue_counts(user, now)
     paginator = Paginator(posts, 25)
     paginator.count = counts[show]  # not counted again
     page_obj = paginator.get_page(request.GET.get("page"))
