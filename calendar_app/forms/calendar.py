@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
 from django import forms
@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import DayNote, SavedView
 from calendar_app.windows import FIRST_YEAR, LAST_YEAR
-from channels_registry.models import Channel
+from channels_registry.models import Channel, Platform
 from core.forms import DateInput
 from core.models import User
 from core.prepared import Prepared
@@ -47,8 +47,10 @@ class CalendarForm(forms.Form):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         teams, units, people, self.roles = _people(user)
-        channels = Channel.objects.filter(care__team__in=[pk for pk, _name in teams])
-        self.channels = list(channels.select_related("platform").order_by("name"))
+        self.channels = [
+            Channel(pk=pk, name=name, state=state, platform=Platform(name=platform))
+            for pk, name, state, platform in _CHANNELS.rows(user)
+        ]
         self.teams = teams
         own = [(channel.pk, str(channel)) for channel in self.channels]
         choices = {"channel": own, "team": teams, "unit": units, "person": people}
@@ -89,6 +91,13 @@ _COLUMNS = (
     "memberships__user",
     "memberships__user__name",
     "memberships__role",
+)
+_CHANNELS = Prepared(
+    lambda user: (
+        Channel.objects.filter(care__team__in=Team.objects.visible_to(user))
+        .order_by("name")
+        .values_list("pk", "name", "state", "platform__name")
+    )
 )
 _MEMBERS = Prepared(lambda user: Team.objects.visible_to(user).values_list(*_COLUMNS))
 
@@ -155,7 +164,25 @@ class DayNoteForm(forms.ModelForm):
         return values
 
 
-def shared_views(user: User, teams: list[int]) -> list[SavedView]:
-    """This will list the saved filters one may use, the own ones first; `teams` are the teams one may see."""
-    views = SavedView.objects.filter(Q(owner=user) | Q(team__in=teams))
+class Saved(NamedTuple):
+    """A saved filter, as the pages list it."""
+
+    pk: int
+    name: str
+    view: str
+    query: str
+    owner_id: int
+    team_id: int | None
+
+
+_SAVED = Prepared(
+    lambda user: SavedView.objects.filter(
+        Q(owner=user) | Q(team__in=Team.objects.visible_to(user))
+    ).values_list("pk", "name", "view", "query", "owner", "team")
+)
+
+
+def shared_views(user: User) -> list[Saved]:
+    """This will list the saved filters one may use, the own ones first."""
+    views = [Saved(*row) for row in _SAVED.rows(user)]
     return sorted(views, key=lambda view: (view.owner_id != user.pk, view.name.casefold()))

@@ -283,7 +283,7 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
         "tabs": [(name, label, asked.url(name, on=day)) for name, label in names],
         "undated": undated[:TRAY_MOST],
         "more_undated": len(undated) > TRAY_MOST,
-        "saved_views": shared_views(user, teams),
+        "saved_views": shared_views(user),
         "narrowing": filters.address(on="", span="").removeprefix("?"),
     }
     return render(request, f"calendar_app/{view}_page.html", context, status=200 if valid else 422)
