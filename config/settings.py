@@ -344,7 +344,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handler for the development server would print whole addresses.
-    "loggers": {
-        name: {"handlers": ["console"], "propagate": False} for name in ("django.server", "gunicorn.access")
-    },
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }
