@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from core import privacy
+from core.accounts import end_sessions
 from core.models import Event, Notice
 from editorial.models import Membership
 from tests.conftest import PASSWORD
@@ -142,3 +149,44 @@ def test_a_changed_password_is_noted_and_told_to_whoever_s_it_is(city, client_of
     notice = Notice.objects.get(key=f"login-{event.pk}")
     assert (notice.recipient, notice.urgent) == (city.anna, True)
     assert "en-helt-annan-fras" not in notice.body
+
+
+def test_ten_thousand_logins_cost_no_page_a_query_and_one_step_ends_them(
+    city, client_of, django_assert_num_queries
+):
+    anna, store = client_of(city.anna), SessionStore()
+    until = timezone.now() + timedelta(hours=12)
+    kept = store.encode(dict(anna.session.items()))
+    Session.objects.bulk_create(
+        Session(session_key=f"{number:032}", session_data=kept, expire_date=until) for number in range(10_000)
+    )
+    anna.get("/notices/")
+    with django_assert_num_queries(7):
+        assert anna.get("/notices/").status_code == 200
+    another = Client()
+    another.cookies["redaktionen_session"] = f"{7:032}"
+    assert another.get("/").status_code == 200
+    with django_assert_num_queries(1):
+        end_sessions([city.anna.pk])
+    assert reverse("account_login") in another.get("/")["Location"]
+    with django_assert_num_queries(10):
+        privacy.dispose(until + timedelta(days=2), really=True)
+    assert not Session.objects.exists()
+
+
+def test_a_stranger_who_knocks_ten_times_is_given_no_login_to_be_kept(city, settings):
+    settings.PUBLIC_REGISTER = True
+    before = Session.objects.count()
+    for _ in range(10):
+        knocking = Client()
+        for path in (
+            "/",
+            "/account/login/?next=/posts/",
+            "/account/password/reset/",
+            "/channels/public/",
+            "/x/",
+        ):
+            knocking.get(path)
+        log_in(knocking, "nobody@avinge.example", "wrong")
+        knocking.post(reverse("language"), {"language": "en"})
+    assert Session.objects.count() == before
