@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -190,3 +191,59 @@ def test_a_stranger_who_knocks_ten_times_is_given_no_login_to_be_kept(city, sett
         log_in(knocking, "nobody@avinge.example", "wrong")
         knocking.post(reverse("language"), {"language": "en"})
     assert Session.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (PASSWORD, "elva-tecken"),
+        (PASSWORD, "qwertyqwerty"),
+        (PASSWORD, "anna@avinge.example"),
+        ("x", "en-helt-annan-fras"),
+    ],
+)
+def test_a_short_a_common_and_an_own_password_and_one_without_the_old_are_refused(city, client_of, old, new):
+    typed = {"oldpassword": old, "password1": new, "password2": new}
+    assert client_of(city.anna).post(reverse("account_change_password"), typed).status_code == 200
+    city.anna.refresh_from_db()
+    assert city.anna.check_password(PASSWORD)
+
+
+def test_recovery_and_a_failed_login_say_the_same_of_an_address_without_an_account(city, client):
+    def said(address):
+        recovered = client.post(reverse("account_reset_password"), {"email": address}, follow=True)
+        failed = log_in(Client(), address, "wrong")
+        pages = (page.content.decode().replace(address, "") for page in (recovered, failed))
+        return [re.sub(r'value="\w{64}"', "", page) for page in pages], recovered.redirect_chain
+
+    assert said(city.anna.email) == said("nobody@avinge.example")
+
+
+def test_a_login_gets_a_new_number_and_ends_after_twelve_hours(city, client, settings, time_machine):
+    settings.SECOND_FACTOR_FOR = ["administrators"]  # who asks that writes into the login now and then
+    store = SessionStore()
+    store.create()
+    client.cookies["redaktionen_session"] = store.session_key
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    log_in(client, city.anna.email)
+    given = client.cookies["redaktionen_session"].value
+    assert given != store.session_key, "whoever knows the number from before the login has nothing"
+    for hour in range(9, 20):
+        time_machine.move_to(f"2026-11-24T{hour:02}:59:00+01:00", tick=False)
+        assert client.get("/").status_code == 200, "busy all day"
+    time_machine.move_to("2026-11-24T20:01:00+01:00", tick=False)
+    words = {"oldpassword": "x", "password1": "en-helt-annan-fras", "password2": "en-helt-annan-fras"}
+    assert client.post(reverse("account_change_password"), words).status_code == 200, "what was typed is read"
+    assert reverse("account_login") in client.get("/")["Location"]
+    assert not Session.objects.filter(session_key=given).exists()
+
+
+def test_a_form_sent_an_hour_after_a_login_ended_asks_for_the_login(city, client, settings, time_machine):
+    settings.SECOND_FACTOR_FOR = ["administrators"]
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    log_in(client, city.anna.email)
+    for hour in range(9, 20):
+        time_machine.move_to(f"2026-11-24T{hour:02}:59:00+01:00", tick=False)
+        client.get("/")
+    time_machine.move_to("2026-11-24T21:01:00+01:00", tick=False)
+    assert reverse("account_login") in client.post(reverse("account_change_password"), {})["Location"]
