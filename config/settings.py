@@ -106,6 +106,8 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# It takes a time of day that somebody chose for “now” when it is asked in that very minute.
+SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 
 # The throttles of the login must be shared by all web processes; a table is, a process's memory is not.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://core_cache")}

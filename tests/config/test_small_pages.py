@@ -125,3 +125,9 @@ def test_an_error_of_ours_tells_nothing_of_the_inside_and_can_be_found_in_the_lo
     assert page.headers["X-Request-ID"]
     for inside in ("SECRETKEY", "anna@", "ValueError", "Traceback", ".py"):
         assert inside not in page.content.decode()
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_the_check_is_silent_at_every_hour(time_machine, hour):
+    time_machine.move_to(f"2026-11-24T{hour:02}:00:00+00:00", tick=False)
+    call_command("check", fail_level="WARNING")
