@@ -177,6 +177,12 @@ def test_the_proxy_throws_away_what_a_visitor_claims(name):
         assert header in text
 
 
+def test_caddy_leaves_out_of_its_log_what_was_asked():
+    """nginx and gunicorn are asked for real, in test_proxy.py."""
+    everywhere = (DEPLOY / "Caddyfile").read_text().split("\n}\n")[0]
+    assert "exclude http.log.error http.handlers.reverse_proxy" in everywhere
+
+
 def web_on(listener: socket.socket) -> subprocess.Popen[bytes]:
     """The web server as systemd starts it: the listening socket is handed over and outlives the server."""
     start = f"LISTEN_PID=$$ LISTEN_FDS=1 exec {sys.executable} -m gunicorn --config deploy/gunicorn.py --log-level warning"
