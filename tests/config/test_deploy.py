@@ -177,10 +177,11 @@ def test_the_proxy_throws_away_what_a_visitor_claims(name):
         assert header in text
 
 
-def test_caddy_leaves_out_of_its_log_what_was_asked():
+def test_caddy_leaves_out_of_its_log_what_was_asked_and_takes_a_request_in_whole():
     """nginx and gunicorn are asked for real, in test_proxy.py."""
-    everywhere = (DEPLOY / "Caddyfile").read_text().split("\n}\n")[0]
+    everywhere, site = (DEPLOY / "Caddyfile").read_text().split("\n}\n", 1)
     assert "exclude http.log.error http.handlers.reverse_proxy" in everywhere
+    assert "\n\t\tbuffer_requests\n" in site.split("reverse_proxy")[1]
 
 
 def web_on(listener: socket.socket) -> subprocess.Popen[bytes]:
