@@ -12,11 +12,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from calendar_app.queries import COLUMNS, Entry, entries
+from core.spreadsheets import begins_formula
 from editorial.models import Post
 
 BOM = "\ufeff"
 BATCH = 500
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
 
 class _Line:
@@ -55,7 +55,7 @@ def guarded(cells: Iterable[str]) -> list[str]:
 
     One that was typed with an apostrophe before a formula gets another, so that it comes back as it was typed.
     """
-    return [f"'{cell}" if _begins_formula(cell) or _is_guarded(cell) else cell for cell in cells]
+    return [f"'{cell}" if begins_formula(cell) or _is_guarded(cell) else cell for cell in cells]
 
 
 def unguarded(cell: str) -> str:
@@ -63,12 +63,8 @@ def unguarded(cell: str) -> str:
     return cell[1:] if _is_guarded(cell) else cell
 
 
-def _begins_formula(cell: str) -> bool:
-    return cell.lstrip(" ").startswith(FORMULA)
-
-
 def _is_guarded(cell: str) -> bool:
-    return cell.startswith("'") and _begins_formula(cell.lstrip("'"))
+    return cell.startswith("'") and begins_formula(cell.lstrip("'"))
 
 
 def cells_of(entry: Entry, text: str) -> dict[str, str]:

@@ -28,6 +28,7 @@ from core.ladders import ladder
 from core.models import Rung, User
 from core.notices import Message, say, tell
 from core.request import person
+from core.spreadsheets import harmless
 from core.workdays import instant, local_day
 from editorial.rota import WEEK
 from editorial.staffing import monday_of
@@ -36,7 +37,6 @@ LONGEST = timedelta(days=3 * 366)
 REPORT_AT = "07:00"
 APART = timedelta(seconds=2)
 MOST_BARS = 24
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 PARAGRAPH = ("spread", "answers", "coverage", "cases", "reviews")
 
 
@@ -162,12 +162,8 @@ def as_csv(rows: Iterable[Sequence[Any]]) -> str:
     out = io.StringIO()
     writer = csv.writer(out, delimiter=";", quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     # A spreadsheet in Swedish reads 12,5 as a number and 12.5 as text.
-    writer.writerows([_safe(str(localize(cell))) for cell in row] for row in rows)
+    writer.writerows([harmless(str(localize(cell))) for cell in row] for row in rows)
     return "\ufeff" + out.getvalue()
-
-
-def _safe(cell: str) -> str:
-    return f"'{cell}" if cell.lstrip(" ").startswith(FORMULA) else cell
 
 
 @job("weekly reports")

@@ -34,6 +34,14 @@ def database() -> dict[str, Any]:
     return {"ok": not lacking, "missing_guards": lacking}
 
 
+def is_ready() -> bool:
+    """This will tell whether this web server can answer: the database does, with each guard in some version."""
+    try:
+        return not triggers.absent(connection)
+    except DatabaseError:
+        return False
+
+
 def _broker() -> dict[str, Any]:
     try:
         with app.connection_for_write() as broker:

@@ -4,12 +4,19 @@ from __future__ import annotations
 
 import json
 import logging
+import re
 from datetime import UTC, datetime
 from traceback import extract_tb
 from typing import Any
 
 # What a record may say beside its message.
 FACTS = ("request", "method", "page", "status", "milliseconds")
+# Where programs of others begin to repeat what was asked, by whom, or what an error said.
+REPEATS = {
+    "gunicorn": re.compile(r"^((?:Invalid|Error handling) request).*", re.DOTALL),
+    "celery": re.compile(r"^(Task [^:]*):.*", re.DOTALL),
+    "allauth": re.compile(r"^([^:]*):.*", re.DOTALL),
+}
 
 
 class Line(logging.Formatter):
@@ -33,7 +40,9 @@ class Line(logging.Formatter):
 
 
 def message_of(record: logging.LogRecord) -> str:
-    """This will return the message. Django's own about requests name the address, which may hold a key: left out."""
+    """This will return the message without what others put into it: an address with a key, a request, an error's words."""
     if record.name.startswith(("django.request", "django.security", "django.server")):
         return f"{record.name} {vars(record).get('status_code', '')}".strip()
+    if repeats := REPEATS.get(record.name.partition(".")[0]):
+        return repeats.sub(r"\1", record.getMessage())
     return record.getMessage()

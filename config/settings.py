@@ -59,6 +59,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "core.middleware.LoginEndsMiddleware",
     "django.contrib.auth.middleware.LoginRequiredMiddleware",
     "core.middleware.LanguageMiddleware",
     "core.middleware.WayBackMiddleware",
@@ -105,6 +106,8 @@ else:
     DATABASES["default"].setdefault("CONN_MAX_AGE", 60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# It takes a time of day that somebody chose for “now” when it is asked in that very minute.
+SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 
 # The throttles of the login must be shared by all web processes; a table is, a process's memory is not.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://core_cache")}
@@ -344,7 +347,5 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line", "filters": ["secrets"]}},
     "root": {"handlers": ["console"], "level": env.str("LOG_LEVEL", default="INFO")},
     # Django's own handler for the development server would print whole addresses.
-    "loggers": {
-        name: {"handlers": ["console"], "propagate": False} for name in ("django.server", "gunicorn.access")
-    },
+    "loggers": {"django.server": {"handlers": ["console"], "propagate": False}},
 }

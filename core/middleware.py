@@ -9,7 +9,9 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
+from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
@@ -37,6 +39,24 @@ WITHOUT_SECOND_STEP = {
     "saml_login",
     "saml_metadata",
 }
+
+
+class LoginEndsMiddleware:
+    """Ends a login twelve hours after the last time a password, key or code was given, however busy it has been since.
+
+    A form that is sent within the hour after is still taken, so that nothing typed is lost.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = [row["at"] for row in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])]
+        most = settings.SESSION_COOKIE_AGE + (0 if request.method in ("GET", "HEAD") else 60 * 60)
+        if given and time.time() - max(given) > most:
+            request.session.flush()
+            request.user = AnonymousUser()
+        return self.get_response(request)
 
 
 class LanguageMiddleware:

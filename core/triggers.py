@@ -111,17 +111,30 @@ def missing(connection: BaseDatabaseWrapper) -> list[Guard]:
     ]
 
 
+def absent(connection: BaseDatabaseWrapper) -> list[Guard]:
+    """This will list the guards that the database has in no version at all, such as the next one's when it has migrated."""
+    there = {_name_in(trigger) for trigger in installed(connection)}
+    return [guard for guard in missing(connection) if _name_in(guard.trigger) not in there]
+
+
+def _name_in(trigger: str) -> str:
+    return trigger.rpartition("_")[0]
+
+
 def install(connection: BaseDatabaseWrapper) -> None:
-    """This will make the database's guards equal to the code's: outdated ones are dropped, missing ones made."""
+    """This will make the database's guards equal to the code's: missing ones are made, then outdated ones dropped.
+
+    In this order, because people work meanwhile: at no moment is there neither the old one nor the new one.
+    """
     wanted = {guard.trigger for guard in all_guards()}
     with connection.cursor() as cursor:
+        for guard in missing(connection):
+            for statement in statements(guard, connection.vendor):
+                cursor.execute(statement)
         for trigger, table in installed(connection).items():
             if trigger not in wanted:
                 on_table = f" ON {table}" if connection.vendor == "postgresql" else ""
                 cursor.execute(f"DROP TRIGGER {trigger}{on_table}")
-        for guard in missing(connection):
-            for statement in statements(guard, connection.vendor):
-                cursor.execute(statement)
 
 
 def drop_all(connection: BaseDatabaseWrapper) -> None:

@@ -16,8 +16,19 @@ keepalive = 5
 max_requests = 5000
 max_requests_jitter = 500
 worker_tmp_dir = "/dev/shm"  # noqa: S108  (memory; a slow disk must not look like a process that hangs)
-# The program writes its own line for each answer; addresses of people are not logged.
-accesslog = None
+# The program writes its own line for each answer; addresses of people are not logged. What gunicorn itself has to say is
+# a line of the same kind, without the address or the request of anybody.
+logconfig_dict = {
+    "formatters": {"line": {"()": "config.logs.Line"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"level": "WARNING", "handlers": []},
+    "loggers": {
+        "gunicorn.error": {"level": "INFO", "handlers": ["console"], "propagate": False},
+        "gunicorn.access": {"level": "CRITICAL", "handlers": [], "propagate": False},
+    },
+}
+# Nobody steers the server but the one who started it.
+control_socket_disable = True
 
 
 def on_starting(server: Any) -> None:

@@ -36,10 +36,10 @@ from core.doors import do_move, limited, status_of
 from core.models import User
 from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import person
+from core.spreadsheets import harmless
 from core.workdays import local_day
 
 AS_IT_SHOULD = ("follows_profile", "purpose_holds", "people_right", "comments_right")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 @require_GET
@@ -398,10 +398,4 @@ def _csv(channels: Any) -> Iterator[str]:
             channel.last_post_on or "",
             channel.looked_over_on or "",
         )
-        yield writer.writerow([_harmless(cell) for cell in cells])
-
-
-def _harmless(cell: Any) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    text = str(cell)
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+        yield writer.writerow([harmless(str(cell)) for cell in cells])

@@ -122,6 +122,32 @@ def test_a_unit_may_do_little(path):
     assert {name: found.get(name) for name in MUST_HAVE} == MUST_HAVE
 
 
+def test_a_container_may_do_as_little_as_a_unit():
+    """Its own user, nothing written but the files and a folder in memory, no privileges and none gained."""
+    compose = (DEPLOY / "compose.yaml").read_text()
+    program, services = compose.split("\nservices:\n")
+    for line in (
+        "  read_only: true",
+        "  tmpfs:\n    - /tmp",
+        "  cap_drop:\n    - ALL",
+        "    - no-new-privileges:true",
+    ):
+        assert f"\n{line}\n" in program
+    assert re.search(r"\n  volumes:\n    - files:/var/lib/redaktionen\n  \w", program), "and no other"
+    for name in ("web", "worker", "beat"):
+        assert f"  {name}:\n    <<: *program\n" in services
+    image = (DEPLOY / "Containerfile").read_text()
+    assert "\nUSER redaktionen\n" in image
+    assert "ports:\n      - 127.0.0.1:8000:8000\n" in services, "reached by the proxy of the machine only"
+
+
+@pytest.mark.parametrize("name", [".dockerignore", ".gitignore"])
+def test_the_secrets_beside_the_compose_file_get_into_no_image_and_no_commit(name):
+    where = re.search(r"^  env_file: (\w+)$", (DEPLOY / "compose.yaml").read_text(), re.MULTILINE)[1]
+    left_out = (settings.BASE_DIR / name).read_text().splitlines()
+    assert f"deploy/{where}" in [line.removeprefix("/") for line in left_out]
+
+
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)
 def test_systemd_itself_reads_the_unit_and_finds_little_exposed(path):
     if shutil.which("systemd-analyze") is None:
@@ -149,6 +175,13 @@ def test_the_proxy_throws_away_what_a_visitor_claims(name):
     text = (DEPLOY / name).read_text()
     for header in ("X-Forwarded-For", "X-Forwarded-Proto", "X-Forwarded-Host"):
         assert header in text
+
+
+def test_caddy_leaves_out_of_its_log_what_was_asked_and_takes_a_request_in_whole():
+    """nginx and gunicorn are asked for real, in test_proxy.py."""
+    everywhere, site = (DEPLOY / "Caddyfile").read_text().split("\n}\n", 1)
+    assert "exclude http.log.error http.handlers.reverse_proxy" in everywhere
+    assert "\n\t\tbuffer_requests\n" in site.split("reverse_proxy")[1]
 
 
 def web_on(listener: socket.socket) -> subprocess.Popen[bytes]:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
 from core import clock, triggers
@@ -49,8 +51,6 @@ def test_unsent_notices_are_told(client, city):
 
 
 def test_missing_guard_is_told(client, db):
-    from django.db import connection
-
     clock.sweep(timezone.now())
     name, table = next(iter(triggers.installed(connection).items()))
     with connection.cursor() as cursor:
@@ -67,3 +67,24 @@ def test_a_web_server_stays_in_the_load_balancer_when_the_clock_has_stopped(clie
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()) == (200, {"ok": True})
     assert client.get("/healthz").status_code == 503
+
+
+def test_a_web_server_stays_in_the_load_balancer_while_the_next_version_has_migrated(client):
+    """Its guards have other texts; the version before goes on answering until it is restarted."""
+    clock.sweep(timezone.now())
+    guard = next(one for one in triggers.all_guards() if one.operation == "UPDATE")
+    newer = replace(guard, message="in other words")
+    with connection.cursor() as cursor:
+        for statement in triggers.statements(newer, connection.vendor):
+            cursor.execute(statement)
+        drop(cursor, guard)
+        assert (client.get("/readyz").status_code, ask(client)[0]) == (200, 503)
+        drop(cursor, newer)
+    assert client.get("/readyz").status_code == 503
+    triggers.install(connection)
+    assert client.get("/readyz").status_code == 200
+
+
+def drop(cursor, guard):
+    on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+    cursor.execute(f"DROP TRIGGER {guard.trigger}{on_table}")

@@ -46,3 +46,26 @@ def test_an_error_names_its_kind_and_place_but_not_what_it_said(caplog):
     line = json.loads(Line().format(caplog.records[-1]))
     assert (line["message"], line["error"]) == ("the job send failed", "ValueError")
     assert "anna" not in json.dumps(line)
+
+
+@pytest.mark.parametrize(
+    ("logger", "words", "written"),
+    [
+        ("gunicorn.error", "Invalid request from ip=192.0.2.7: 'GET anna@avinge.example'", "Invalid request"),
+        ("gunicorn.error", "Error handling request GET /s/anna@avinge.example", "Error handling request"),
+        ("gunicorn.error", "Worker (pid:7) was sent SIGKILL!", "Worker (pid:7) was sent SIGKILL!"),
+        (
+            "celery.app.trace",
+            "Task core.sweep[7] raised unexpected: IntegrityError('(anna@avinge.example)')\nTraceback: …",
+            "Task core.sweep[7] raised unexpected",
+        ),
+        (
+            "allauth.socialaccount.providers.saml.views",
+            "Error processing SAML ACS response: invalid_response: anna@avinge.example",
+            "Error processing SAML ACS response",
+        ),
+    ],
+)
+def test_what_other_programs_repeat_of_a_request_or_an_error_is_left_out(lines, logger, words, written):
+    logging.getLogger(logger).error(words)
+    assert [line["message"] for line in lines()] == [written]

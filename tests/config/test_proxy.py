@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
 import shutil
 import signal
 import socket
@@ -36,6 +38,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+def listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 def web_on(listener: socket.socket, log: Path, **environment: str) -> subprocess.Popen[bytes]:
@@ -97,6 +104,7 @@ def site(folder: Path, plain: int, secure: int) -> Path:
     """The files of deploy/, with nothing changed but where they lie and listen, inside a whole configuration."""
     moved = {
         "/etc/nginx/": f"{folder}/",
+        "/var/log/nginx/": f"{folder}/",
         f"/etc/letsencrypt/live/{NAME}/": f"{folder}/",
         "/run/redaktionen-web.sock": f"{folder}/web.sock",
         "listen 80;": f"listen 127.0.0.1:{plain};",
@@ -116,7 +124,8 @@ def site(folder: Path, plain: int, secure: int) -> Path:
     whole = folder / "whole.conf"
     whole.write_text(
         f"{user} daemon off; pid {folder}/pid; error_log {folder}/error.log warn; worker_processes 1;"
-        f"events {{ worker_connections 2048; }} http {{ {temporary} include {folder}/site.conf; }}"
+        f"events {{ worker_connections 2048; }}"
+        f"http {{ access_log {folder}/access.log; {temporary} include {folder}/site.conf; }}"
     )
     return whole
 
@@ -140,6 +149,7 @@ def nginx(tmp_path) -> Iterator[tuple[str, socket.socket]]:
     listener.listen(512)
     running = subprocess.Popen([program, "-c", str(whole)])
     try:
+        until(lambda: listens(secure))
         yield f"https://127.0.0.1:{secure}", listener
     finally:
         running.send_signal(signal.SIGTERM)
@@ -192,7 +202,44 @@ def test_behind_nginx_with_tls_people_log_in_and_claims_are_thrown_away(live_peo
             timeout=60,
         )
         assert refused.status_code == 413
+        assert "Gå tillbaka och skicka mindre." in refused.text
     assert "8.8.8.8" not in (tmp_path / "web.log").read_text()
+
+
+def test_a_proxy_that_cannot_hand_on_a_request_says_so_and_writes_down_nothing_of_it(nginx, tmp_path):
+    """A signer's link is its own key, and what is asked says who asks; nginx would write both with its errors."""
+    address, listener = nginx
+    plain = re.search(r"listen (127\.0\.0\.1:\d+);", (tmp_path / "site.conf").read_text())[1]
+    listener.close()
+    page = ask(address, "/s/SECRETKEY/?who=anna", tmp_path)
+    assert (page.status_code, page.headers["Content-Type"]) == (502, "text/html; charset=utf-8")
+    assert "Vänta en stund, gå tillbaka och försök igen." in page.text
+    assert "The newsroom does not answer right now." in page.text
+    waits = [ask(address, "/s/SECRETKEY/", tmp_path) for _ in range(260)][-1]
+    assert (waits.status_code, "Det har frågats för ofta" in waits.text) == (429, True)
+    led = requests.get(
+        f"http://{plain}/s/SECRETKEY/", headers={"Host": NAME}, allow_redirects=False, timeout=60
+    )
+    assert led.headers["Location"] == f"https://{NAME}/s/SECRETKEY/"
+    assert "SECRETKEY" not in "".join(path.read_text() for path in tmp_path.glob("*.log"))
+
+
+def test_each_line_of_the_web_server_is_json_and_names_nobody(live_people, tmp_path):
+    """Also what gunicorn says by itself of a request that it cannot read."""
+    listener = socket.create_server(("127.0.0.1", 0), backlog=64)
+    where = listener.getsockname()
+    with web(tmp_path, listener, BASE_URL="http://127.0.0.1", ALLOWED_HOSTS="127.0.0.1"):
+        address = f"http://127.0.0.1:{where[1]}{LOGIN}?SECRETKEY=anna"
+        until(lambda: requests.get(address, timeout=240).status_code == 200, 240)
+        for first in (b"GET SECRETKEY", b"GET /SECRETKEY HTTP/9.9", b"GET / HTTP/1.1\r\nSECRETKEY anna: x"):
+            with socket.create_connection(where, 30) as bad:
+                bad.sendall(first + b"\r\n\r\n")
+                assert bad.recv(100).startswith(b"HTTP/1.1 400")
+    log = (tmp_path / "web.log").read_text()
+    said = [json.loads(line)["message"] for line in log.splitlines()]
+    assert said.count("Invalid request") == 3
+    assert "SECRETKEY" not in log
+    assert "127.0.0.1" not in log.replace(f"127.0.0.1:{where[1]}", "")
 
 
 def dawdlers(address: str, count: int, tmp_path: Path) -> list[ssl.SSLSocket]:
@@ -203,6 +250,8 @@ def dawdlers(address: str, count: int, tmp_path: Path) -> list[ssl.SSLSocket]:
     for _ in range(count):
         one = context.wrap_socket(socket.create_connection((host, int(port)), 30), server_hostname=NAME)
         head = f"POST {LOGIN} HTTP/1.1\r\nHost: {NAME}\r\nContent-Length: 100000\r\n"
+        # So that the program has to read the form to judge it, and would wait for what never comes.
+        head += f"Referer: https://{NAME}{LOGIN}\r\nCookie: csrftoken={'x' * 32}\r\n"
         kind = "Content-Type: application/x-www-form-urlencoded\r\n\r\nlogin="
         one.sendall((head + kind).encode())
         found.append(one)
@@ -218,13 +267,17 @@ def test_a_hundred_who_send_slowly_hold_up_nobody_else(live_people, nginx, tmp_p
         try:
             for one in slow:
                 one.sendall(b"a")
-            seen = Counter(ask(address, LOGIN, tmp_path).status_code for _ in range(20))
+            answers = [ask(address, LOGIN, tmp_path) for _ in range(20)]
             for one in slow:
                 one.sendall(b"a")
         finally:
             for one in slow:
                 one.close()
-        assert seen == {200: 20}, "there are four threads: none of them waits for a dawdler"
+        assert {answer.status_code for answer in answers} == {200}
+        longest = max(answer.elapsed.total_seconds() for answer in answers)
+        assert longest < 20, (
+            "there are four threads: none waits the 30 seconds after which nginx puts a dawdler out"
+        )
 
 
 def test_without_a_proxy_few_who_send_slowly_stop_the_web_server_for_a_while_only(live_people, tmp_path):

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import json
+import sys
 from io import StringIO
+from types import ModuleType
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.decorators import login_not_required
 from django.core.management import call_command
-from django.urls import reverse
+from django.urls import path, reverse
 
+from config import urls
 from config.celery import app
 from core import trail
 from core.models import Notice
@@ -102,3 +106,28 @@ def test_only_those_in_a_team_are_shown_the_way_to_a_new_post(city, client_of):
         assert door in client_of(city.anna).get(reverse(name)).content.decode()
         for outside in (city.karin, city.ulf):
             assert door not in client_of(outside).get(reverse(name)).content.decode()
+
+
+def test_an_error_of_ours_tells_nothing_of_the_inside_and_can_be_found_in_the_log(
+    client, settings, monkeypatch
+):
+    @login_not_required
+    def fails(request):
+        raise ValueError("SECRETKEY of anna@avinge.example")
+
+    broken = ModuleType("tests.broken_urls")
+    broken.handler500, broken.urlpatterns = urls.handler500, [path("fails/", fails)]
+    monkeypatch.setitem(sys.modules, broken.__name__, broken)
+    settings.ROOT_URLCONF = broken.__name__
+    client.raise_request_exception = False
+    page = client.get("/fails/")
+    assert page.status_code == 500
+    assert page.headers["X-Request-ID"]
+    for inside in ("SECRETKEY", "anna@", "ValueError", "Traceback", ".py"):
+        assert inside not in page.content.decode()
+
+
+@pytest.mark.parametrize("hour", range(24))
+def test_the_check_is_silent_at_every_hour(time_machine, hour):
+    time_machine.move_to(f"2026-11-24T{hour:02}:00:00+00:00", tick=False)
+    call_command("check", fail_level="WARNING")

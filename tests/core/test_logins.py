@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+import re
+from datetime import timedelta
+
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
+from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
+from core import privacy
+from core.accounts import end_sessions
 from core.models import Event, Notice
 from editorial.models import Membership
 from tests.conftest import PASSWORD
@@ -111,12 +119,14 @@ def test_forty_people_behind_one_address_log_in_within_a_minute(city):
     assert answers == [302] * 40
 
 
-def test_a_header_that_names_another_address_does_not_reset_the_limit(city):
-    for number in range(12):
-        Client(headers={"X-Forwarded-For": f"10.0.0.{number}"}).post(
-            reverse("account_login"), {"login": city.anna.email, "password": "wrong"}
-        )
-    assert log_in(Client(), city.anna.email).status_code == 200
+def test_a_header_that_names_another_address_does_not_reset_the_limit(city, settings):
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"login_failed": "3/5m/ip"}
+    for number in range(4):
+        guessing = Client(headers={"X-Forwarded-For": f"10.0.0.{number}", "X-Real-IP": f"10.0.0.{number}"})
+        log_in(guessing, f"nobody{number}@avinge.example", "wrong")
+    named = Client(headers={"X-Forwarded-For": "10.0.0.9", "Forwarded": "for=10.0.0.9"})
+    assert log_in(named, city.anna.email).status_code == 200, "asked to wait"
+    assert log_in(Client(REMOTE_ADDR="192.0.2.7"), city.anna.email).status_code == 302
 
 
 def test_metrics_are_for_whoever_has_the_token_and_name_nobody(city, client, settings):
@@ -142,3 +152,100 @@ def test_a_changed_password_is_noted_and_told_to_whoever_s_it_is(city, client_of
     notice = Notice.objects.get(key=f"login-{event.pk}")
     assert (notice.recipient, notice.urgent) == (city.anna, True)
     assert "en-helt-annan-fras" not in notice.body
+
+
+def test_ten_thousand_logins_cost_no_page_a_query_and_one_step_ends_them(
+    city, client_of, django_assert_num_queries
+):
+    anna, store = client_of(city.anna), SessionStore()
+    until = timezone.now() + timedelta(hours=12)
+    kept = store.encode(dict(anna.session.items()))
+    Session.objects.bulk_create(
+        Session(session_key=f"{number:032}", session_data=kept, expire_date=until) for number in range(10_000)
+    )
+    anna.get("/notices/")
+    with django_assert_num_queries(7):
+        assert anna.get("/notices/").status_code == 200
+    another = Client()
+    another.cookies["redaktionen_session"] = f"{7:032}"
+    assert another.get("/").status_code == 200
+    with django_assert_num_queries(1):
+        end_sessions([city.anna.pk])
+    assert reverse("account_login") in another.get("/")["Location"]
+    with django_assert_num_queries(10):
+        privacy.dispose(until + timedelta(days=2), really=True)
+    assert not Session.objects.exists()
+
+
+def test_a_stranger_who_knocks_ten_times_is_given_no_login_to_be_kept(city, settings):
+    settings.PUBLIC_REGISTER = True
+    before = Session.objects.count()
+    for _ in range(10):
+        knocking = Client()
+        for path in (
+            "/",
+            "/account/login/?next=/posts/",
+            "/account/password/reset/",
+            "/channels/public/",
+            "/x/",
+        ):
+            knocking.get(path)
+        log_in(knocking, "nobody@avinge.example", "wrong")
+        knocking.post(reverse("language"), {"language": "en"})
+    assert Session.objects.count() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (PASSWORD, "elva-tecken"),
+        (PASSWORD, "qwertyqwerty"),
+        (PASSWORD, "anna@avinge.example"),
+        ("x", "en-helt-annan-fras"),
+    ],
+)
+def test_a_short_a_common_and_an_own_password_and_one_without_the_old_are_refused(city, client_of, old, new):
+    typed = {"oldpassword": old, "password1": new, "password2": new}
+    assert client_of(city.anna).post(reverse("account_change_password"), typed).status_code == 200
+    city.anna.refresh_from_db()
+    assert city.anna.check_password(PASSWORD)
+
+
+def test_recovery_and_a_failed_login_say_the_same_of_an_address_without_an_account(city, client):
+    def said(address):
+        recovered = client.post(reverse("account_reset_password"), {"email": address}, follow=True)
+        failed = log_in(Client(), address, "wrong")
+        pages = (page.content.decode().replace(address, "") for page in (recovered, failed))
+        return [re.sub(r'value="\w{64}"', "", page) for page in pages], recovered.redirect_chain
+
+    assert said(city.anna.email) == said("nobody@avinge.example")
+
+
+def test_a_login_gets_a_new_number_and_ends_after_twelve_hours(city, client, settings, time_machine):
+    settings.SECOND_FACTOR_FOR = ["administrators"]  # who asks that writes into the login now and then
+    store = SessionStore()
+    store.create()
+    client.cookies["redaktionen_session"] = store.session_key
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    log_in(client, city.anna.email)
+    given = client.cookies["redaktionen_session"].value
+    assert given != store.session_key, "whoever knows the number from before the login has nothing"
+    for hour in range(9, 20):
+        time_machine.move_to(f"2026-11-24T{hour:02}:59:00+01:00", tick=False)
+        assert client.get("/").status_code == 200, "busy all day"
+    time_machine.move_to("2026-11-24T20:01:00+01:00", tick=False)
+    words = {"oldpassword": "x", "password1": "en-helt-annan-fras", "password2": "en-helt-annan-fras"}
+    assert client.post(reverse("account_change_password"), words).status_code == 200, "what was typed is read"
+    assert reverse("account_login") in client.get("/")["Location"]
+    assert not Session.objects.filter(session_key=given).exists()
+
+
+def test_a_form_sent_an_hour_after_a_login_ended_asks_for_the_login(city, client, settings, time_machine):
+    settings.SECOND_FACTOR_FOR = ["administrators"]
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
+    log_in(client, city.anna.email)
+    for hour in range(9, 20):
+        time_machine.move_to(f"2026-11-24T{hour:02}:59:00+01:00", tick=False)
+        client.get("/")
+    time_machine.move_to("2026-11-24T21:01:00+01:00", tick=False)
+    assert reverse("account_login") in client.post(reverse("account_change_password"), {})["Location"]

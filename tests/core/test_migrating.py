@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from django.core.management import call_command
 from django.db import connection
@@ -19,6 +21,27 @@ def test_migrate_runs_though_guards_are_missing_and_brings_them_back():
     assert triggers.missing(connection)
     call_command("migrate", verbosity=0)
     assert not triggers.missing(connection)
+
+
+def test_an_outdated_guard_goes_only_when_the_new_one_is_there():
+    """People work while it is exchanged: without either, what it refuses would slip past."""
+    guard = next(one for one in triggers.all_guards() if one.operation == "UPDATE")
+    outdated = replace(guard, message="in the words of an older version")
+    with connection.cursor() as cursor:
+        for statement in triggers.statements(outdated, connection.vendor):
+            cursor.execute(statement)
+        on_table = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
+        cursor.execute(f"DROP TRIGGER {guard.trigger}{on_table}")
+    said = []
+
+    def listen(execute, sql, params, many, context):
+        said.append(sql)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(listen):
+        triggers.install(connection)
+    exchanged = [sql.split(" BEFORE ")[0].split(" ON ")[0] for sql in said if "TRIGGER" in sql.split("(")[0]]
+    assert exchanged == [f"CREATE TRIGGER {guard.trigger}", f"DROP TRIGGER {outdated.trigger}"]
 
 
 def test_guards_are_lifted_only_where_tables_are_rebuilt_and_only_while_there_is_something_to_do():

@@ -19,6 +19,10 @@ UNSEEN = [
     "\ufeffAnna",
     "An\u3164na",
 ]
+DRAWN_ALIKE = [
+    *("\ua4ee\ua4e0\ua4e0\ua4ee", "\u13ac\u13a1\u13c6\u13e6", "\u2c80\u2c9b\u2c9b\u2c80"),
+    *("\u0251nna", "\u1d00\u0274\u0274\u1d00", "\u01c0ena", "\u0184erit", "Bjo\u0338rn"),
+]
 FINE = [
     "Åsa Öberg-Lind",
     "Zoë O’Neill",
@@ -31,6 +35,12 @@ FINE = [
     "Nguyễn Thị Minh Khai",
     "Anna Berg (Parks)",
     "1:e vice",
+    "Əli Məmmədov",
+    "Kɔfi Ŋmɛ",
+    "ܐܒܪܗܡ",
+    "ሰላም",
+    "இளங்கோ",
+    "নূর",
 ]
 LOOK_ALIKE = [
     ("Alice", "AIice"),
@@ -39,11 +49,12 @@ LOOK_ALIKE = [
     ("Anna Berg", "Anna  Berg "),
     ("Anna", "Ａｎｎａ"),
     ("caop", "саор"),
+    ("Erik", "Eri\u0307k"),
 ]
 
 
-@pytest.mark.parametrize("name", MIXED + UNSEEN)
-def test_a_name_of_two_alphabets_or_with_what_is_not_seen_has_a_fault(name):
+@pytest.mark.parametrize("name", MIXED + UNSEEN + DRAWN_ALIKE)
+def test_a_name_of_two_alphabets_or_with_what_is_not_seen_or_written_has_a_fault(name):
     assert fault_in(name)
 
 

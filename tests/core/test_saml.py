@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 import requests
 
-from core.models import User
+from core.models import Event, User
 from tests.config.test_proxy import web
 from tests.core import saml
 from tests.processes import until
@@ -38,9 +38,11 @@ def house(live_people, tmp_path) -> Iterator[tuple[str, saml.Directory]]:
         yield address, directory
 
 
-def come(house: tuple[str, saml.Directory], answer: Any) -> requests.Response:
+def come(
+    house: tuple[str, saml.Directory], answer: Any, browser: requests.Session | None = None
+) -> requests.Response:
     """Press the button, go to the directory, and come back with what it answers. Returns the last page."""
-    browser, address = requests.Session(), house[0]
+    browser, address = browser or requests.Session(), house[0]
     page = browser.get(f"{address}/account/login/", timeout=240).text
     action = re.search(r'action="(/account/saml/directory/login/[^"]*)"', page)[1].replace("&amp;", "&")
     token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
@@ -100,3 +102,36 @@ def test_the_directory_reads_what_we_are(house):
     page = requests.get(f"{house[0]}/account/saml/directory/metadata/", timeout=240)
     assert page.status_code == 200
     assert f"{house[0]}/account/saml/directory/acs/" in page.text
+
+
+def test_who_came_in_goes_out_again_and_is_put_out_when_a_role_changes(house):
+    """By our own button: the directory's single logout has no door here."""
+    browser, address = requests.Session(), house[0]
+
+    def enter() -> None:
+        come(house, lambda at: house[1].answer(at, "k-1", groups=["g-people"], **KALLE), browser)
+        assert browser.get(f"{address}/", timeout=240).url == f"{address}/"
+
+    def is_out() -> bool:
+        return browser.get(f"{address}/", timeout=240).url.startswith(f"{address}/account/login/")
+
+    enter()
+    left = browser.cookies["redaktionen_session"]
+    page = browser.get(f"{address}/", timeout=240).text
+    token = re.search(r'name="csrfmiddlewaretoken" value="(\w+)"', page)[1]
+    assert browser.post(f"{address}/account/logout/", {"csrfmiddlewaretoken": token}, timeout=240).ok
+    assert is_out()
+    browser.cookies.set("redaktionen_session", left)
+    assert is_out(), "the old cookie opens nothing either"
+    browser = requests.Session()
+    enter()
+    user = User.objects.get(email="kalle@avinge.example")
+    user.is_web_strategist = True
+    user.save()
+    assert is_out()
+    sls = f"{address}/account/saml/directory/sls/"
+    assert browser.get(sls, timeout=240).url.startswith(f"{address}/account/login/"), (
+        "no door without a login"
+    )
+    kinds = Event.objects.filter(about_id=user.pk, kind__startswith="login.").order_by("id")
+    assert list(kinds.values_list("kind", flat=True)) == ["login.in", "login.out", "login.in"]

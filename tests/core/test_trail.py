@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
-from django.contrib.sessions.models import Session
-from django.db import connection, transaction
-from django.test.utils import CaptureQueriesContext
-from django.utils import timezone
 
 from core import trail
-from core.accounts import end_sessions
 from core.models import Event, Seal
 
 AT = datetime(2026, 11, 24, 11, 0, 0, 123456, tzinfo=UTC)
@@ -73,26 +68,3 @@ def test_a_seal_of_the_first_form_is_still_recomputed_and_a_changed_one_is_not(c
     other = trail.hash_of(seal.hash, "0" * 64, 3, AT)
     wrong = Seal(pk=seal.pk, prev=seal.prev, digest="0" * 64, event_count=3, sealed_at=AT, hash=other)
     assert any("not those it sealed" in fault for fault in trail.faults_of(wrong, trail.GENESIS))
-
-
-@pytest.mark.django_db
-def test_ten_thousand_logins_make_no_page_dearer_and_are_ended_in_one_go(city, client_of):
-    client = client_of(city.anna)
-    client.get("/")
-    with CaptureQueriesContext(connection) as few:
-        assert client.get("/").status_code == 200
-    soon = timezone.now() + timedelta(hours=1)
-    Session.objects.bulk_create(
-        [
-            Session(session_key=f"{number:032}", session_data="x", expire_date=soon)
-            for number in range(10_000)
-        ],
-        batch_size=500,
-    )
-    with CaptureQueriesContext(connection) as many:
-        assert client.get("/").status_code == 200
-    assert len(many) == len(few)
-    with CaptureQueriesContext(connection) as ended, transaction.atomic():
-        end_sessions([city.anna.pk])
-    assert sum("UPDATE" in query["sql"] for query in ended) == 1
-    assert client.get("/").status_code == 302
