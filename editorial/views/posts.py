@@ -23,6 +23,7 @@ from editorial.forms import FilterForm, MoveForm, PlanForm
 from editorial.models import FollowUp, Post
 from editorial.platforms import on_channels
 from editorial.proofs import checks_of
+from editorial.reading import sent_back
 from editorial.states import FIXED, OPEN, PostState, PublicationState
 from editorial.transitions import change_time, content_of
 from editorial.views.planning import tell_of_the_time
@@ -137,7 +138,9 @@ def _page(
 ) -> HttpResponse:
     user = person(request)
     moves = open_moves(post, user, lambda name: reverse("editorial:post_move", args=[post.pk, name]))
-    before = differences.last_judged(post) if post.current else None
+    reviews = list(post.current.reviews.select_related("reviewer")) if post.current else []
+    # What was read and judged as it stands has no news for a reader.
+    before = differences.last_judged(post) if post.current and not reviews else None
     wanted = post.planned_at or post.wanted_at or timezone.now()
     context = {
         "post": post,
@@ -147,12 +150,11 @@ def _page(
         "checks": checks_of(post, content_of(post)),
         "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),
-        "reviews": post.current.reviews.select_related("reviewer") if post.current else [],
+        "reviews": reviews,
+        "asked": sent_back(post),
         "changes": differences.changes(before, post.current) if before and post.current else [],
         "due": post.publications.filter(state=PublicationState.DUE).select_related("channel__platform"),
-        "settled": post.publications.exclude(state=PublicationState.DUE).select_related(
-            "channel__platform", "settled_by"
-        ),
+        "settled": queries.settled_of(post),
         "events": trail.events_about(post)[:50],
         "moves": [move for move in moves if not _elsewhere(move)],
         "may_review": any(move.name == "approve" and move.allowed for move in moves),
