@@ -43,11 +43,11 @@ def test_each_role_sees_what_waits_for_it(city, at, client_of, new_post, sweep_a
     sweep_at(at)
     anna, erik, karin = (seen_by(client_of(who)) for who in (city.anna, city.erik, city.karin))
     assert ("To review" in anna, "To review" in erik, "To review" in karin) == (False, True, False)
-    assert all("Cases with a clock" in page for page in (anna, erik, karin))
+    assert all("Open cases" in page for page in (anna, erik, karin))
     assert ("Today's watch" in anna, "Today's watch" in karin) == (True, False)
     stranger = seen_by(client_of(city.olle))
     assert "Swans" not in stranger
-    assert "Cases with a clock" not in stranger
+    assert "Open cases" not in stranger
     assert "The trail" in seen_by(client_of(city.rut))
 
 

@@ -27,10 +27,20 @@ def told(person, at, url="/posts/") -> Notice:
 
 def test_opening_a_notice_marks_it_as_read_and_leads_to_what_it_is_about(city, at, client_of):
     notice = told(city.anna, at)
-    assert "Look" in client_of(city.anna).get(reverse("notices_page")).content.decode()
+    page = reverse("notices_page")
+    assert ">Unread<" in client_of(city.anna).get(page).content.decode()
     response = client_of(city.anna).post(reverse("notice_open", args=[notice.pk]))
     notice.refresh_from_db()
     assert (response["Location"], notice.read_at is not None) == ("/posts/", True)
+    shown = client_of(city.anna).get(page).content.decode()
+    assert ("Look" in shown, ">Unread<" in shown) == (True, False)
+
+
+def test_administration_is_led_to_from_the_menu_of_administrators_only(city, client_of):
+    there = f'href="{reverse("admin:index")}"'
+    assert there in client_of(city.admin).get("/").content.decode()
+    assert there not in client_of(city.erik).get("/").content.decode()
+    assert "Django administration" not in client_of(city.admin).get(reverse("admin:index")).content.decode()
 
 
 def test_notices_of_others_are_neither_shown_nor_opened(city, at, client_of):
