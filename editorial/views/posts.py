@@ -35,7 +35,10 @@ def posts_page(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET, user=user)
     filters.is_valid()
     page_obj = Paginator(queries.posts_list(user, filters.cleaned_data), 25).get_page(request.GET.get("page"))
-    return render(request, "editorial/posts_page.html", {"filters": filters, "page_obj": page_obj})
+    now = timezone.now()
+    lapsed = {post.pk for post in page_obj if post.has_lapsed(now)}
+    context = {"filters": filters, "page_obj": page_obj, "lapsed": lapsed}
+    return render(request, "editorial/posts_page.html", context)
 
 
 @require_GET
@@ -144,6 +147,7 @@ def _page(
     wanted = post.planned_at or post.wanted_at or timezone.now()
     context = {
         "post": post,
+        "has_lapsed": post.has_lapsed(timezone.now()),
         "texts": on_channels(post),
         "materials": post.materials.select_related("material"),
         "follow_up": FollowUp.objects.filter(post=post).first() if post.asks_question else None,

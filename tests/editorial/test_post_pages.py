@@ -236,3 +236,30 @@ def test_what_did_not_go_out_says_where_and_why(city, at, new_post, client_of):
     shown = words(done)
     assert "Noted: it did not go out on Parks on Facebook" in shown
     assert "The platform was down." in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("scheduled", "Planned"), ("draft", "Wanted"), ("approved", "Wanted")]
+)
+def test_time_of_a_post_that_is_not_planned_is_a_wish(city, at, new_post, client_of, state, word):
+    post = walk(new_post(), city, at, "scheduled")
+    if state == "draft":
+        perform(post, "reopen", actor=city.anna, at=at)
+    elif state == "approved":
+        perform(post, "unschedule", actor=city.anna, at=at)
+    post.refresh_from_db()
+    assert post.state == state
+    shown = words(client_of(city.anna).get(reverse("editorial:post_page", args=[post.pk])))
+    assert f"<span>{word} <time" in shown
+
+
+def test_lapsed_post_says_so_in_the_list_and_on_its_page(city, at, new_post, client_of, time_machine):
+    time_machine.move_to(at, tick=False)
+    post = walk(new_post(), city, at, "scheduled")
+    perform(post, "unschedule", actor=city.anna, at=at)
+    anna, lapsed = client_of(city.anna), ">Lapsed<"
+    pages = [reverse("editorial:posts_page"), reverse("editorial:post_page", args=[post.pk])]
+    assert not any(lapsed in words(anna.get(page)) for page in pages)
+    time_machine.move_to(at + timedelta(days=400), tick=False)
+    anna.force_login(city.anna)
+    assert all(lapsed in words(anna.get(page)) for page in pages)
