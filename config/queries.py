@@ -15,6 +15,7 @@ from editorial.models import Membership, Post, Publication, Swap
 from editorial.rota_queries import handovers_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
+from moderation.queries import BY_DEADLINE, NEWEST, answers_to_read, with_answer_due
 from moderation.states import CLOSED, CaseState, CommentState, WatchState
 
 Row = dict[str, Any]
@@ -88,10 +89,14 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
     )
     offers = _first(Swap.objects.open_to(user, at), "team__name", "starts_at", "ends_at")
     comments = _first(
-        Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None),
+        with_answer_due(Comment.objects.filter(**our_channels, state=CommentState.NEW, cases=None))
+        .annotate(to_read=answers_to_read(user))
+        .order_by(BY_DEADLINE, "-to_read", *NEWEST),
         "kind",
         "channel__name",
         "current__text",
+        "answer_due",
+        "to_read",
     )
     publications = _first(
         Publication.objects.filter(post__team__in=teams, state=PublicationState.DUE).order_by("due_at"),
