@@ -8,6 +8,7 @@ from io import StringIO
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.test import Client
 from django.urls import reverse
 
 from config.celery import app
@@ -40,6 +41,10 @@ def test_administration_is_led_to_from_the_menu_of_administrators_only(city, cli
     there = f'href="{reverse("admin:index")}"'
     assert there in client_of(city.admin).get("/").content.decode()
     assert there not in client_of(city.erik).get("/").content.decode()
+    refused = client_of(city.erik).get(reverse("admin:index"), follow=True)
+    assert refused.status_code == 403
+    assert "Only administrators come into the administration." in refused.content.decode()
+    assert Client().get(reverse("admin:index"), follow=True).status_code == 200  # the login
     assert "Django administration" not in client_of(city.admin).get(reverse("admin:index")).content.decode()
 
 
