@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -81,6 +82,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     shown = post.planned_at or post.wanted_at
     form = MoveForm(request.POST or None, shown=shown)
     back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
+    back = "" if urlsplit(back).path == request.path else back
     seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200
     approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
     ends_on, asks_about = queries.approval_ends_on(post) if approved else "", None
@@ -104,7 +106,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                 if ends_on:
                     messages.warning(request, _("The post lost its approval. Send it to review again."))
                 tell_of_the_time(request, post, now)
-                if shown and "undo" not in request.POST:
+                if shown and shown != when and "undo" not in request.POST:
                     request.session["undo"] = {
                         "post": post.pk,
                         "seen": post.version,
