@@ -7,14 +7,18 @@ from io import StringIO
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.translation import override
 
 from config.celery import app
 from core import trail
 from core.models import Notice
 from core.notices import Message, tell
+from editorial.models import Post, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -117,3 +121,25 @@ def test_only_those_in_a_team_are_shown_the_way_to_a_new_post(city, client_of):
         assert door in client_of(city.anna).get(reverse(name)).content.decode()
         for outside in (city.karin, city.ulf):
             assert door not in client_of(outside).get(reverse(name)).content.decode()
+
+
+def test_columns_of_the_back_office_are_named_in_the_pages_language():
+    plain = [
+        f"{model._meta.label}.{name}"
+        for model, shown in admin.site._registry.items()
+        if not model.__module__.startswith(("django.", "allauth."))
+        for name in shown.list_display
+        if name != "id"
+        for field in model._meta.get_fields()
+        if field.name == name and not isinstance(field.verbose_name, Promise)
+    ]
+    assert plain == []
+    assert str(Post._meta.get_field("team").verbose_name) == str(Team._meta.verbose_name)
+    with override("sv"):
+        assert str(Post._meta.get_field("created_by").verbose_name) == "påbörjat av"
+
+
+def test_what_nobody_with_an_account_did_is_not_said_of_the_clock(city, at, client_of):
+    trail.record("tip.give", about=city.team, actor=None, at=at)
+    page = client_of(city.admin).get(reverse("trail_page")).content.decode()
+    assert ("no account" in page, "the clock" in page) == (True, False)
