@@ -146,7 +146,7 @@ class Rule:
         """This will say the rule as one says it: "every second Tuesday at 09:00"."""
         words = _("%(days)s at %(clock)s") % {
             "days": self._days_in_words(),
-            "clock": clock_in_words(self.clock),
+            "clock": f"{self.clock:%H:%M}",
         }
         if self.ends_on:
             words = _("%(rule)s, until %(day)s") % {"rule": words, "day": _date_in_words(self.ends_on)}
@@ -212,11 +212,6 @@ def last_working_day(month: date) -> date:
 
 def last_of(month: date) -> date:
     return month.replace(day=calendar.monthrange(month.year, month.month)[1])
-
-
-def clock_in_words(clock: time) -> str:
-    """This will write a time of day as the language does: "09:00", in Swedish "09.00"."""
-    return f"{clock:%H.%M}" if _is_swedish() else f"{clock:%H:%M}"
 
 
 def _stepped(interval: int, phrases: tuple[str, str, str], **values: str) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels_registry import rules
 from core.moves import Move, MoveTable
@@ -15,7 +16,7 @@ class ChannelState(models.TextChoices):
     DORMANT = "dormant", _("dormant")
     UNDER_REVIEW = "under_review", _("under review")
     CLOSING = "closing", _("closing")
-    CLOSED = "closed", _("closed")
+    CLOSED = "closed", pgettext_lazy("a channel", "closed")
     DEREGISTERED = "deregistered", _("deregistered")
 
 
@@ -31,7 +32,7 @@ class OpeningState(models.TextChoices):
 
 
 class DormancyState(models.TextChoices):
-    PLANNED = "planned", _("planned")
+    PLANNED = "planned", pgettext_lazy("a rest", "planned")
     RESTING = "resting", _("resting")
     WOKEN = "woken", _("woken")
     CANCELLED = "cancelled", _("cancelled")

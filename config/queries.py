@@ -17,6 +17,7 @@ from editorial.models import Membership, Post, Publication, Swap
 from editorial.rota_queries import handovers_of
 from editorial.states import OPEN, PostState, PublicationState
 from moderation.models import Case, Comment, Watch
+from moderation.queries import BY_DEADLINE, NEWEST, answers_to_read, with_answer_due
 from moderation.states import CLOSED, CaseState, CommentState, WatchState
 
 M = TypeVar("M", bound=Model)
@@ -114,10 +115,16 @@ _REVIEWS = Rows(
     counted=True,
 )
 _COMMENTS = Rows(
-    lambda user: _in_our_channels(Comment.objects.filter(state=CommentState.NEW, cases=None), user),
+    lambda user: (
+        with_answer_due(_in_our_channels(Comment.objects.filter(state=CommentState.NEW, cases=None), user))
+        .annotate(to_read=answers_to_read(user))
+        .order_by(BY_DEADLINE, "-to_read", *NEWEST)
+    ),
     "kind",
     "channel__name",
     "current__text",
+    "answer_due",
+    "to_read",
 )
 _PUBLICATIONS = Rows(
     lambda user: Publication.objects.filter(post__team__in=_teams(user), state=PublicationState.DUE).order_by(

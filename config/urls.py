@@ -1,4 +1,3 @@
-from allauth.account import views as account
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -48,7 +47,7 @@ urlpatterns = [
     ),
     *saml,
     path("metrics", views.metrics_page, name="metrics"),
-    path("admin/login/", account.login),
+    path("admin/login/", views.admin_login),
     path("admin/", admin.site.urls),
     path("channels/", include("channels_registry.urls")),
     path("calendar/", include("calendar_app.urls")),

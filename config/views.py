@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
@@ -13,6 +14,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
+from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -82,6 +84,18 @@ def metrics_page(request: HttpRequest) -> HttpResponse:
     if not settings.METRICS_TOKEN or not constant_time_compare(shown, settings.METRICS_TOKEN):
         raise Http404
     return HttpResponse(metrics.page(), content_type="text/plain; version=0.0.4; charset=utf-8")
+
+
+@login_not_required
+def admin_login(request: HttpRequest) -> HttpResponse:
+    """This will ask for the login that the pages ask for; who is logged in and is no administrator is told so.
+
+    Led on to the administration, which leads back here, they would go in circles.
+    """
+    if request.user.is_authenticated and not request.user.is_staff:
+        reason = _("Only administrators come into the administration.")
+        return render(request, "403.html", {"reason": reason}, status=403)
+    return account.login(request)
 
 
 def no_such_page(request: HttpRequest) -> HttpResponse:

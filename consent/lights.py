@@ -38,6 +38,7 @@ def light_of(picture: Picture, channels: Iterable[int], day: date) -> Light:
     if picture.state == PeopleState.NONE:
         return Light(tuple(reasons))
     words, wanted = _standing_words(picture), frozenset(channels)
+    waiting = _waiting(picture)
     bank = picture.source == Source.MEDIA_BANK
     reasons += _basis_reasons(picture)
     if bank:
@@ -52,7 +53,7 @@ def light_of(picture: Picture, channels: Iterable[int], day: date) -> Light:
             continue
         asked = appearance.is_identifiable and not bank
         if person is not None and not must_not:
-            found, conflict = _person_reasons(person, words, wanted, day, asked=asked)
+            found, conflict = _person_reasons(person, words, waiting, wanted, day, asked=asked)
             reasons, quarrels = reasons + found, quarrels or conflict
         if asked or must_not:
             reasons.append(why_not_asked(appearance, day))
@@ -91,6 +92,12 @@ def _standing_words(picture: Picture) -> dict[tuple[int, int], ConsentEvent]:
     return {(word.person_id, word.signer_id): word for word in picture.words.all() if word.said != Said.ASKED}
 
 
+def _waiting(picture: Picture) -> set[tuple[int, int]]:
+    """This will return the pairs of person and signer whose newest word is a question."""
+    newest = {(word.person_id, word.signer_id): word.said for word in picture.words.all()}
+    return {pair for pair, said in newest.items() if said == Said.ASKED}
+
+
 def _basis_reasons(picture: Picture) -> list[str]:
     """This will ask for a legal basis (R14); the newest counts, and none is that nobody is in it when people are."""
     bases = list(picture.bases.all())
@@ -116,6 +123,7 @@ def _bank_reasons(picture: Picture, day: date) -> list[str]:
 def _person_reasons(
     person: Person,
     words: dict[tuple[int, int], ConsentEvent],
+    waiting: set[tuple[int, int]],
     channels: frozenset[int],
     day: date,
     *,
@@ -134,10 +142,12 @@ def _person_reasons(
         return [_refused(person, against, agreed)], bool(agreed)
     if not asked:
         return [], False
-    missing = (
-        _missing(words.get((person.pk, signer.pk)), signer, person, channels, day) for signer in signers
-    )
-    return [reason for reason in missing if reason], False
+    missing = []
+    for signer in signers:
+        pair = (person.pk, signer.pk)
+        why = _missing(words.get(pair), signer, person, channels, day, waits=pair in waiting)
+        missing += [why] if why else []
+    return missing, False
 
 
 def _refused(person: Person, against: list[Person], agreed: list[Person]) -> str:
@@ -153,9 +163,22 @@ def _names(people: list[Person]) -> str:
 
 
 def _missing(
-    word: ConsentEvent | None, signer: Person, person: Person, channels: frozenset[int], day: date
+    word: ConsentEvent | None,
+    signer: Person,
+    person: Person,
+    channels: frozenset[int],
+    day: date,
+    *,
+    waits: bool,
 ) -> str:
     if word is None or word.said not in YES:
+        if waits and signer == person:
+            return _("%(name)s has not answered yet. Wait, or ask again.") % {"name": person}
+        if waits:
+            return _("%(guardian)s, guardian of %(name)s, has not answered yet. Wait, or ask again.") % {
+                "guardian": signer,
+                "name": person,
+            }
         if signer == person:
             return _("The consent of %(name)s is missing. Ask first.") % {"name": person}
         return _("The consent of %(guardian)s, guardian of %(name)s, is missing. Ask first.") % {

@@ -23,7 +23,15 @@ from core.rules import Refusal
 from core.uploads import CleanImage
 from core.workdays import local_day
 
-trail.WORDS |= {"picture.consent": gettext_lazy("Consent noted")}
+trail.WORDS |= {
+    "picture.consent": gettext_lazy("Word about consent noted"),
+    f"picture.consent.{Said.ASKED}": gettext_lazy("Consent asked for"),
+    f"picture.consent.{Said.GIVEN}": gettext_lazy("Consent given"),
+    f"picture.consent.{Said.RENEWED}": gettext_lazy("Consent given again"),
+    f"picture.consent.{Said.REFUSED}": gettext_lazy("Consent refused"),
+    f"picture.consent.{Said.WITHDRAWN}": gettext_lazy("Consent taken back"),
+    f"picture.consent.{Said.INVALIDATED}": gettext_lazy("An earlier word was noted by mistake"),
+}
 
 
 def note_consent(

@@ -15,8 +15,10 @@ class CoreConfig(AppConfig):
     def ready(self) -> None:
         from core import logins  # noqa: F401  (listens for logins)
         from core.forms import ask_for_whole_addresses
+        from core.labels import name_fields
 
         ask_for_whole_addresses()
+        name_fields()
 
         pre_migrate.connect(lift_guards, sender=self)
         post_migrate.connect(install_guards, sender=self)

@@ -46,7 +46,7 @@ class OpenTipForm(TipForm):
         label=gettext_lazy("Your name"),
         max_length=120,
         required=False,
-        help_text=gettext_lazy("Only the team sees it."),
+        help_text=gettext_lazy("The team sees it. It is not published."),
     )
 
 

@@ -14,13 +14,28 @@ from django.utils.translation import gettext as _
 from channels_registry.models import Channel
 from consent.lights import Light, light_of
 from consent.models import Picture
-from core.models import User
+from core.models import Event, User
 from core.workdays import local_day
-from editorial.models import Post, PostPicture, PostText, TeamChannel
-from editorial.states import ENDS, FIXED, UNDER_WAY, PostState
+from editorial.models import Post, PostPicture, PostText, Publication, TeamChannel
+from editorial.states import ENDS, FIXED, UNDER_WAY, PostState, PublicationState
 
 CHANNEL = ("post", "channel__name", "channel__platform__name")
 CROWDED = timedelta(hours=1)  # R6: two posts on one channel closer than this are told of
+
+
+def settled_of(post: Post) -> list[tuple[Publication, str]]:
+    """This will list what became of the post on each channel, and why where it did not go out."""
+    found = list(
+        post.publications.exclude(state=PublicationState.DUE).select_related(
+            "channel__platform", "settled_by"
+        )
+    )
+    missed = [one.pk for one in found if one.state == PublicationState.MISSED]
+    said = Event.objects.filter(
+        about_type="editorial.publication", about_id__in=missed, kind="publication.miss"
+    )
+    reasons = dict(said.values_list("about_id", "note")) if missed else {}
+    return [(one, reasons.get(one.pk, "")) for one in found]
 
 
 def posts_list(user: User, wanted: dict[str, Any]) -> QuerySet[Post]:

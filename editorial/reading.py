@@ -205,6 +205,12 @@ def changes_asked(verdicts: Sequence[Review]) -> Review | None:
     return next((last for last in verdicts[:1] if last.verdict == Review.Verdict.CHANGES), None)
 
 
+def sent_back(post: Post) -> Review | None:
+    """This will return what the last reader asked to have changed, while the post is open."""
+    was_sent_back = getattr(post, "was_sent_back", post.pk)
+    return changes_asked(last_verdicts(post)) if was_sent_back and post.is_open else None
+
+
 def since_read(reader: User, proof: Proof, verdicts: Sequence[Review]) -> SinceRead:
     """This will compare with what the reader last read; who never read it gets the last version somebody judged."""
     post, version = proof.post, proof.version

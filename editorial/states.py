@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.moves import Move, MoveTable
 from editorial import rules
@@ -35,7 +36,7 @@ UNDER_WAY = tuple(state for state in PostState if state not in ENDS)
 class PublicationState(models.TextChoices):
     DUE = "due", _("to be published")
     PUBLISHED = "published", _("published")
-    MISSED = "missed", _("missed")
+    MISSED = "missed", pgettext_lazy("a publication", "missed")
     TAKEN_DOWN = "taken_down", _("taken down")
 
 

@@ -25,7 +25,17 @@ from moderation.rules import may_moderate, must
 from moderation.states import COMMENT_MOVES, COMPLAINT_MOVES, REPLY_MOVES, UNSENT, CommentState, ReplyState
 
 SOON = timedelta(hours=2)
-VARIABLES = ("name", "channel", "me", "unit")
+# What is filled into a saved answer, by the word for it in either language.
+VARIABLES = {
+    "name": "name",
+    "namn": "name",
+    "channel": "channel",
+    "kanal": "channel",
+    "me": "me",
+    "jag": "me",
+    "unit": "unit",
+    "enhet": "unit",
+}
 IN_BRACES = re.compile(r"\{([^{}]*)\}")
 
 
@@ -190,8 +200,9 @@ def keep_answer(
     unknown = [word for word in IN_BRACES.findall(text) if word not in VARIABLES]
     if unknown:
         raise MoveIncomplete(
-            _("{%(word)s} cannot be filled in. These can: %(known)s.")
-            % {"word": unknown[0], "known": ", ".join(f"{{{name}}}" for name in VARIABLES)}
+            _("{%(word)s} cannot be filled in.") % {"word": unknown[0]}
+            + " "
+            + _("{name}, {channel}, {me} and {unit} are filled in for each comment.")
         )
     answer = answer or SavedAnswer(team=team)
     answer.title, answer.text, answer.saved_by, answer.saved_at = title, text, actor, at
@@ -212,13 +223,13 @@ def drop_answer(answer: SavedAnswer, *, actor: User) -> None:
 def filled_in(answer: SavedAnswer, comment: Comment, user: User) -> str:
     """This will return the saved text with its words in braces filled in for the comment. Reads only."""
     author = comment.current.author_name if comment.current else ""
-    words = {
+    facts = {
         "name": author.split(" ")[0],
         "channel": comment.channel.name,
         "me": user.first_name,
         "unit": comment.channel.unit.name,
     }
-    return IN_BRACES.sub(lambda found: words.get(found[1], found[0]), answer.text)
+    return IN_BRACES.sub(lambda found: facts.get(VARIABLES.get(found[1], ""), found[0]), answer.text)
 
 
 def comment_url(comment: Comment) -> str:

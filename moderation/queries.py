@@ -21,10 +21,14 @@ from moderation.models import (
     EvidenceItem,
     MaskedCopy,
     Removal,
+    Reply,
     SavedAnswer,
     Watch,
 )
 from moderation.states import TO_DO, CommentState, ReplyState
+
+# Who waits for an answer comes first, then the newest.
+BY_DEADLINE, NEWEST = F("answer_due").asc(nulls_last=True), ("-registered_at", "-id")
 
 
 def case_queue(user: User, state: str) -> QuerySet[Case]:
@@ -77,10 +81,7 @@ def inbox(
         comments = comments.filter(Q(assigned_to=user) | Q(claimed_by=user, claimed_until__gt=at))
     elif whose == "free":
         comments = comments.filter(Q(claimed_until=None) | Q(claimed_until__lte=at), assigned_to=None)
-    waits = FilteredRelation(
-        "questions", condition=Q(questions__answered_at=None, questions__dropped_at=None)
-    )
-    comments = comments.annotate(wait=waits, answer_due=F("wait__due_at"))
+    comments = with_answer_due(comments)
     if state in {"handled", "all"}:
         handled = {"state": CommentState.HANDLED} if state == "handled" else {}
         return comments.filter(**handled).order_by("-id")
@@ -90,9 +91,21 @@ def inbox(
         "reading": Q(replies__state=ReplyState.SECOND_READ),
     }
     wanted = by_state.get(state, Q(cases=None))
-    return comments.filter(wanted, state=CommentState.NEW).order_by(
-        F("answer_due").asc(nulls_last=True), "-registered_at", "-id"
+    return comments.filter(wanted, state=CommentState.NEW).order_by(BY_DEADLINE, *NEWEST)
+
+
+def with_answer_due(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    """This will note on each comment by when (`answer_due`) somebody who asked waits for an answer."""
+    waits = FilteredRelation(
+        "questions", condition=Q(questions__answered_at=None, questions__dropped_at=None)
     )
+    return comments.annotate(wait=waits, answer_due=F("wait__due_at"))
+
+
+def answers_to_read(reader: User) -> Exists:
+    """This will ask of a comment whether an answer of somebody else's waits for a second reader."""
+    waits = Reply.objects.filter(comment=OuterRef("pk"), state=ReplyState.SECOND_READ)
+    return Exists(waits.exclude(written_by=reader))
 
 
 def saved_answers_for(comment: Comment) -> QuerySet[SavedAnswer]:

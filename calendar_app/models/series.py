@@ -5,6 +5,7 @@ from datetime import date
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from calendar_app.recurrence import RedDays, Rhythm, Rule
 from calendar_app.states import SERIES_MOVES, SLOT_MOVES, SeriesState, SlotState
@@ -59,7 +60,7 @@ class Series(Movable):
 
     class Meta:
         verbose_name = _("series")
-        verbose_name_plural = _("series")
+        verbose_name_plural = pgettext_lazy("several", "series")
         ordering = ["name"]
         constraints = [
             models.UniqueConstraint(fields=["team", "name"], name="calendar_series_once"),

@@ -360,12 +360,20 @@ def _choices(
 
 def change_in_words(change: laying.Change) -> str:
     """This will say in one sentence what a change does to the places."""
-    return _("%(new)s new places, %(moved)s move, %(gone)s go away; %(kept)s filled or skipped stay.") % {
-        "new": len(change.new) + len(change.again),
-        "moved": len(change.moved),
-        "gone": len(change.gone),
-        "kept": len(change.kept),
-    }
+    new, moved, gone, kept = (
+        len(change.new) + len(change.again),
+        len(change.moved),
+        len(change.gone),
+        len(change.kept),
+    )
+    told = [
+        (new, ngettext("%(count)s new place", "%(count)s new places", new)),
+        (moved, ngettext("%(count)s place moves", "%(count)s places move", moved)),
+        (gone, ngettext("%(count)s place goes away", "%(count)s places go away", gone)),
+        (kept, ngettext("%(count)s filled or skipped stays", "%(count)s filled or skipped stay", kept)),
+    ]
+    words = ", ".join(phrase % {"count": count} for count, phrase in told if count)
+    return f"{words}." if words else _("No place changes.")
 
 
 def _change(
@@ -377,4 +385,4 @@ def _change(
         perform(place, "shift", actor=person(request), at=now, starts_at=starts_at)
         return _("The place stands at %(time)s.") % {"time": moment(starts_at)}
     change = change_rule(series, rule, since=since, actor=person(request), at=now, seen=_seen(request))
-    return change_in_words(change)
+    return _("The rule is changed.") + " " + change_in_words(change)

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models.functions import Coalesce, Lower
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from channels_registry.states import CHANNEL_MOVES, ENDED, ChannelState
 from core.models import Unit, User
@@ -111,7 +112,7 @@ class Channel(Movable):
     class TwoFactor(models.TextChoices):
         UNKNOWN = "unknown", _("not known")
         ON = "on", _("on")
-        OFF = "off", _("off")
+        OFF = "off", pgettext_lazy("a login", "off")
 
     platform = models.ForeignKey(
         Platform, models.PROTECT, related_name="channels", verbose_name=_("platform")

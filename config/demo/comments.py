@@ -22,12 +22,12 @@ if TYPE_CHECKING:
     from config.demo.build import City
 
 SAVED = [
-    ("Tack för beröm", "Hej {name}! Tack för att du skriver det. Jag hälsar kollegorna på {unit}. /{me}"),
-    ("Vi kollar upp det", "Hej {name}! Bra fråga. Jag hör efter med {unit} och svarar här i dag. /{me}"),
+    ("Tack för beröm", "Hej {namn}! Tack för att du skriver det. Jag hälsar kollegorna på {enhet}. /{jag}"),
+    ("Vi kollar upp det", "Hej {namn}! Bra fråga. Jag hör efter med {enhet} och svarar här i dag. /{jag}"),
     (
         "Felanmälan",
-        "Hej {name}! Tack för att du hör av dig. Anmäl gärna felet på avinge.example/felanmalan, "
-        "så når det rätt person direkt. /{me}",
+        "Hej {namn}! Tack för att du hör av dig. Anmäl gärna felet på avinge.example/felanmalan, "
+        "så når det rätt person direkt. /{jag}",
     ),
 ]
 ANSWERS = [

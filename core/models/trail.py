@@ -53,10 +53,11 @@ class Event(models.Model):
 
     @property
     def text(self) -> str:
-        """What happened, in words: what the move says is done, or the words given to this kind of event."""
+        """What happened, in words: what the move says is done, or the words given to its kind and to what was said."""
         from core.moves import TABLES
         from core.trail import WORDS
 
         noun, _dot, name = self.kind.partition(".")
         done = {move.name: move.done for move in TABLES[noun]} if noun in TABLES else {}
-        return str(WORDS.get(self.kind) or done.get(name) or self.kind)
+        said = WORDS.get(f"{self.kind}.{self.data.get('said')}")
+        return str(said or WORDS.get(self.kind) or done.get(name) or self.kind)

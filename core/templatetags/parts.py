@@ -310,6 +310,14 @@ def when(value: date | None, style: str = "moment") -> SafeString:
     return _when(value, style, page_language(), timezone.get_current_timezone_name())
 
 
+@register.simple_tag
+def days(first: date, last: date, style: str = "day") -> SafeString:
+    """Show the days from one to another; one day is said once."""
+    starts, ends = when(first, style), when(last, style)
+    alike = {"day": day, "short": short_day}[style]
+    return starts if alike(first) == alike(last) else format_html("{} – {}", starts, ends)
+
+
 @functools.lru_cache(maxsize=4096)
 def _when(value: date, style: str, _language: str, _zone: str) -> SafeString:
     """Return what `when` draws. Pages say the same few times over and over, and dates are slow to write."""

@@ -13,7 +13,7 @@ from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
 from core.moves import Movable
-from editorial.states import FIXED, FROZEN, OPEN, POST_MOVES, TIMED, PostState
+from editorial.states import FIXED, FROZEN, LAPSING, OPEN, POST_MOVES, TIMED, PostState
 
 LONGEST_TEXT = 70_000  # more than any platform takes
 
@@ -127,6 +127,15 @@ class Post(Movable):
         """This will tell whether the time the post has is over, though it is not out."""
         when = self.planned_at or self.wanted_at
         return when is not None and when < at and self.state not in FIXED
+
+    def has_lapsed(self, at: datetime) -> bool:
+        """This will tell whether its time passed while it waited for a reader, or for being planned."""
+        return self.state in LAPSING and self.is_over(at)
+
+    @property
+    def is_timed(self) -> bool:
+        """Say whether the planned time stands; before it is planned, and once it is opened again, a time is a wish."""
+        return self.state in TIMED
 
     def is_author(self, user: User) -> bool:
         """This will tell whether the person, or an account of the same mailbox, wrote in the post or saved a version."""

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -23,6 +24,7 @@ from editorial.forms import FilterForm, MoveForm, PlanForm
 from editorial.models import FollowUp, Post
 from editorial.platforms import on_channels
 from editorial.proofs import checks_of
+from editorial.reading import sent_back
 from editorial.states import FIXED, OPEN, PostState, PublicationState
 from editorial.transitions import change_time, content_of
 from editorial.views.planning import tell_of_the_time
@@ -34,7 +36,10 @@ def posts_page(request: HttpRequest) -> HttpResponse:
     filters = FilterForm(request.GET, user=user)
     filters.is_valid()
     page_obj = Paginator(queries.posts_list(user, filters.cleaned_data), 25).get_page(request.GET.get("page"))
-    return render(request, "editorial/posts_page.html", {"filters": filters, "page_obj": page_obj})
+    now = timezone.now()
+    lapsed = {post.pk for post in page_obj if post.has_lapsed(now)}
+    context = {"filters": filters, "page_obj": page_obj, "lapsed": lapsed}
+    return render(request, "editorial/posts_page.html", context)
 
 
 @require_GET
@@ -77,6 +82,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     shown = post.planned_at or post.wanted_at
     form = MoveForm(request.POST or None, shown=shown)
     back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
+    back = "" if urlsplit(back).path == request.path else back
     seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200
     approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
     ends_on, asks_about = queries.approval_ends_on(post) if approved else "", None
@@ -100,7 +106,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                 if ends_on:
                     messages.warning(request, _("The post lost its approval. Send it to review again."))
                 tell_of_the_time(request, post, now)
-                if shown and "undo" not in request.POST:
+                if shown and shown != when and "undo" not in request.POST:
                     request.session["undo"] = {
                         "post": post.pk,
                         "seen": post.version,
@@ -137,22 +143,24 @@ def _page(
 ) -> HttpResponse:
     user = person(request)
     moves = open_moves(post, user, lambda name: reverse("editorial:post_move", args=[post.pk, name]))
-    before = differences.last_judged(post) if post.current else None
+    reviews = list(post.current.reviews.select_related("reviewer")) if post.current else []
+    # What was read and judged as it stands has no news for a reader.
+    before = differences.last_judged(post) if post.current and not reviews else None
     wanted = post.planned_at or post.wanted_at or timezone.now()
     context = {
         "post": post,
+        "has_lapsed": post.has_lapsed(timezone.now()),
         "texts": on_channels(post),
         "materials": post.materials.select_related("material"),
         "follow_up": FollowUp.objects.filter(post=post).first() if post.asks_question else None,
         "checks": checks_of(post, content_of(post)),
         "pictures": queries.pictures_with_lights(post, wanted),
         "authors": post.authors(),
-        "reviews": post.current.reviews.select_related("reviewer") if post.current else [],
+        "reviews": reviews,
+        "asked": sent_back(post),
         "changes": differences.changes(before, post.current) if before and post.current else [],
         "due": post.publications.filter(state=PublicationState.DUE).select_related("channel__platform"),
-        "settled": post.publications.exclude(state=PublicationState.DUE).select_related(
-            "channel__platform", "settled_by"
-        ),
+        "settled": queries.settled_of(post),
         "events": trail.events_about(post)[:50],
         "moves": [move for move in moves if not _elsewhere(move)],
         "may_review": any(move.name == "approve" and move.allowed for move in moves),

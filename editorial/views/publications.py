@@ -3,6 +3,7 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move
@@ -31,8 +32,18 @@ def publication_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         name,
         page=lambda **answer: _page(request, publication, form=form, **answer),
         to=_next(publication),
+        done=_done(publication, name),
         **(form.cleaned_data if form else {}),
     )
+
+
+def _done(publication: Publication, name: str) -> str:
+    """The page one is led to is about another channel, or about the whole post."""
+    words = {
+        "confirm": _("Confirmed: it is out on %(channel)s."),
+        "miss": _("Noted: it did not go out on %(channel)s."),
+    }.get(name, "")
+    return words % {"channel": publication.channel} if words else ""
 
 
 def _fetch(request: HttpRequest, pk: int) -> Publication:

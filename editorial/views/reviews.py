@@ -23,7 +23,7 @@ from editorial.models import Post, Remark
 from editorial.proofs import Proof, proof_of
 from editorial.review_forms import AnswerForm, AskReaderForm, DecisionForm, RemarkForm
 from editorial.rules import may_review
-from editorial.states import LAPSING, PostState
+from editorial.states import PostState
 
 
 @require_GET
@@ -236,7 +236,7 @@ def _page(
     forms = {name: _decision(post, name) for name in ("approve", "ask_changes")}
     if decision is not None:
         forms["approve" if decision.is_approval else "ask_changes"] = decision
-    claim, time = getattr(post, "claim", None), post.planned_at or post.wanted_at
+    claim = getattr(post, "claim", None)
     context = {
         "post": post,
         "proof": proof,
@@ -248,7 +248,7 @@ def _page(
         "open_threads": [thread for thread in threads if thread.is_open],
         "settled_threads": [thread for thread in threads if not thread.is_open],
         "around": around,
-        "has_lapsed": post.state in LAPSING and time is not None and time < now,
+        "has_lapsed": post.has_lapsed(now),
         "claim": claim if claim and claim.until > now else None,
         "approve": forms["approve"],
         "ask_changes": forms["ask_changes"],

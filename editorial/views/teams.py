@@ -35,6 +35,10 @@ def team_page(request: HttpRequest, pk: int) -> HttpResponse:
     members = list(team.memberships.select_related("user__unit").order_by("user__name"))
     form = TeamForm(data, instance=team)
     rows = [(row, MemberForm(data, instance=row, prefix=f"m{row.pk}")) for row in members]
+    if not may:
+        for fields in [form.fields, *(member.fields for _row, member in rows)]:
+            for field in fields.values():
+                field.disabled = True
     status = 200
     if data is not None:
         if not may:

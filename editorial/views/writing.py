@@ -32,7 +32,7 @@ from editorial.platforms import on_channels
 from editorial.post_forms import PostForm, chosen_content, initial_of
 from editorial.post_rows import BaseLinkRows, BasePictureRows, arranged, link_rows, picture_rows, with_picked
 from editorial.queries import warnings_about
-from editorial.reading import changes_asked, last_verdicts
+from editorial.reading import sent_back
 from editorial.rules import may_write
 from editorial.states import OPEN, POST_MOVES
 from editorial.transitions import save_post
@@ -297,7 +297,7 @@ def _page(
         "channels": list(form.channel_rows(content)),
         "others": drafts.who_else(others),
         "warnings": [_("The time is in the past.")] if post.is_over(timezone.now()) else [],
-        "asked": _asked(post),
+        "asked": sent_back(post),
         "made_of": [row.material for row in materials],
         "counting": json.dumps(_counting(form)),
     }
@@ -308,12 +308,6 @@ def _about_its_time(post: Post) -> list[str]:
     """What a writer should know of the time the post has: that it is over, crowded, or one when the channel rests."""
     when = post.planned_at or post.wanted_at
     return warnings_about(post, when, timezone.now()) if post.pk and when else []
-
-
-def _asked(post: Post) -> Review | None:
-    """This will return what the last reader asked to have changed, while the post is open."""
-    was_sent_back = getattr(post, "was_sent_back", post.pk)
-    return changes_asked(last_verdicts(post)) if was_sent_back and post.is_open else None
 
 
 def _materials(post: Post) -> list[PostMaterial]:

@@ -232,6 +232,8 @@ def page(
     may_tell = is_ours and (bool(removals) or case.hidden_at is not None)
     # Nobody looks whether a comment is gone, or writes to its author, before something was done about it.
     looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
+    checks = list(case.checks.select_related("checked_by")) if looked_for else []
+    since = removals[0].ordered_at if removals else case.discovered_at
     waiver = None
     if case.ground.copy_is_crime:
         waiver = Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first()
@@ -252,7 +254,10 @@ def page(
         "form": screenshot or (_screenshot_form(gathering) if may_add else None),
         "waiver_form": waiver_form or (WaiverForm() if case.ground.copy_is_crime else None),
         "removals": removals,
-        "checks": list(case.checks.select_related("checked_by")) if looked_for else [],
+        "checks": checks,
+        "is_seen_gone": bool(
+            checks and checks[0].result == RemovalCheck.Result.GONE and checks[0].checked_at >= since
+        ),
         "may_check": may_check,
         "seen_form": seen_form or (SeenForm() if may_check else None),
         "reports": list(case.police_reports.all()),

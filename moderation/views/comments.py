@@ -181,6 +181,7 @@ def page(
     may_have_to_go = comment.kind in (Comment.Kind.UNSUITABLE, Comment.Kind.ILLEGAL)
     answering = bool(replies) or not may_have_to_go
     saved = list(queries.saved_answers_for(comment)) if is_ours and answering else []
+    reply_moves = _reply_moves(reply, request) if reply and is_ours else []
     context = {
         "comment": comment,
         "now": now,
@@ -201,7 +202,8 @@ def page(
         else [],
         "reply": reply,
         "sent": [one for one in replies if one.state not in UNSENT],
-        "reply_moves": _reply_moves(reply, request) if reply and is_ours else [],
+        "reply_moves": reply_moves,
+        "may_send": any(move.name == "send" and move.allowed for move in reply_moves),
         "answer_text": _answer_text(request, comment, reply, answer_text, saved),
         "saved": saved,
         "complaint": complaint,

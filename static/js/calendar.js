@@ -32,13 +32,17 @@ function letGo() {
   aim(null);
 }
 
-function land() {
+// By key: the page that comes back gives the focus to the same post.
+const HELD = "calendar-held";
+
+function land(byKey) {
   const from = moving.closest(".cell");
   if (!target || target === from) return letGo();
   const form = document.getElementById("move-form");
   form.action = moving.querySelector(".chip__move").getAttribute("href");
   form.elements.seen.value = moving.dataset.seen;
   form.elements.on.value = dayOf(target);
+  if (byKey) sessionStorage.setItem(HELD, moving.id);
   form.submit();
 }
 
@@ -86,7 +90,7 @@ document.addEventListener("keydown", (event) => {
     say(words.aim.replace("{day}", target.querySelector("time").textContent.trim()));
   } else if (moving && event.key === "Enter") {
     event.preventDefault();
-    land();
+    land(true);
   } else if (moving && event.key === "Escape") {
     letGo();
     say(words.stopped);
@@ -96,3 +100,7 @@ document.addEventListener("keydown", (event) => {
 document.addEventListener("focusout", (event) => {
   if (moving && event.target.closest(".chip__move") && !event.target.closest("[draggable]:active")) letGo();
 });
+
+const held = sessionStorage.getItem(HELD);
+sessionStorage.removeItem(HELD);
+if (held) document.getElementById(held)?.querySelector(".chip__move")?.focus();

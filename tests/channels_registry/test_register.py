@@ -67,7 +67,7 @@ def test_channel_is_asked_for_on_any_platform_in_the_order_of_names_or_on_anothe
     before = Platform.objects.count()
     names = [label for code, label in anna.get(new).context["form"].fields["platform"].choices if code]
     assert names == sorted(names, key=str.casefold)
-    assert {"Mastodon", "Tiktok", "Whatsapp", "parkapp"} <= set(names)
+    assert {"Mastodon", "TikTok", "WhatsApp", "parkapp"} <= set(names)
     assert Platform.objects.count() == before  # asking for the page makes nothing
     wish = {"name": "Parks", "unit": city.unit.pk, "purpose": "Why.", "audience": "All", "watched_by": "We"}
     wish |= {"owner": city.anna.pk, "platform": ""}

@@ -14,6 +14,7 @@ from editorial.absences import add_absence
 from editorial.models import FollowUp, Idea, Post, Shift
 from editorial.rota import WEEK
 from editorial.staffing import propose_rota, publish_rota
+from moderation.answering import save_reply
 from moderation.models import Ground, Watch
 from moderation.transitions import open_case, register_comment
 
@@ -43,11 +44,11 @@ def test_each_role_sees_what_waits_for_it(city, at, client_of, new_post, sweep_a
     sweep_at(at)
     anna, erik, karin = (seen_by(client_of(who)) for who in (city.anna, city.erik, city.karin))
     assert ("To review" in anna, "To review" in erik, "To review" in karin) == (False, True, False)
-    assert all("Cases with a clock" in page for page in (anna, erik, karin))
+    assert all("Open cases" in page for page in (anna, erik, karin))
     assert ("Today's watch" in anna, "Today's watch" in karin) == (True, False)
     stranger = seen_by(client_of(city.olle))
     assert "Swans" not in stranger
-    assert "Cases with a clock" not in stranger
+    assert "Open cases" not in stranger
     assert "The trail" in seen_by(client_of(city.rut))
 
 
@@ -114,6 +115,33 @@ def test_review_leads_to_where_it_is_read(city, at, client_of, new_post):
     post = new_post()
     perform(post, "submit", actor=city.anna, at=at)
     assert reverse("editorial:review_page", args=[post.pk]) in seen_by(client_of(city.erik))
+
+
+def test_comments_whose_answer_is_due_come_first_and_an_answer_to_read_is_named(city, at, client_of):
+    def comes_in(kind, text, hours):
+        return register_comment(
+            actor=city.anna,
+            at=at + timedelta(hours=hours),
+            channel=city.channel,
+            kind=kind,
+            author_name="K",
+            text=text,
+        )
+
+    for number in (1, 2):
+        comes_in("question", f"When {number}?", number)
+    for number in range(8):
+        comes_in("praise", f"Good {number}", 3)
+    criticism = comes_in("criticism", "You are slow.", 0)
+    reply = save_reply(criticism, actor=city.anna, at=at, text="We are sorry.")
+    perform(reply, "ask_reading", actor=city.anna, at=at)
+    erik = seen_by(client_of(city.erik))
+    places = [erik.find(words) for words in ("When 1?", "When 2?", "You are slow.", "Good 7", "Good 3")]
+    assert -1 not in places
+    assert max(places[:2]) < places[2] < places[3] < places[4]
+    assert "Good 2" not in erik
+    assert "Answer to read" in erik
+    assert "Answer to read" not in seen_by(client_of(city.anna))
 
 
 @pytest.mark.parametrize("count", [1, 3])

@@ -9,15 +9,20 @@ from types import ModuleType
 
 import pytest
 from django.conf import settings
+from django.contrib import admin
 from django.contrib.auth.decorators import login_not_required
 from django.core.management import call_command
+from django.test import Client
 from django.urls import path, reverse
+from django.utils.functional import Promise
+from django.utils.translation import override
 
 from config import urls
 from config.celery import app
 from core import trail
 from core.models import Notice
 from core.notices import Message, tell
+from editorial.models import Post, Team
 
 pytestmark = pytest.mark.django_db
 
@@ -31,10 +36,24 @@ def told(person, at, url="/posts/") -> Notice:
 
 def test_opening_a_notice_marks_it_as_read_and_leads_to_what_it_is_about(city, at, client_of):
     notice = told(city.anna, at)
-    assert "Look" in client_of(city.anna).get(reverse("notices_page")).content.decode()
+    page = reverse("notices_page")
+    assert ">Unread<" in client_of(city.anna).get(page).content.decode()
     response = client_of(city.anna).post(reverse("notice_open", args=[notice.pk]))
     notice.refresh_from_db()
     assert (response["Location"], notice.read_at is not None) == ("/posts/", True)
+    shown = client_of(city.anna).get(page).content.decode()
+    assert ("Look" in shown, ">Unread<" in shown) == (True, False)
+
+
+def test_administration_is_led_to_from_the_menu_of_administrators_only(city, client_of):
+    there = f'href="{reverse("admin:index")}"'
+    assert there in client_of(city.admin).get("/").content.decode()
+    assert there not in client_of(city.erik).get("/").content.decode()
+    refused = client_of(city.erik).get(reverse("admin:index"), follow=True)
+    assert refused.status_code == 403
+    assert "Only administrators come into the administration." in refused.content.decode()
+    assert Client().get(reverse("admin:index"), follow=True).status_code == 200  # the login
+    assert "Django administration" not in client_of(city.admin).get(reverse("admin:index")).content.decode()
 
 
 def test_notices_of_others_are_neither_shown_nor_opened(city, at, client_of):
@@ -131,3 +150,25 @@ def test_an_error_of_ours_tells_nothing_of_the_inside_and_can_be_found_in_the_lo
 def test_the_check_is_silent_at_every_hour(time_machine, hour):
     time_machine.move_to(f"2026-11-24T{hour:02}:00:00+00:00", tick=False)
     call_command("check", fail_level="WARNING")
+
+
+def test_columns_of_the_back_office_are_named_in_the_pages_language():
+    plain = [
+        f"{model._meta.label}.{name}"
+        for model, shown in admin.site._registry.items()
+        if not model.__module__.startswith(("django.", "allauth."))
+        for name in shown.list_display
+        if name != "id"
+        for field in model._meta.get_fields()
+        if field.name == name and not isinstance(field.verbose_name, Promise)
+    ]
+    assert plain == []
+    assert str(Post._meta.get_field("team").verbose_name) == str(Team._meta.verbose_name)
+    with override("sv"):
+        assert str(Post._meta.get_field("created_by").verbose_name) == "påbörjat av"
+
+
+def test_what_nobody_with_an_account_did_is_not_said_of_the_clock(city, at, client_of):
+    trail.record("tip.give", about=city.team, actor=None, at=at)
+    page = client_of(city.admin).get(reverse("trail_page")).content.decode()
+    assert ("no account" in page, "the clock" in page) == (True, False)

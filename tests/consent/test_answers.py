@@ -491,3 +491,21 @@ def test_picture_page_shows_who_waits_and_who_answered(
     assert "Call back the link" not in shown
     codes = reverse("consent:picture_links", args=[Picture.objects.get().pk])
     assert "Nobody is left to answer" in client_of(city.anna).get(codes).content.decode()
+
+
+@pytest.mark.rule("R15")
+def test_who_was_asked_is_waited_for_and_the_history_says_what_was_said(
+    asked: Asked, city: City, client_of: Callable[[Any], Client], at: datetime
+) -> None:
+    page = reverse("consent:picture_page", args=[Picture.objects.get().pk])
+    anna = client_of(city.anna)
+    assert "The consent of Maja Lind is missing. Ask first." in anna.get(page).content.decode()
+    request = asked()
+    shown = anna.get(page).content.decode()
+    assert "Maja Lind has not answered yet. Wait, or ask again." in shown
+    assert ("Consent asked for" in shown, "Consent given" in shown) == (True, False)
+    answer(request, at=at, seen=request.version, says_yes=True)
+    shown = anna.get(page).content.decode()
+    assert ("has not answered yet" in shown, "Consent given" in shown) == (False, True)
+    asked()
+    assert "has not answered yet" not in anna.get(page).content.decode()

@@ -12,6 +12,7 @@ from core.moves import perform
 from editorial.models import Post, TeamChannel
 from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
+from tests.editorial.test_post_moves import walk
 
 pytestmark = pytest.mark.django_db
 
@@ -206,3 +207,59 @@ def test_queue_leaves_out_ones_own_posts(city, at, client_of):
     queue = reverse("editorial:review_queue")
     assert "Geese" not in words(client_of(city.erik).get(queue))
     assert "Geese" in words(client_of(city.sara).get(queue))
+
+
+@pytest.mark.rule("R23")
+def test_post_sent_back_says_what_was_asked_and_one_that_is_read_has_no_news(city, at, new_post, client_of):
+    post, page = new_post(), client_of(city.anna)
+    url = reverse("editorial:post_page", args=[post.pk])
+    perform(post, "submit", actor=city.anna, at=at)
+    perform(post, "ask_changes", actor=city.erik, at=at, note="Say which pond.")
+    assert "Erik asked for changes" in words(page.get(url))
+    post.refresh_from_db()
+    fields = {"title": "Swans", "base_text": "The swans are back in Green Pond."}
+    save_post(post, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=[])
+    perform(post, "submit", actor=city.anna, at=at)
+    assert "Changed since the last reading" in words(page.get(url))
+    perform(post, "approve", actor=city.erik, at=at, answers=ALL_YES)
+    shown = words(page.get(url))
+    assert ("Changed since the last reading" in shown, "asked for changes" in shown) == (False, False)
+
+
+def test_what_did_not_go_out_says_where_and_why(city, at, new_post, client_of):
+    post = walk(new_post(), city, at, "due")
+    publication = post.publications.get()
+    url = reverse("editorial:publication_move", args=[publication.pk, "miss"])
+    done = client_of(city.anna).post(
+        url, {"note": "The platform was down.", "seen": publication.version}, follow=True
+    )
+    shown = words(done)
+    assert "Noted: it did not go out on Parks on Facebook" in shown
+    assert "The platform was down." in shown
+
+
+@pytest.mark.parametrize(
+    ("state", "word"), [("scheduled", "Planned"), ("draft", "Wanted"), ("approved", "Wanted")]
+)
+def test_time_of_a_post_that_is_not_planned_is_a_wish(city, at, new_post, client_of, state, word):
+    post = walk(new_post(), city, at, "scheduled")
+    if state == "draft":
+        perform(post, "reopen", actor=city.anna, at=at)
+    elif state == "approved":
+        perform(post, "unschedule", actor=city.anna, at=at)
+    post.refresh_from_db()
+    assert post.state == state
+    shown = words(client_of(city.anna).get(reverse("editorial:post_page", args=[post.pk])))
+    assert f"<span>{word} <time" in shown
+
+
+def test_lapsed_post_says_so_in_the_list_and_on_its_page(city, at, new_post, client_of, time_machine):
+    time_machine.move_to(at, tick=False)
+    post = walk(new_post(), city, at, "scheduled")
+    perform(post, "unschedule", actor=city.anna, at=at)
+    anna, lapsed = client_of(city.anna), ">Lapsed<"
+    pages = [reverse("editorial:posts_page"), reverse("editorial:post_page", args=[post.pk])]
+    assert not any(lapsed in words(anna.get(page)) for page in pages)
+    time_machine.move_to(at + timedelta(days=400), tick=False)
+    anna.force_login(city.anna)
+    assert all(lapsed in words(anna.get(page)) for page in pages)

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from channels_registry.closing import open_closure
 from channels_registry.models import Channel
@@ -103,6 +104,15 @@ def test_time_that_is_none_is_said_and_kept(city, new_post, client_of, typed):
     assert response.context["form"].errors
     assert typed.get("when", "") in response.content.decode()
     assert Post.objects.get(pk=post.pk).wanted_at is None
+
+
+def test_time_that_stays_has_nothing_to_undo_and_the_page_leads_on_to_the_post(city, at, new_post, client_of):
+    post, anna = new_post(wanted_at=at.replace(second=0, microsecond=0)), client_of(city.anna)
+    own = {"Referer": f"http://testserver{time_url(post)}"}
+    typed = {"when": f"{timezone.localtime(post.wanted_at):%Y-%m-%dT%H:%M}", "seen": post.version}
+    done = anna.post(time_url(post), typed, headers=own)
+    assert done["Location"] == reverse("editorial:post_page", args=[post.pk])
+    assert anna.get(done["Location"]).context["page"].undo is None
 
 
 def test_move_can_be_undone(city, at, new_post, client_of):

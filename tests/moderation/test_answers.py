@@ -241,13 +241,20 @@ def test_only_the_team_passes_criticism_on(city, at, new_comment, who):
         pass_on(new_comment(kind="praise"), actor=city.anna, at=at, reference="SYN-1")
 
 
-def test_saved_answer_fills_in_its_words(city, at, new_comment):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Hello {name}! Greetings from {me} at {unit}, {channel}.",
+        "Hello {namn}! Greetings from {jag} at {enhet}, {kanal}.",
+    ],
+)
+def test_saved_answer_fills_in_its_words(city, at, new_comment, text):
     answer = keep_answer(
         team=city.team,
         actor=city.anna,
         at=at,
         title="Hello",
-        text="Hello {name}! Greetings from {me} at {unit}, {channel}.",
+        text=text,
     )
     comment = new_comment(kind="question", author_name="Kalle {me} Svensson")
     assert (

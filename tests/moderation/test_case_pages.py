@@ -10,7 +10,7 @@ from django.urls import reverse
 from core.moves import perform
 from moderation.models import Case, Waiver
 from moderation.transitions import ask_waiver, sign_waiver
-from tests.moderation.test_case_moves import walk
+from tests.moderation.test_case_moves import see_gone, walk
 from tests.moderation.typed import named
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
@@ -119,3 +119,18 @@ def test_what_is_needed_is_not_marked_as_optional(city, at, png, new_case, anna)
     page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
     assert "How clear is it?" in page
     assert "How clear is it? <span" not in page
+
+
+@pytest.mark.rule("R19", "R20")
+def test_case_says_what_remains_after_the_order(city, at, png, new_case, anna, client_of):
+    case = walk(new_case(), city, at, png, "removal_ordered")
+    page = reverse("moderation:case_page", args=[case.pk])
+    shown = anna.get(page).content.decode()
+    assert "Remove the comment on Facebook now." in shown
+    assert "Remove the comment on Facebook now." not in client_of(city.karin).get(page).content.decode()
+    see_gone(case, city, at, png)
+    shown = anna.get(page).content.decode()
+    assert "Remove the comment on Facebook now." not in shown
+    assert "It is gone. Close the case" in shown
+    perform(case, "check_gone", actor=city.anna, at=at, note="I looked.")
+    assert "It is gone. Close the case" not in anna.get(page).content.decode()

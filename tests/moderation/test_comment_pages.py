@@ -32,7 +32,9 @@ def test_criticism_has_the_advice_beside_its_box_and_goes_out_through_two_people
     assert (refused.status_code, "read by a second person" in refused.content.decode()) == (403, True)
     assert move(anna, "ask_reading").status_code == 302
     assert move(anna, "agree").status_code == 403
+    assert "Post it on the platform first" not in anna.get(page).content.decode()
     assert move(client_of(city.erik), "agree").status_code == 302
+    assert "Post it on the platform first" in anna.get(page).content.decode()
     assert move(anna, "send").status_code == 302
     assert "read by Erik" in anna.get(page).content.decode()
 

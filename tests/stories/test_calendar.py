@@ -64,6 +64,7 @@ def test_post_is_moved_by_key_and_the_move_undone(live_city, planned, page_of):
     page.keyboard.press("Enter")
     expect(page.locator("#messages")).to_contain_text("“Swans” now stands at")
     stands_on(page, post, target)
+    expect(page.get_by_role("link", name="Move “Swans”")).to_be_focused()
     assert Post.objects.get(pk=post.pk).wanted_at == instant(target, "09:00")
     page.get_by_role("button", name="Undo the move").click()
     stands_on(page, post, day)

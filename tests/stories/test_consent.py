@@ -82,7 +82,7 @@ def test_picture_goes_from_asking_to_gone(live_city, live_server, page_of, brows
     photographer.get_by_role("link", name="Ask for consent").click()
     photographer.get_by_label("Language of the question").select_option(label="English")
     photographer.get_by_label("On all the city's channels, new ones too").check()
-    photographer.get_by_role("button", name="Ask", exact=True).click()
+    photographer.get_by_role("button", name="Ask for consent", exact=True).click()
     expect(photographer.locator(".code")).to_have_count(3)
     assert photographer.locator(".code img").first.evaluate("img => img.naturalWidth") > 0
 

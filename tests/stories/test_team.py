@@ -64,8 +64,8 @@ def test_handover_is_written_read_and_acknowledged(live_city, running, page_of):
     leaves, begins = page_of(other), page_of(shift.user)
     leaves.goto(url)
     leaves.get_by_role("button", name="Add the note").click()
-    assert leaves.get_by_label("Add a note").evaluate("field => field.validationMessage") == "Fill this in."
-    leaves.get_by_label("Add a note").fill("The bridge is closed until Friday.")
+    assert leaves.get_by_label("Add a line").evaluate("field => field.validationMessage") == "Fill this in."
+    leaves.get_by_label("Add a line").fill("The bridge is closed until Friday.")
     leaves.get_by_role("button", name="Add the note").click()
     now = timezone.now()
     Shift.objects.create(team=running, duty="watch", user=shift.user, starts_at=now, ends_at=monday)
