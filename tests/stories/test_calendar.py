@@ -209,7 +209,7 @@ def test_series_goes_over_a_change_of_summer_time_and_its_rule_is_changed_from_o
     page.get_by_role("button", name="Show what changes").click()
     expect(page.get_by_text("Places with a post are never touched.")).to_be_visible()
     page.get_by_role("button", name="This and later").click()
-    expect(page.locator("#messages")).to_contain_text("3 move")
+    expect(page.locator("#messages")).to_contain_text("3 places move")
     held = [timezone.localtime(slot.starts_at) for slot in series.slots.all()]
     assert [f"{at:%H:%M}" for at in held] == ["09:00", "12:30", "12:30", "12:30"]
     assert len({at.utcoffset() for at in held}) == 2
