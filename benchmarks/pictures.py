@@ -57,11 +57,13 @@ def figures() -> Iterator[Figure]:
 
 
 def timed(client: Client, user: User) -> dict[str, float]:
-    """This will time the list and the gate beside a bare page, so that runs at different loads can be compared."""
+    """This will time list, page and gate beside a bare page, so that runs at different loads can be compared."""
     bare = lambda: client.get("/bare/24/")  # noqa: E731  (the measure wants something to call)
-    post = pictured_post(user, Team.objects.of_member(user)[0].unit)
+    unit = Team.objects.of_member(user)[0].unit
+    post, newest = pictured_post(user, unit), Picture.objects.filter(unit=unit, state="listed").latest("pk")
     return {
         "picture list": ratio(lambda: client.get("/pictures/"), bare),
+        "picture page": ratio(lambda: client.get(f"/pictures/{newest.pk}/"), bare),
         "gate": ratio(lambda: gate(post), bare),
     }
 

@@ -5,6 +5,7 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 
 // --- one request for each file, so that one that is refused does not stop the others
 const sender = document.querySelector("form[data-pictures]");
+document.querySelectorAll("[data-without]").forEach((each) => { each.hidden = true; });
 if (sender) sender.addEventListener("submit", (event) => {
   const files = [...sender.elements.images.files];
   if (files.length < 2 || sender.dataset.busy) return;

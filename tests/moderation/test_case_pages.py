@@ -134,3 +134,15 @@ def test_case_says_what_remains_after_the_order(city, at, png, new_case, anna, c
     assert "It is gone. Close the case" in shown
     perform(case, "check_gone", actor=city.anna, at=at, note="I looked.")
     assert "It is gone. Close the case" not in anna.get(page).content.decode()
+
+
+def test_a_closed_case_asks_nobody_to_take_it_and_still_takes_notes(city, at, anna, new_case):
+    case = new_case()
+    doors = [reverse(f"moderation:case_{name}", args=[case.pk]) for name in ("claim", "assign", "note")]
+    shown = [anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()]
+    perform(case, "keep", actor=city.anna, at=at, note="Not illegal.")
+    shown.append(anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode())
+    assert [[f'action="{door}"' in page for door in doors] for page in shown] == [
+        [True, True, True],
+        [False, False, True],
+    ]
