@@ -143,6 +143,8 @@ SECOND_FACTOR_FOR = env.list("SECOND_FACTOR_FOR", default=["chiefs", "records_of
 MFA_ADAPTER = "core.second_factor.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True
+# A code that changed while it was being typed still counts, as RFC 6238 advises: one step of 30 seconds, either way.
+MFA_TOTP_TOLERANCE = 1
 # Administrators make the accounts; whose address it is has been asked there.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
 ACCOUNT_FORMS = {"login": "core.login_forms.LoginForm"}
