@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import Case as Choice
+from django.db.models import CharField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -19,8 +23,10 @@ from core.models import SearchEntry, User
 from core.request import person
 from core.search import matches
 from editorial.models import Post, Team
+from editorial.states import PostState
 from moderation.models import Case, Comment
 from moderation.models.comments import channels_in_sight
+from moderation.states import CaseState
 
 MOST = 60
 SHORT = 160
@@ -32,13 +38,19 @@ KINDS: dict[str, tuple[str | Promise, str]] = {
     "person": (_("People"), "consent:person_page"),
     "channel": (_("Channels"), "channels_registry:channel_page"),
 }
+STATES: dict[str, Any] = {"post": PostState, "case": CaseState}
 
 
 @dataclass(frozen=True)
 class Hit:
+    """What was found; its state, with the words for it, and its time tell apart what has the same title."""
+
     title: str
     text: str
     url: str
+    state: str | None = None
+    label: str | Promise = ""
+    at: datetime | None = None
 
 
 @require_GET
@@ -55,20 +67,41 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
     ids = matches(text, scopes_of(user)) if text.strip() else []
     if not ids:
         return []
-    entries = list(seen_by(user, ids).order_by("-pk")[:MOST])
+    entries = list(told_apart(seen_by(user, ids)).order_by("-pk")[:MOST])
     words = text.casefold().split()
     entries.sort(key=lambda entry: not any(word in entry.title.casefold() for word in words))
     return [
         (label, hits)
         for kind, (label, page) in KINDS.items()
         if (
-            hits := [
-                Hit(entry.title, entry.body[:SHORT], address(page, entry.object_id))
-                for entry in entries
-                if entry.kind == kind
-            ]
+            hits := [hit_of(entry, address(page, entry.object_id)) for entry in entries if entry.kind == kind]
         )
     ]
+
+
+def hit_of(entry: Any, url: str) -> Hit:
+    label = STATES[entry.kind](entry.state).label if entry.state else ""
+    return Hit(entry.title, entry.body[:SHORT], url, entry.state, label, entry.at)
+
+
+def told_apart(entries: QuerySet[SearchEntry]) -> QuerySet[Any]:
+    """This will add the state of posts and cases, and when a post is planned or wanted and a comment was registered."""
+    post = Post.objects.filter(pk=OuterRef("object_id"))
+    states: dict[str, QuerySet[Any]] = {"post": post, "case": Case.objects.filter(pk=OuterRef("object_id"))}
+    times = {
+        "post": post.annotate(time=Coalesce("planned_at", "wanted_at")).values("time"),
+        "comment": Comment.objects.filter(pk=OuterRef("object_id")).values("registered_at"),
+    }
+    return entries.annotate(
+        state=Choice(
+            *(When(kind=kind, then=Subquery(rows.values("state"))) for kind, rows in states.items()),
+            output_field=CharField(null=True),
+        ),
+        at=Choice(
+            *(When(kind=kind, then=Subquery(rows)) for kind, rows in times.items()),
+            output_field=DateTimeField(null=True),
+        ),
+    )
 
 
 def scopes_of(user: User) -> set[str]:

@@ -48,6 +48,15 @@ def filled(city, at, new_post):
     return city
 
 
+def test_posts_of_one_title_are_told_apart_by_state_and_time(city, at, new_post, client_of):
+    new_post(title="Swans")
+    perform(new_post(title="Swans", wanted_at=at), "submit", actor=city.anna, at=at)
+    ((_label, hits),) = found(city.anna, "swans")
+    assert {(hit.state, hit.at) for hit in hits} == {("draft", None), ("in_review", at)}
+    page = client_of(city.anna).get(reverse("search_page"), {"q": "swans"}).content.decode()
+    assert all(words in page for words in ("Draft", "In review", "24 Nov"))
+
+
 def test_each_room_is_found_in_one_box(filled):
     assert titles(filled.anna, "swan") == {"Posts": ["Swans in the pond"]}
     assert set(titles(filled.anna, "duck")) == {"Cases", "Comments"}
