@@ -18,7 +18,7 @@ from core import clock
 from core.workdays import instant, is_working_day, local_day
 from tests import doors
 from tests.doors import House
-from tests.stories.looking import faults_of_pages, faults_wide_and_narrow
+from tests.stories.looking import CONTENT, faults, faults_of_pages, faults_wide_and_narrow
 from tests.test_doors import addresses, parts_of
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -78,5 +78,7 @@ def test_a_faulty_page_is_seen_as_one(live_city, page_of):
     told = " ".join(faults_wide_and_narrow(page, "here"))
     assert "here at 1440: image-alt" in told
     assert "here at 1440: color-contrast" in told
+    assert "color-contrast" in " ".join(faults(page, where=CONTENT))
+    assert "color-contrast" not in " ".join(faults(page, where="main td"))
     assert "here at 320: scrolls sideways" in told
     assert "here at 1440: scrolls sideways" not in told
