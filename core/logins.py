@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
@@ -25,7 +24,7 @@ from core.accounts import end_sessions
 from core.models import Event, Unit, User
 from core.models.people import mailbox_of
 from core.notices import Message, tell
-from core.second_factor import SESSION_KEY
+from core.second_factor import SESSION_KEY, steps_of
 
 trail.WORDS |= {
     "login.in": _("Logged in"),
@@ -44,7 +43,7 @@ trail.WORDS |= {
 
 @receiver(user_logged_in)
 def logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
-    methods = [row.get("method", "") for row in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])]
+    methods = [step.get("method", "") for step in steps_of(request.session)]
     if not methods:
         return  # a program logged in for itself, as tests do; every door for people names its method
     trail.record("login.in", about=user, actor=user, at=timezone.now(), data={"by": methods})

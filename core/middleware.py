@@ -9,7 +9,6 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
@@ -51,7 +50,7 @@ class LoginEndsMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = [row["at"] for row in request.session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])]
+        given = [step["at"] for step in second_factor.steps_of(request.session)]
         most = settings.SESSION_COOKIE_AGE + (0 if request.method in ("GET", "HEAD") else 60 * 60)
         if given and time.time() - max(given) > most:
             request.session.flush()

@@ -48,7 +48,8 @@ class Prepared:
 
     `build` gets a person who has no other fields than the rights and a key that stands for theirs, and moments that
     stand for the real ones; it returns a queryset of `values_list`. It may reckon from a moment (`at + WEEK`), but not
-    by the calendar: a day is a moment of its own. Raises RuntimeError when it asks the database while it builds.
+    by the calendar: a day is a moment of its own. Raises RuntimeError when it asks the database while it builds, or
+    (where moments are sent as such, on PostgreSQL) has a moment of its own.
     """
 
     def __init__(self, build: Callable[..., models.QuerySet[Any, Any]]) -> None:
@@ -106,6 +107,8 @@ def _recipe(value: Any, stand_ins: dict[str, Moment]) -> Recipe:
         later = _later(value, stand_in)
         if later is not None:
             return _from_moment(name, later)
+    if isinstance(value, date):
+        raise RuntimeError("A query that is built once cannot hang on when it was built; give it the moment.")
     return lambda user, moments: value
 
 

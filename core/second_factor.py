@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import time
+from typing import Any
 
 from allauth.account.internal.flows.login import AUTHENTICATION_METHODS_SESSION_KEY
 from allauth.mfa.adapter import DefaultMFAAdapter
@@ -88,10 +89,17 @@ def is_missing(user: User, session: SessionBase) -> bool:
     return False
 
 
+def steps_of(session: SessionBase) -> list[dict[str, Any]]:
+    """This will return the steps of the login (password, key, code): each `method`, and `at`, in seconds since 1970."""
+    steps: list[dict[str, Any]] = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
+    return steps
+
+
 def _directory_asked(session: SessionBase) -> bool:
     """Whether the login came from the directory and the directory is trusted to ask for a second step itself."""
-    methods = session.get(AUTHENTICATION_METHODS_SESSION_KEY, [])
-    return settings.OIDC_SECOND_FACTOR and any(m.get("method") == "socialaccount" for m in methods)
+    return settings.OIDC_SECOND_FACTOR and any(
+        step.get("method") == "socialaccount" for step in steps_of(session)
+    )
 
 
 def _lock() -> MultiFernet:

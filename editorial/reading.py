@@ -51,13 +51,12 @@ def queue(user: User, at: datetime, which: str) -> QuerySet[Post]:
     return _by_time(posts)
 
 
+def _keys(user: User, at: datetime, *, which: str) -> QuerySet[Any, Any]:
+    return queue(user, at, which).order_by().values_list("pk")
+
+
 # How many each queue has is said on top of every one, so the counts are built once.
-_COUNTED = {
-    which: Prepared(
-        partial(lambda user, at, which: queue(user, at, which).order_by().values_list("pk"), which=which)
-    )
-    for which in QUEUES
-}
+_COUNTED = {which: Prepared(partial(_keys, which=which)) for which in QUEUES}
 
 
 def queue_counts(user: User, at: datetime) -> dict[str, int]:

@@ -23,7 +23,7 @@ from PIL import Image
 
 from channels_registry.models import Channel, Platform
 from core import clock, triggers
-from core.models import Unit, User
+from core.models import Notice, Unit, User
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.transitions import save_post
 from tests.core import s3
@@ -114,6 +114,12 @@ def make_user(name: str, **fields: Any) -> User:
     return User.objects.create(
         email=f"{name.lower()}@avinge.example", password=_hashed(), name=name, **({"language": "en"} | fields)
     )
+
+
+def make_notice(recipient: User, at: datetime) -> Notice:
+    """This will store a notice that nobody has sent or read yet."""
+    words = {"key": "look", "subject": "Look", "body": "Look.", "url": "/", "why": "You are you."}
+    return Notice.objects.create(recipient=recipient, created_at=at, try_at=at, **words)
 
 
 @lru_cache

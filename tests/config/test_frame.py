@@ -5,14 +5,17 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.utils import timezone
 
 from config.frame import navigation, staffing_now, standing_of
-from core.models import Notice, User
+from core.models import User
 from core.prepared import Prepared
 from core.workdays import local_day
 from editorial.models import Post, Shift
 from moderation.models import Case
 from moderation.states import CLOSED
+from tests.conftest import make_notice
 from tests.doors import House
 from tests.editorial.test_post_moves import walk
 
@@ -30,16 +33,7 @@ def busy(city, at, new_post):
         Shift.objects.create(
             team=city.team, user=person, duty="watch", starts_at=starts, ends_at=starts + timedelta(days=1)
         )
-    Notice.objects.create(
-        recipient=city.anna,
-        key="look",
-        subject="Look",
-        body="Look",
-        url="/",
-        why="You are you.",
-        created_at=at,
-        try_at=at,
-    )
+    make_notice(city.anna, at)
     return city
 
 
@@ -110,3 +104,12 @@ def test_a_moment_may_be_reckoned_from(busy, at):
             for starts in (at - timedelta(hours=1), at + timedelta(days=3))
             if now - timedelta(hours=2) < starts < now + timedelta(days=4)
         ]
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite is sent moments as words.")
+def test_a_query_with_an_hour_of_its_own_is_refused(busy):
+    frozen = Prepared(
+        lambda user: Shift.objects.filter(user=user, ends_at__gt=timezone.now()).values_list("pk")
+    )
+    with pytest.raises(RuntimeError, match="when it was built"):
+        frozen.count(busy.anna)

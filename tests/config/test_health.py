@@ -10,7 +10,8 @@ from django.db import connection
 from django.utils import timezone
 
 from core import clock, triggers
-from core.models import Notice, Pulse
+from core.models import Pulse
+from tests.conftest import make_notice
 
 pytestmark = pytest.mark.django_db
 
@@ -36,16 +37,7 @@ def test_stopped_clock_is_told(client):
 def test_unsent_notices_are_told(client, city):
     clock.sweep(timezone.now())
     before = timezone.now() - timedelta(hours=1)
-    Notice.objects.create(
-        recipient=city.anna,
-        key="x",
-        subject="x",
-        body="x",
-        url="/",
-        why="x",
-        created_at=before,
-        try_at=before,
-    )
+    make_notice(city.anna, before)
     status, answers = ask(client)
     assert (status, answers["notices"]["unsent_for_15_minutes"]) == (503, 1)
 
