@@ -263,43 +263,49 @@ def _local(value: Any) -> Any:
     return timezone.localtime(value) if isinstance(value, datetime) and timezone.is_aware(value) else value
 
 
+def _said(value: date, pattern: str) -> str:
+    """Write a day or an instant, in local time, the way the page's language does."""
+    return _written(value, pattern, page_language(), timezone.get_current_timezone_name())
+
+
+@functools.lru_cache(maxsize=4096)
+def _written(value: date, pattern: str, language: str, _zone: str) -> str:
+    """Return what `_said` says. Pages say the same few times over and over, and dates are slow to write.
+
+    Days and months are written as the language does: Swedish begins them with a small letter.
+    """
+    words = format_date(_local(value), pattern)
+    return words.lower() if language == "sv" else words
+
+
 @register.filter
 def moment(value: Any) -> str:
     """Format an instant as day and time, in local time; text is left as it is."""
-    return (
-        _cased(format_date(_local(value), "D j M Y, H:i"))
-        if isinstance(value, datetime)
-        else str(value or "")
-    )
+    return _said(value, "D j M Y, H:i") if isinstance(value, datetime) else str(value or "")
 
 
 @register.filter
 def day(value: Any) -> str:
     """Format a day; text is left as it is."""
-    return _cased(format_date(_local(value), "D j M Y")) if isinstance(value, date) else str(value or "")
-
-
-def _cased(words: str) -> str:
-    """Write days and months as the language does: Swedish begins them with a small letter."""
-    return words.lower() if page_language() == "sv" else words
+    return _said(value, "D j M Y") if isinstance(value, date) else str(value or "")
 
 
 @register.filter
 def short_day(value: Any) -> str:
     """Format a day without its year; text is left as it is."""
-    return _cased(format_date(_local(value), "D j/n")) if isinstance(value, date) else str(value or "")
+    return _said(value, "D j/n") if isinstance(value, date) else str(value or "")
 
 
 @register.filter
 def long_day(value: Any) -> str:
     """Format a day as one says it, without its year; text is left as it is."""
-    return _cased(format_date(_local(value), "l j F")) if isinstance(value, date) else str(value or "")
+    return _said(value, "l j F") if isinstance(value, date) else str(value or "")
 
 
 @register.filter
 def clock(value: Any) -> str:
     """Format an instant as its time of day; text is left as it is."""
-    return format_date(_local(value), "H:i") if isinstance(value, datetime) else str(value or "")
+    return _said(value, "H:i") if isinstance(value, datetime) else str(value or "")
 
 
 @register.simple_tag
