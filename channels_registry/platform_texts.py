@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from channels_registry.models import Platform
 from channels_registry.platform_rules import RULES, Measure, PlatformRules
+from core.signs import EMOJI
 
 # Ends of addresses without https://: the country codes (ISO 3166-1 and .eu), and the common others.
 TOP_LEVEL = (
@@ -42,12 +43,6 @@ BARE_ADDRESS = (
 HASHTAG = r"(?<![\p{L}\p{N}_&/#＃])[#＃](?=[\p{N}_]*[\p{L}\p{M}])[\p{L}\p{M}\p{N}_]+"
 # @name@server, of which some platforms count only the name.
 MENTION = r"(?<![\p{L}\p{N}_=/])(@[a-z0-9_]+(?:[a-z0-9_.-]+[a-z0-9_]+)?)@[\p{L}\p{N}_.-]*[\p{L}\p{N}_]"
-_FLAGS, _TONES, _TAGS = "[\U0001f1e6-\U0001f1ff]", "[\U0001f3fb-\U0001f3ff]", "[\U000e0020-\U000e007f]"
-_PICTURE = (
-    "(?:[©®](?=\ufe0f)|(?![©®])[\\p{Extended_Pictographic}\\p{Emoji_Presentation}](?!\ufe0e))"
-    f"(?:\ufe0f|{_TONES})?"
-)
-EMOJI = f"{_FLAGS}{{2}}|[0-9#*]\ufe0f?\u20e3|{_PICTURE}{_TAGS}*(?:\u200d{_PICTURE})*"
 # X: code points that weigh one; all others weigh two (twitter-text, configuration 3).
 LIGHT = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 

@@ -86,7 +86,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "config.context.page",
             ],
-            "builtins": ["core.templatetags.parts"],
+            "builtins": ["core.templatetags.parts", "core.templatetags.signs"],
         },
     }
 ]

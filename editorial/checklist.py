@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from channels_registry.models import Channel
+from core.signs import unseen_in
 from core.templatetags.parts import day, moment
 from core.workdays import local_day
 from editorial import plain_language
@@ -221,7 +222,7 @@ def unseen(proof: Proof) -> Check:
     everything = "\n".join(
         [proof.whole_text, *proof.version.content["links"], proof.version.content["byline"]]
     )
-    found = dict.fromkeys(f"{one.code} {one.name}" for one in plain_language.unseen_in(everything))
+    found = dict.fromkeys(f"{one.code} {one.name}" for one in unseen_in(everything))
     if found:
         return Check("unseen", ADVICE, _("There are signs that cannot be seen"), why, tuple(found))
     return Check("unseen", OK, _("Nothing is hidden in the text"), why)

@@ -1,4 +1,4 @@
-"""What counting says of a text: how hard it is to read, what is not heard or seen in it, what sounds like selling.
+"""What counting says of a text: how hard it is to read, what is not heard in it, what sounds like selling.
 
 Pure functions over Swedish text. LIX is Björnsson's readability index (1968): the mean length of sentences, and the
 share of words of more than six letters. Advice, never a verdict.
@@ -8,12 +8,8 @@ from __future__ import annotations
 
 import functools
 import re
-import unicodedata
-from dataclasses import dataclass
 
-import regex
-
-from channels_registry.platform_texts import EMOJI, hashtags_in
+from channels_registry.platform_texts import hashtags_in
 from editorial.addresses import without_addresses
 
 HARD_LIX = 45
@@ -31,24 +27,6 @@ SELLING = re.compile(
     re.IGNORECASE,
 )
 BRAND_MARKS = re.compile("[®™℠]")
-# Letters that draw nothing though Unicode does not count them as formatting.
-BLANK_LETTERS = "\u115f\u1160\u3164\uffa0\u2800"
-_emoji = regex.compile(EMOJI)
-# Nearly every text has none of these, and is done with at once.
-# What chooses between the two looks of a sign (FE0E, FE0F) hides nothing.
-SUSPECT = regex.compile(
-    r"(?![\n\r\t\ufe0e\ufe0f])"
-    rf"[\p{{Cf}}\p{{Cc}}\p{{Co}}\p{{Cn}}\p{{Zl}}\p{{Zp}}\p{{Default_Ignorable_Code_Point}}{BLANK_LETTERS}]"
-)
-
-
-@dataclass(frozen=True)
-class Unseen:
-    """A sign that is there and cannot be seen, or that turns the direction of writing."""
-
-    start: int
-    code: str
-    name: str
 
 
 def words_in(text: str) -> list[str]:
@@ -88,26 +66,6 @@ def selling_words(text: str) -> list[str]:
     """This will list, each once, the words and marks that sound like advertising (R27)."""
     found = [match.group().strip() for match in SELLING.finditer(text)]
     return list(dict.fromkeys(word.lower() for word in found + BRAND_MARKS.findall(text)))
-
-
-def hides_something(text: str) -> bool:
-    """This will tell, quickly, whether there may be anything that cannot be seen."""
-    return bool(SUSPECT.search(text))
-
-
-def unseen_in(text: str) -> list[Unseen]:
-    """This will find what is in the text and cannot be seen: zero-width signs, marks of direction, control signs.
-
-    What holds an emoji together is no finding.
-    """
-    if not hides_something(text):
-        return []
-    inside = {at for match in _emoji.finditer(text) for at in range(*match.span())}
-    return [
-        Unseen(found.start(), f"U+{ord(sign):04X}", unicodedata.name(sign, "control sign").lower())
-        for found in SUSPECT.finditer(text)
-        if found.start() not in inside and (sign := found.group())
-    ]
 
 
 def vocabulary(text: str) -> frozenset[str]:

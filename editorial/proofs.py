@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from functools import cache, cached_property
@@ -26,24 +26,16 @@ from channels_registry.platform_texts import (
 from consent.lights import Light, light_of
 from consent.models import Picture
 from core.models import User
+from core.signs import Stretch, stretches
 from core.workdays import local_day
 from editorial.addresses import addresses_in, key_of
 from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
-from editorial.plain_language import is_alike, unseen_in, vocabulary
+from editorial.plain_language import is_alike, vocabulary
 from editorial.platforms import about_channel, has_film, medium
 from editorial.states import PostState
 
 RECENT = timedelta(days=90)
 MOST_RECENT = 200
-
-
-@dataclass(frozen=True)
-class Stretch:
-    """A stretch of text as it is drawn: plain, unseen (a sign that cannot be seen, by name) or quoted by a remark."""
-
-    kind: str
-    text: str
-    name: str = ""
 
 
 @dataclass(frozen=True)
@@ -135,34 +127,6 @@ def proof_of(post: Post, at: datetime, quotes: Iterable[tuple[int | None, str]] 
         checks=checks_of(post, version.content),
         alike=_alike(post, texts, at),
     )
-
-
-def stretches(text: str, quotes: Sequence[str] = ()) -> list[Stretch]:
-    """This will part a text into what is drawn plainly, what cannot be seen and is named instead, and what is quoted."""
-    unseen = {found.start: found for found in unseen_in(text)}
-    quoted = _quoted(text, quotes)
-    if not unseen and not quoted:
-        return [Stretch("", text)] if text else []
-    parts: list[Stretch] = []
-    start = 0
-    for at in range(len(text) + 1):
-        ends = at == len(text)
-        if at > start and (ends or at in unseen or (at in quoted) != (start in quoted)):
-            parts.append(Stretch("quote" if start in quoted else "", text[start:at]))
-            start = at
-        if not ends and at in unseen:
-            parts.append(Stretch("unseen", unseen[at].code, unseen[at].name))
-            start = at + 1
-    return parts
-
-
-def _quoted(text: str, quotes: Sequence[str]) -> set[int]:
-    places: set[int] = set()
-    for quote in quotes:
-        at = text.find(quote)
-        if quote and at >= 0:
-            places |= set(range(at, at + len(quote)))
-    return places
 
 
 def _pictures(post: Post, channels: list[int], day: date) -> list[tuple[PostPicture, Light]]:

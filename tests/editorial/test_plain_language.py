@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 
 from editorial import plain_language as plain
-from editorial.proofs import stretches
 
 pytestmark = pytest.mark.rule("R9")
 
@@ -59,35 +58,6 @@ def test_long_hashtag_in_one_case_is_hard_to_hear(tag, is_hard):
 )
 def test_words_that_sound_like_selling_are_pointed_out(text, words):
     assert plain.selling_words(text) == words
-
-
-@pytest.mark.parametrize(
-    ("text", "codes"),
-    [
-        ("Hej\u200b där", ["U+200B"]),
-        ("abc\u202efdp.exe", ["U+202E"]),
-        ("\ufeffStart och \u00adslut", ["U+FEFF", "U+00AD"]),
-        ("Familjen 👨‍👩‍👧 och ❤️ och 🏴󠁧󠁢󠁥󠁮󠁧󠁿", []),
-        ("Rad\nny rad\tmed tabb", []),
-        ("a\u3164b\x07", ["U+3164", "U+0007"]),
-        ("Rad\u2028ny\u034f rad\U000e0101", ["U+2028", "U+034F", "U+E0101"]),
-    ],
-)
-def test_what_cannot_be_seen_is_found_and_emoji_are_left_whole(text, codes):
-    assert [found.code for found in plain.unseen_in(text)] == codes
-
-
-def test_what_cannot_be_seen_is_named_and_never_drawn():
-    drawn = stretches("pay\u202epal\u200b.com", ["pal"])
-    assert [(part.kind, part.text) for part in drawn] == [
-        ("", "pay"),
-        ("unseen", "U+202E"),
-        ("quote", "pal"),
-        ("unseen", "U+200B"),
-        ("", ".com"),
-    ]
-    assert "".join(part.text for part in stretches("Vanlig text.")) == "Vanlig text."
-    assert stretches("") == []
 
 
 def test_nearly_the_same_text_is_alike():

@@ -137,7 +137,7 @@ def test_case_says_what_remains_after_the_order(city, at, png, new_case, anna, c
 
 
 def test_a_closed_case_asks_nobody_to_take_it_and_still_takes_notes(city, at, anna, new_case):
-    case = new_case()
+    case = new_case(facts="")
     doors = [reverse(f"moderation:case_{name}", args=[case.pk]) for name in ("claim", "assign", "note")]
     shown = [anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()]
     perform(case, "keep", actor=city.anna, at=at, note="Not illegal.")
@@ -146,3 +146,5 @@ def test_a_closed_case_asks_nobody_to_take_it_and_still_takes_notes(city, at, an
         [True, True, True],
         [False, False, True],
     ]
+    words = ("The decision asks for it.", "Nothing is archived.")
+    assert [[one in page for one in words] for page in shown] == [[True, False], [False, True]]
