@@ -263,3 +263,13 @@ def test_lapsed_post_says_so_in_the_list_and_on_its_page(city, at, new_post, cli
     time_machine.move_to(at + timedelta(days=400), tick=False)
     anna.force_login(city.anna)
     assert all(lapsed in words(anna.get(page)) for page in pages)
+
+
+def test_whoever_was_asked_for_changes_is_led_to_the_text_first(city, at, new_post, client_of):
+    post = walk(new_post(), city, at, "changes_asked")
+    step = words(client_of(city.anna).get(reverse("editorial:post_page", args=[post.pk]))).split(
+        'id="decide"'
+    )[1]
+    assert step.index(edit_url(post)) < step.index(move_url(post, "submit"))
+    button = step.split(move_url(post, "submit"))[1].split("<button")[1].split(">")[0]
+    assert "button--secondary" in button

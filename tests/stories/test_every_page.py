@@ -40,6 +40,7 @@ def pages(house: House, clients: dict[str, Client]) -> Iterator[tuple[str, str]]
             client.cookies = cookies
             if answer.status_code == 200 and answer.headers["Content-Type"].startswith("text/html"):
                 yield path, who
+            if answer.status_code in {200, 405}:  # shown, a file, or only written to: the same for everybody
                 break
 
 
