@@ -168,7 +168,7 @@ CASE_MOVES = MoveTable(
             K.REMOVED,
             rules.may_moderate,
             sets=("closed_at",),
-            needs_note=True,
+            takes_note=True,
             done=_("Checked: it is gone"),
         ),
         Move(

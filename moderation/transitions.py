@@ -311,7 +311,8 @@ def note_closing(case: Case, *, at: datetime, **details: Any) -> dict[str, Any]:
 def stop_clock(case: Case, *, actor: User, at: datetime, note: str, **details: Any) -> None:
     """This will end the ladder, withdraw e-mails not sent yet, and mark the comment as handled.
 
-    A breach whose time had come stays due: it is recorded also when the case is closed before the clock's next round.
+    Without a note the comment is handled with the words of the look that found it gone. A breach whose time had come
+    stays due: it is recorded also when the case is closed before the clock's next round.
     """
     kept = ["breach"] if case.due_at and case.due_at <= at else []
     ladders.take_down("case", [case.pk], at, except_steps=kept)
@@ -319,7 +320,8 @@ def stop_clock(case: Case, *, actor: User, at: datetime, note: str, **details: A
     Case.objects.filter(pk=case.pk).update(claimed_by=None, claimed_until=None)
     case.comment.refresh_from_db()
     if case.comment.state == CommentState.NEW:
-        perform(case.comment, "handle", actor=actor, at=at, note=note)
+        check = case.checks.first()
+        perform(case.comment, "handle", actor=actor, at=at, note=note or (check.said if check else ""))
 
 
 def case_url(case: Case) -> str:

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 from django.urls import reverse
 
+from core.models import Event
 from core.moves import perform
 from moderation.models import Case, Waiver
 from moderation.transitions import ask_waiver, sign_waiver
@@ -132,8 +133,9 @@ def test_case_says_what_remains_after_the_order(city, at, png, new_case, anna, c
     shown = anna.get(page).content.decode()
     assert "Remove the comment on Facebook now." not in shown
     assert "It is gone. Close the case" in shown
-    perform(case, "check_gone", actor=city.anna, at=at, note="I looked.")
+    perform(case, "check_gone", actor=city.anna, at=at)
     assert "It is gone. Close the case" not in anna.get(page).content.decode()
+    assert Event.objects.get(kind="comment.handle").note == "It is gone."
 
 
 def test_a_closed_case_asks_nobody_to_take_it_and_still_takes_notes(city, at, anna, new_case):
