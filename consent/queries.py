@@ -12,11 +12,12 @@ from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from channels_registry.models import Channel
 from consent.copies import difference
-from consent.lights import Light, light_of
-from consent.models import ConsentEvent, ConsentRequest, Person, Picture
+from consent.lights import Light, light_of, why_not_asked
+from consent.models import Appearance, ConsentEvent, ConsentRequest, Person, Picture
 from consent.models.pictures import LOOK_STARTS, prepare_lights
 from consent.signals import uses_of_picture
 from consent.states import PeopleState, Said
@@ -76,6 +77,42 @@ class WordRow:
     by: str
     at: datetime
     scan_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where to go on with a picture that cannot be used."""
+
+    label: str
+    url: str
+
+
+def next_steps(picture: Picture, day: date) -> list[Step]:
+    """This will list where what a picture lacks can be mended: who nobody can be asked about, and what is not noted.
+
+    Reads what the picture's page has fetched.
+    """
+    steps = []
+    if not picture.alt_text:
+        steps.append(Step(_("Describe what is in it"), reverse("consent:picture_facts", args=[picture.pk])))
+    if picture.state != PeopleState.LISTED:
+        return steps
+    for place in picture.appearances.all():
+        if place.is_identifiable and not place.is_blurred and why_not_asked(place, day):
+            steps += _step_for(place)
+    if not picture.bases.all():
+        steps.append(Step(_("Note a legal basis"), reverse("consent:picture_basis", args=[picture.pk])))
+    return steps
+
+
+def _step_for(place: Appearance) -> list[Step]:
+    if place.person is None:
+        words = _("Say who it is: %(place)s") % {"place": place.place}
+        return [Step(words, reverse("consent:picture_place", args=[place.pk]))]
+    if place.is_protected:
+        return []
+    url = reverse("consent:person_page", args=[place.person_id]) + "#guardians"
+    return [Step(_("Add guardians of %(name)s") % {"name": place.person}, url)]
 
 
 def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:

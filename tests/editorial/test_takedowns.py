@@ -142,7 +142,7 @@ def test_still_there_begins_again(opened: Takedown, city: City, at: datetime) ->
 
 
 def test_nobody_to_write_to_is_told_to_the_team(
-    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says
+    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says, client_of: Any
 ) -> None:
     Person.objects.update(email="")
     bring(pictured, "published")
@@ -150,7 +150,11 @@ def test_nobody_to_write_to_is_told_to_the_team(
     task = TakedownTask.objects.get()
     take_down(task, actor=city.anna, at=at, proof="Deleted.")
     perform(task, "check", actor=city.erik, at=at)
-    assert Notice.objects.filter(subject="Tell Maja Lind that the picture is gone").count() == 2
+    told = Notice.objects.filter(subject="Tell whoever said no that the picture is gone: A teal pond")
+    assert told.count() == 2
+    assert (
+        "Tell Maja Lind that the picture is gone." in client_of(city.anna).get(told[0].url).content.decode()
+    )
 
 
 @pytest.mark.parametrize("state", TaskState.values)
