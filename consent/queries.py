@@ -17,10 +17,10 @@ from django.utils.translation import gettext as _
 from channels_registry.models import Channel
 from consent.copies import difference
 from consent.lights import Light, light_of, why_not_asked
-from consent.models import Appearance, ConsentEvent, ConsentRequest, Person, Picture
+from consent.models import Appearance, ConsentEvent, ConsentRequest, Letter, Person, Picture
 from consent.models.pictures import LOOK_STARTS, prepare_lights
 from consent.signals import uses_of_picture
-from consent.states import PeopleState, Said
+from consent.states import LetterKind, LetterState, PeopleState, Said
 from core.models import User
 
 ALIKE_BITS = 8  # of 64: cropped and re-saved copies differ in fewer, other pictures in more
@@ -223,6 +223,14 @@ def waiting(picture: Picture, at: datetime) -> list[ConsentRequest]:
             request.signer, request.person = word.signer, word.person
             found.append(request)
     return found
+
+
+def not_arrived(waiting: list[ConsentRequest]) -> set[int]:
+    """This will pick, among links that wait for an answer, those whose e-mail did not arrive. Nobody waits: no query."""
+    if not waiting:
+        return set()
+    lost = Letter.objects.filter(request__in=waiting, kind=LetterKind.ASK, state=LetterState.REFUSED)
+    return set(lost.values_list("request_id", flat=True))
 
 
 def open_requests(picture: Picture, at: datetime) -> list[ConsentRequest]:

@@ -138,6 +138,7 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
     user, now = person(request), timezone.now()
     day = local_day(now)
     places = list(picture.appearances.all())
+    waiting = queries.waiting(picture, now)
     context = {
         "picture": picture,
         "places": places,
@@ -156,7 +157,8 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
         ],
         "is_bank": picture.source == Source.MEDIA_BANK,
         "words": queries.word_rows(picture),
-        "waiting": queries.waiting(picture, now),
+        "waiting": waiting,
+        "not_arrived": queries.not_arrived(waiting),
         "look_alikes": queries.look_alikes(picture, user),
         "uses": queries.uses_of(picture, user),
         "events": trail.events_about(picture)[:50],
