@@ -38,7 +38,7 @@ def bank_consents_end(rungs: list[Rung], at: datetime) -> None:
 
 @ladder(endings.COMING_OF_AGE)
 def children_come_of_age(rungs: list[Rung], at: datetime) -> None:
-    """This will tell that a child will be asked too, or answer alone. Nothing that is out comes down: the day is for new use only."""
+    """This will tell that a child will be asked too, or answer alone. Nothing comes down: the day is for new use only."""
     people = Person.objects.in_bulk({rung.object_id for rung in rungs})
     for rung in rungs:
         if person := people.get(rung.object_id):

@@ -110,7 +110,7 @@ def _asked(person: Person, names: dict[int, str]) -> list[dict[str, Any]]:
 
 
 def _answers(person: Person, names: dict[int, str]) -> list[dict[str, Any]]:
-    """This will tell what was said. A question with a link stands where it was asked; one on paper or orally stands here."""
+    """This will tell what was said. A question with a link stands where it was asked; one on paper stands here."""
     words = ConsentEvent.objects.filter(Q(person=person) | Q(signer=person))
     words = words.exclude(said=Said.ASKED, request__isnull=False)
     return [

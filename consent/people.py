@@ -85,7 +85,8 @@ def remove_guardian(row: Guardianship, *, actor: User, at: datetime, note: str) 
     if row.child.is_child_on(local_day(at)) and (no := _stands_no(row)):
         raise MoveRefused(
             _(
-                "%(name)s has said no to the picture “%(picture)s”. If they never were the guardian, note first that it was a mistake."
+                "%(name)s has said no to the picture “%(picture)s”. If they never were the guardian, note first "
+                "that it was a mistake."
             )
             % {"name": row.guardian, "picture": no.picture.title}
         )
@@ -160,9 +161,9 @@ def note_looks(people: Iterable[Person], *, actor: User, at: datetime, kind: str
 def erase(person: Person, *, actor: User, at: datetime, note: str) -> list[str]:
     """This will erase what may be erased of a person, and return what must be kept, in words.
 
-    Name, birth date, address, guardianships and what was told of their birthdays go; the row stays, without them, so that what was asked and answered can
-    be proved. Raises MoveForbidden outside the unit's people, MoveIncomplete without a reason, MoveRefused while a yes
-    of theirs stands or a picture of theirs is out.
+    Name, birth date, address, guardianships and what was told of their birthdays go; the row stays, without them, so
+    that what was asked and answered can be proved. Raises MoveForbidden outside the unit's people, MoveIncomplete
+    without a reason, MoveRefused while a yes of theirs stands or a picture of theirs is out.
     """
     _ask(person, actor)
     if not note.strip():

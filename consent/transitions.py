@@ -226,7 +226,8 @@ def unlist(appearance: Appearance, *, actor: User, at: datetime, note: str) -> N
     if appearance.is_protected:
         raise MoveRefused(
             _(
-                "The picture must not be used. If it is somebody else, say on the person's page first that they may be shown."
+                "The picture must not be used. If it is somebody else, say on the person's page first that "
+                "they may be shown."
             )
         )
     if appearance.person is not None and has_said_no(picture, appearance.person):

@@ -53,7 +53,7 @@ def test_letter_that_comes_back_is_told_and_shown_where_one_waits(
     assert (letter.state, letter.error) == ("refused", "returned")
     told = Notice.objects.filter(subject=TOLD)
     assert {notice.recipient for notice in told} == {city.anna, city.erik, city.sara}
-    assert "Maja" not in str(list(told.values())) and "maja@" not in str(list(told.values()))
+    assert "maja" not in str(list(told.values())).lower()
     assert "the e-mail did not arrive" in picture_page(city, client_of)
     ask_by_link(
         request_of.picture, actor=city.anna, at=at, person=request_of.person, signer=request_of.signer
