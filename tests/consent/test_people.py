@@ -236,6 +236,29 @@ def test_database_refuses_a_yes_without_its_proof(city: City, at: datetime, maja
         event.save()
 
 
+@pytest.mark.rule("R15")
+@pytest.mark.parametrize("no", ["refused", "withdrawn"])
+def test_yes_noted_after_a_no_has_to_be_said_to_be_a_new_one(
+    city: City, maja: Person, says: Any, client_of: Any, no: str
+) -> None:
+    picture = Picture.objects.get()
+    says(picture, maja, no)
+    url = reverse("consent:picture_consent", args=[picture.pk])
+    found = {
+        "who": f"{maja.pk}-{maja.pk}",
+        "said": "given",
+        "way": "email",
+        "where": "all",
+        "note": "Binder 3.",
+    }
+    refused = client_of(city.anna).post(url, found)
+    assert (refused.status_code, "Binder 3." in refused.content.decode()) == (422, True)
+    assert "Maja Lind said no on Tue 24 Nov 2026." in refused.content.decode()
+    assert ConsentEvent.objects.latest("pk").said == no
+    assert client_of(city.anna).post(url, found | {"said": "renewed"}).status_code == 302
+    assert ConsentEvent.objects.latest("pk").said == "renewed"
+
+
 @pytest.mark.rule("R14")
 @pytest.mark.parametrize("motive", ["", "  "])
 def test_legal_basis_without_a_motive_is_refused_by_every_door(
