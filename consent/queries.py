@@ -88,9 +88,9 @@ class Step:
 
 
 def next_steps(picture: Picture, day: date) -> list[Step]:
-    """This will list where what a picture lacks can be mended: who nobody can be asked about, and what is not noted.
+    """This will list where what a picture lacks can be mended: its description, and whom nobody can be asked about.
 
-    Reads what the picture's page has fetched.
+    What has a button of its own on the page is left out. Reads what the picture's page has fetched.
     """
     steps = []
     if not picture.alt_text:
@@ -100,8 +100,6 @@ def next_steps(picture: Picture, day: date) -> list[Step]:
     for place in picture.appearances.all():
         if place.is_identifiable and not place.is_blurred and why_not_asked(place, day):
             steps += _step_for(place)
-    if not picture.bases.all():
-        steps.append(Step(_("Note a legal basis"), reverse("consent:picture_basis", args=[picture.pk])))
     return steps
 
 

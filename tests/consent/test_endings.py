@@ -265,7 +265,6 @@ def test_picture_page_leads_to_what_is_missing(
         ("Describe what is in it", reverse("consent:picture_facts", args=[picture.pk])),
         ("Add guardians of Maja Lind", reverse("consent:person_page", args=[child.pk]) + "#guardians"),
         ("Say who it is: in red", reverse("consent:picture_place", args=[unknown.pk])),
-        ("Note a legal basis", reverse("consent:picture_basis", args=[picture.pk])),
     ):
         assert f'<li><a href="{url}">{label}</a></li>' in page
     assert "1 face has no name: more consent is needed." in page
