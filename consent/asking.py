@@ -20,7 +20,7 @@ from core import trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused
 from core.rules import Refusal
-from core.workdays import local_day
+from core.workdays import instant, local_day
 
 trail.WORDS |= {
     "request.ask": gettext_lazy("Asked through a link"),
@@ -72,7 +72,7 @@ def ask_by_link(
         nonce=nonce,
         asked_by=actor,
         asked_at=at,
-        ends_at=at + timedelta(days=settings.REQUEST_DAYS),
+        ends_at=_ends_at(at, until),
     )
     with transaction.atomic():
         _put_in_place(request)
@@ -81,6 +81,12 @@ def ask_by_link(
         if email:
             letters.write(request, LetterKind.ASK, at=at)
     return request
+
+
+def _ends_at(at: datetime, until: date | None) -> datetime:
+    """This will return until when a link can be answered: REQUEST_DAYS, but not past the last day that is asked for."""
+    end = at + timedelta(days=settings.REQUEST_DAYS)
+    return min(end, instant(until + timedelta(days=1), "00:00")) if until else end
 
 
 def call_back(request: ConsentRequest, *, actor: User, at: datetime) -> None:

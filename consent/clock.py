@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,11 +11,13 @@ from django.utils.translation import gettext as _
 from consent import endings
 from consent.arrivals import forget_unfinished
 from consent.letters import send_letters
+from consent.lights import agreed_on
 from consent.models import ConsentEvent, MediaBankCheck, Person, Picture
 from consent.signals import consent_ended
 from core.clock import job
 from core.ladders import ladder
 from core.models import Rung
+from core.workdays import local_day
 
 OF_PICTURE = ("picture__added_by", "picture__unit__responsible_chief", "picture__unit__communications_chief")
 
@@ -36,7 +38,7 @@ def bank_consents_end(rungs: list[Rung], at: datetime) -> None:
 
 @ladder(endings.COMING_OF_AGE)
 def children_come_of_age(rungs: list[Rung], at: datetime) -> None:
-    """This will tell that a child will answer alone. Nothing that is out comes down: the day is for new use only."""
+    """This will tell that a child will be asked too, or answer alone. Nothing comes down: the day is for new use only."""
     people = Person.objects.in_bulk({rung.object_id for rung in rungs})
     for rung in rungs:
         if person := people.get(rung.object_id):
@@ -62,7 +64,11 @@ def _each(
         row = found.get(rung.object_id)
         if row is None:
             continue
-        if isinstance(row, ConsentEvent) and not row.still_matters():
+        word = row if isinstance(row, ConsentEvent) else None
+        if word and not word.still_matters():
+            continue
+        kept = _agreed_without(word, at) if word else frozenset()
+        if kept is None:
             continue
         if rung.step != endings.OVER:
             tell_of(row, rung.step, at)
@@ -73,6 +79,17 @@ def _each(
             actor=None,
             at=at,
             cause=_("The consent for the picture “%(picture)s” has ended.") % {"picture": row.picture.title},
-            kept=(),
-            word=row if isinstance(row, ConsentEvent) else None,
+            kept=tuple(sorted(kept)),
+            word=word,
         )
+
+
+def _agreed_without(word: ConsentEvent, at: datetime) -> frozenset[int] | None:
+    """This will return the channels on which a picture stays once a yes has run out; None when it stays on all of them.
+
+    It only does when whoever said it need not answer any more, and those who do have said yes: a guardian's yes runs
+    out, and the young person who came of age meanwhile has given their own.
+    """
+    assert word.until is not None  # noqa: S101  (it has rungs because it has a last day)
+    picture = Picture.objects.for_light().get(pk=word.picture_id)
+    return agreed_on(picture, word.person, max(local_day(at), word.until + timedelta(days=1)))

@@ -15,11 +15,13 @@ from consent.signals import keepers_of_picture
 from consent.states import YES
 from core import ladders
 from core.models import User
-from core.notices import Message, say, tell
+from core.notices import Message, on_day, say, tell
 from core.workdays import instant, local_day
 
 CONSENT_ENDS, BANK_ENDS, COMING_OF_AGE = "consent_end", "bank_end", "coming_of_age"
-OVER = "over"
+OVER, AT_ONCE = "over", "now"
+ASKED_TOO = "asked-"  # begins the steps to the day from which a child is asked too
+URGENT = ("1d", AT_ONCE)
 TOLD_AT = "08:00"
 
 
@@ -46,20 +48,29 @@ def watch_bank(picture: Picture, check: MediaBankCheck, at: datetime) -> None:
 
 
 def watch_birthday(person: Person, at: datetime) -> None:
-    """This will lay out when it is told that a child comes of age to answer alone. A corrected birth date replaces it."""
-    ladders.take_down(COMING_OF_AGE, [person.pk], at)
-    day = person.of_age_on()
-    if day and day > local_day(at):
-        steps = steps_to(day, at)
-        ladders.set_up(COMING_OF_AGE, person.pk, {f"{step}-{day}": due for step, due in steps.items()})
+    """This will lay out when it is told that a child is asked too, and later answers alone.
+
+    A corrected birth date replaces it; one more picture of the child leaves it as it is.
+    """
+    steps: dict[str, datetime] = {}
+    for kind, day in ((ASKED_TOO, person.asked_too_on()), ("", person.of_age_on())):
+        if day and day > local_day(at):
+            for step, due in steps_to(day, at).items():
+                # Told at once is told again for each picture that comes so late; what was told already is not.
+                steps[f"{kind}{step}-{day}" + (f"@{at.timestamp():.0f}" if step == AT_ONCE else "")] = due
+    ladders.lay_anew(COMING_OF_AGE, person.pk, steps, at)
 
 
 def steps_to(day: date, at: datetime) -> dict[str, datetime]:
-    """This will name the mornings before `day` on which its coming is told, those still to come."""
+    """This will name the mornings before `day` on which its coming is told, those still to come; at once when it is too
+    late for them all. What is over already is not told.
+    """
+    if day < local_day(at):
+        return {}
     steps = {
         f"{days}d": instant(day - timedelta(days=days), TOLD_AT) for days in settings.CONSENT_ENDING_DAYS
     }
-    return {step: due for step, due in steps.items() if due > at}
+    return {step: due for step, due in steps.items() if due > at} or {AT_ONCE: at}
 
 
 def keepers(picture: Picture, at: datetime) -> list[User]:
@@ -113,10 +124,12 @@ def tell_of_word(word: ConsentEvent, step: str, at: datetime) -> None:
         at,
         key=f"consent:{word.pk}:{step}",
         subject=say(
-            gettext_lazy("A consent ends %(day)s: %(picture)s"), day=word.until, picture=word.picture.title
+            gettext_lazy("A consent ends %(day)s: %(picture)s"),
+            day=on_day(word.until),
+            picture=word.picture.title,
         ),
         body=gettext_lazy("Ask again in time, or choose another picture for what goes out later."),
-        urgent=step == "1d",
+        urgent=step in URGENT,
     )
 
 
@@ -128,30 +141,48 @@ def tell_of_bank(check: MediaBankCheck, step: str, at: datetime) -> None:
         key=f"bank:{check.pk}:{step}",
         subject=say(
             gettext_lazy("The media bank's consent ends %(day)s: %(picture)s"),
-            day=check.until,
+            day=on_day(check.until),
             picture=check.picture.title,
         ),
         body=gettext_lazy("Look in the media bank again, and note what it says."),
-        urgent=step == "1d",
+        urgent=step in URGENT,
     )
 
 
 def tell_of_birthday(person: Person, step: str, at: datetime) -> None:
-    """This will tell the keepers of each picture a child is in that from a day on the child answers alone."""
+    """This will tell the keepers of each picture a child is in that from a day on the child is asked too, or answers
+    alone; each once for each step.
+    """
+    asked_too = step.startswith(ASKED_TOO)
+    day = person.asked_too_on() if asked_too else person.of_age_on()
+    assert day is not None  # noqa: S101  (there are rungs because there is a birth date)
     places = Appearance.objects.filter(person=person).select_related("picture__added_by", "picture__unit")
     for place in places:
         tell_ending(
             place.picture,
             at,
-            key=f"age:{person.pk}:{step}:{place.picture_id}",
+            key=f"{age_key(person)}{step.partition('@')[0]}:{place.picture_id}",
             subject=say(
-                gettext_lazy("From %(day)s %(name)s answers alone: %(picture)s"),
-                day=person.of_age_on(),
+                _ASKED_TOO if asked_too else _ANSWERS_ALONE,
+                day=on_day(day),
                 name=person,
                 picture=place.picture.title,
             ),
-            body=gettext_lazy("The guardians' yes holds for new posts until then. Ask the young person."),
+            body=_ASK_TOO if asked_too else _ASK_ALONE,
         )
+
+
+def age_key(person: Person) -> str:
+    """This will return how the keys of what is told of a person's birthdays begin."""
+    return f"age:{person.pk}:"
+
+
+_ANSWERS_ALONE = gettext_lazy("From %(day)s %(name)s answers alone: %(picture)s")
+_ASK_ALONE = gettext_lazy("The guardians' yes holds for new posts until then. Ask the young person.")
+_ASKED_TOO = gettext_lazy("From %(day)s %(name)s is asked too: %(picture)s")
+_ASK_TOO = gettext_lazy(
+    "The guardians' yes is not enough for new posts from then on. Ask the young person too."
+)
 
 
 def _day_after(day: date) -> datetime:

@@ -24,6 +24,7 @@ def of(person: Person, *, at: datetime) -> dict[str, Any]:
     What is said of others in the same pictures is left out: it is theirs.
     """
     pictures = [place.picture_id for place in person.appearances.all()]
+    channels = {channel.pk: str(channel) for channel in Channel.objects.select_related("platform")}
     return {
         "taken_out": localtime(at),
         "person": {
@@ -37,8 +38,8 @@ def of(person: Person, *, at: datetime) -> dict[str, Any]:
         "guardians": [str(row.guardian) for row in person.guardianships.select_related("guardian")],
         "guardian_of": [str(row.child) for row in person.guards.select_related("child")],
         "pictures": _pictures(person),
-        "asked": _asked(person),
-        "answers": _answers(person),
+        "asked": _asked(person, channels),
+        "answers": _answers(person, channels),
         "legal_bases": [
             {
                 "picture": row.picture.title,
@@ -90,7 +91,7 @@ def _pictures(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def _asked(person: Person) -> list[dict[str, Any]]:
+def _asked(person: Person, names: dict[int, str]) -> list[dict[str, Any]]:
     requests = ConsentRequest.objects.filter(Q(person=person) | Q(signer=person))
     return [
         {
@@ -99,6 +100,7 @@ def _asked(person: Person) -> list[dict[str, Any]]:
             "about": str(row.person),
             "asked_by": row.asked_by.name,
             "asked": localtime(row.asked_at),
+            "channels": _named(row.channel_ids, names),
             "until": row.until,
             "answer_by": localtime(row.ends_at),
             "text": f"{row.text} ({row.text.sha[:12]})",
@@ -107,9 +109,10 @@ def _asked(person: Person) -> list[dict[str, Any]]:
     ]
 
 
-def _answers(person: Person) -> list[dict[str, Any]]:
-    names = {channel.pk: str(channel) for channel in Channel.objects.select_related("platform")}
+def _answers(person: Person, names: dict[int, str]) -> list[dict[str, Any]]:
+    """This will tell what was said. A question with a link stands where it was asked; one on paper stands here."""
     words = ConsentEvent.objects.filter(Q(person=person) | Q(signer=person))
+    words = words.exclude(said=Said.ASKED, request__isnull=False)
     return [
         {
             "picture": word.picture.title,
@@ -133,7 +136,11 @@ def _where(word: ConsentEvent, names: dict[int, str]) -> list[str]:
     """This will name the channels that were asked for or said yes to; a no is for none."""
     if word.said not in (*YES, Said.ASKED):
         return []
-    return [names.get(pk, str(pk)) for pk in word.channel_ids] or [_("all channels")]
+    return _named(word.channel_ids, names)
+
+
+def _named(channel_ids: list[int], names: dict[int, str]) -> list[str]:
+    return [names.get(pk, str(pk)) for pk in channel_ids] or [_("all channels")]
 
 
 def _shown(person: Person) -> list[dict[str, Any]]:

@@ -38,6 +38,13 @@ GUARDS: list[Guard] = [
         f"NEW.way = 'oral' AND NEW.said IN {_YES} AND NEW.witness = ''",
         "A yes said orally needs its witness.",
     ),
+    Guard(
+        "consent_basis_without_motive",
+        "consent_legalbasis",
+        "INSERT",
+        "TRIM(NEW.motive) = ''",
+        "A legal basis needs its motive.",
+    ),
     *append_only("consent_legalbasis", "A legal basis is written once. A new one takes its place."),
     *append_only("consent_mediabankcheck", "What the media bank said is written once."),
     *append_only("consent_noticetext", "What signers were told is written once. A change is a new version."),

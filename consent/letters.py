@@ -5,17 +5,23 @@ from __future__ import annotations
 import logging
 from datetime import datetime, timedelta
 from email.utils import parseaddr
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMessage, get_connection
 from django.core.mail.backends.base import BaseEmailBackend
 from django.db import models
+from django.dispatch import receiver
 from django.utils import translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from consent import links
+from consent.endings import tell_ending
 from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
 from consent.states import YES, LetterKind, LetterState, Said
+from core.notices import say
+from core.returned import Report, letter_came_back, numbers
 
 log = logging.getLogger(__name__)
 
@@ -66,6 +72,35 @@ def as_email(letter: Letter) -> EmailMessage:
         to=[letter.to],
         headers={"Message-ID": f"<{letter.message_id}@{domain}>", "Auto-Submitted": "auto-generated"},
         connection=None,
+    )
+
+
+@receiver(letter_came_back)
+def take_returned(report: Report, at: datetime, **kwargs: Any) -> str:
+    """This will note that a letter to a signer came back. One that is only late changes nothing."""
+    letter = Letter.objects.filter(message_id__in=numbers(report)).first()
+    if letter is None:
+        return ""
+    sent = Letter.objects.filter(pk=letter.pk, state=LetterState.SENT)
+    if report.is_final and sent.update(state=LetterState.REFUSED, error="returned"):
+        tell_lost(letter, at)
+    return f"letter {letter.pk}"
+
+
+def tell_lost(letter: Letter, at: datetime) -> None:
+    """This will tell those who look after the picture that a signer did not get a letter. It names nobody."""
+    tell_ending(
+        letter.picture,
+        at,
+        key=f"lost:{letter.pk}",
+        subject=say(
+            gettext_lazy("E-mail that did not arrive (%(kind)s): %(picture)s"),
+            kind=LetterKind(letter.kind).label,
+            picture=letter.picture.title,
+        ),
+        body=gettext_lazy(
+            "Somebody the picture is about did not get our e-mail. Correct the address, or reach them in another way."
+        ),
     )
 
 
@@ -152,6 +187,8 @@ def _send(letter: Letter, connection: BaseEmailBackend, at: datetime) -> int:
             try_at=at + timedelta(minutes=min(2**attempts, 240)),
             error=type(error).__name__,
         )
+        if given_up:
+            tell_lost(letter, at)
         log.warning("letter %s was not sent (attempt %s): %s", letter.pk, attempts, type(error).__name__)
         connection.close()
         return 0

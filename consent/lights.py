@@ -74,6 +74,25 @@ def why_not_asked(place: Appearance, day: date) -> str:
     return ""
 
 
+def agreed_on(picture: Picture, person: Person, day: date) -> frozenset[int] | None:
+    """This will return the channels on which everybody who answers for a person on `day` agrees: none when somebody
+    does not, None when it is all of them.
+    """
+    words, agreed = _standing_words(picture), None
+    signers = person.signers_on(day)
+    said = [words.get((person.pk, signer.pk)) for signer in signers]
+    if not signers or any(word is None or word.said not in YES or _is_over(word, day) for word in said):
+        return frozenset()
+    for word in filter(None, said):
+        if word.channel_ids:
+            agreed = frozenset(word.channel_ids) if agreed is None else agreed & frozenset(word.channel_ids)
+    return agreed
+
+
+def _is_over(word: ConsentEvent, day: date) -> bool:
+    return word.until is not None and word.until < day
+
+
 def gate(pictures: Iterable[Picture], channels: Iterable[int], day: date) -> Answer:
     """This will grant when every picture is green for the channels on `day`, else refuse with the first reasons."""
     wanted = list(channels)
@@ -82,7 +101,9 @@ def gate(pictures: Iterable[Picture], channels: Iterable[int], day: date) -> Ans
         if not light.is_green:
             return Refusal(
                 _("The picture “%(picture)s” cannot be used: %(reasons)s")
-                % {"picture": picture.title, "reasons": " ".join(light.reasons)}
+                % {"picture": picture.title, "reasons": " ".join(light.reasons)},
+                for_trail=_("The picture “%(picture)s” could not be used on that day. Its page says why.")
+                % {"picture": picture.title},
             )
     return Grant()
 
@@ -185,7 +206,7 @@ def _missing(
             "guardian": signer,
             "name": person,
         }
-    if word.until and word.until < day:
+    if word.until and _is_over(word, day):
         return _("The consent of %(name)s ended on %(day)s. Ask again.") % {
             "name": signer,
             "day": day_in_words(word.until),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -14,9 +15,9 @@ from consent import endings
 from consent.models import Appearance, ConsentEvent, Guardianship, Letter, Person, Picture
 from consent.rules import may_keep
 from consent.signals import consent_ended, shown_of_person
-from consent.states import YES, Said
+from consent.states import NO, YES, Said
 from core import ladders, trail
-from core.models import Event, Unit, User
+from core.models import Event, Notice, Unit, User
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
 from core.rules import Refusal
 from core.workdays import instant, local_day
@@ -73,10 +74,22 @@ def add_guardian(child: Person, guardian: Person, *, actor: User, at: datetime) 
 
 
 def remove_guardian(row: Guardianship, *, actor: User, at: datetime, note: str) -> None:
-    """This will take a guardian away, with the reason in the trail. What they said stays, and no longer counts."""
+    """This will take a guardian away, with the reason in the trail. A yes of theirs stays, and no longer counts.
+
+    Raises MoveForbidden outside the unit's people, MoveIncomplete without a reason, and MoveRefused while a no of theirs
+    stands: taking them away would overrule it.
+    """
     _ask(row.child, actor)
     if not note.strip():
         raise MoveIncomplete(_("Say why the guardian is taken away."))
+    if row.child.is_child_on(local_day(at)) and (no := _stands_no(row)):
+        raise MoveRefused(
+            _(
+                "%(name)s has said no to the picture “%(picture)s”. If they never were the guardian, note first "
+                "that it was a mistake."
+            )
+            % {"name": row.guardian, "picture": no.picture.title}
+        )
     with transaction.atomic():
         data = {"guardian": row.guardian_id}
         trail.record("person.unguard", about=row.child, actor=actor, at=at, note=note, data=data)
@@ -148,9 +161,9 @@ def note_looks(people: Iterable[Person], *, actor: User, at: datetime, kind: str
 def erase(person: Person, *, actor: User, at: datetime, note: str) -> list[str]:
     """This will erase what may be erased of a person, and return what must be kept, in words.
 
-    Name, birth date, address and guardianships go; the row stays, without them, so that what was asked and answered can
-    be proved. Raises MoveForbidden outside the unit's people, MoveIncomplete without a reason, MoveRefused while a yes
-    of theirs stands or a picture of theirs is out.
+    Name, birth date, address, guardianships and what was told of their birthdays go; the row stays, without them, so
+    that what was asked and answered can be proved. Raises MoveForbidden outside the unit's people, MoveIncomplete
+    without a reason, MoveRefused while a yes of theirs stands or a picture of theirs is out.
     """
     _ask(person, actor)
     if not note.strip():
@@ -166,6 +179,7 @@ def erase(person: Person, *, actor: User, at: datetime, note: str) -> list[str]:
         person.guards.all().delete()
         Appearance.objects.filter(person=person).update(place=_("erased"))
         ladders.take_down(endings.COMING_OF_AGE, [person.pk], at)
+        Notice.objects.filter(key__startswith=endings.age_key(person)).delete()
         trail.record("person.erase", about=person, actor=actor, at=at, note=note)
     person.refresh_from_db()
     return what_is_kept(person)
@@ -178,11 +192,23 @@ def what_is_kept(person: Person) -> list[str]:
         _("That we asked, and what was answered, without the name: we have to be able to prove it."),
         _("The trail, in which the person is a number. What others wrote in it themselves stays."),
     ]
+    if days := settings.RETENTION_DAYS.get("notices"):
+        kept.append(
+            _("What colleagues were told, which may name the person: it goes after %(days)s days.")
+            % {"days": days}
+        )
     if words.exclude(scan_sha="").exists():
         kept.append(_("Scanned papers with a signature, until the records officer disposes of them."))
     if person.appearances.exists():
         kept.append(_("The pictures, which cannot be used without a new consent."))
     return kept
+
+
+def _stands_no(row: Guardianship) -> ConsentEvent | None:
+    """This will return a no of the guardian that stands, of a picture the child is listed in."""
+    words = ConsentEvent.objects.filter(person=row.child, signer=row.guardian, said__in=NO).standing()
+    listed = words.filter(picture__appearances__person=row.child)
+    return listed.select_related("picture").order_by("pk").first()
 
 
 def _ask_nothing_stands(person: Person) -> None:

@@ -12,14 +12,15 @@ from django.db.models.functions import Substr
 from django.db.models.lookups import Exact
 from django.urls import reverse
 from django.utils.text import capfirst
+from django.utils.translation import gettext as _
 
 from channels_registry.models import Channel
 from consent.copies import difference
-from consent.lights import Light, light_of
-from consent.models import ConsentEvent, ConsentRequest, Person, Picture
+from consent.lights import Light, light_of, why_not_asked
+from consent.models import Appearance, ConsentEvent, ConsentRequest, Letter, Person, Picture
 from consent.models.pictures import LOOK_STARTS, prepare_lights
 from consent.signals import uses_of_picture
-from consent.states import PeopleState, Said
+from consent.states import LetterKind, LetterState, PeopleState, Said
 from core.models import User
 
 ALIKE_BITS = 8  # of 64: cropped and re-saved copies differ in fewer, other pictures in more
@@ -76,6 +77,40 @@ class WordRow:
     by: str
     at: datetime
     scan_url: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """Where to go on with a picture that cannot be used."""
+
+    label: str
+    url: str
+
+
+def next_steps(picture: Picture, day: date) -> list[Step]:
+    """This will list where what a picture lacks can be mended: its description, and whom nobody can be asked about.
+
+    What has a button of its own on the page is left out. Reads what the picture's page has fetched.
+    """
+    steps = []
+    if not picture.alt_text:
+        steps.append(Step(_("Describe what is in it"), reverse("consent:picture_facts", args=[picture.pk])))
+    if picture.state != PeopleState.LISTED:
+        return steps
+    for place in picture.appearances.all():
+        if place.is_identifiable and not place.is_blurred and why_not_asked(place, day):
+            steps += _step_for(place)
+    return steps
+
+
+def _step_for(place: Appearance) -> list[Step]:
+    if place.person is None:
+        words = _("Say who it is: %(place)s") % {"place": place.place}
+        return [Step(words, reverse("consent:picture_place", args=[place.pk]))]
+    if place.is_protected:
+        return []
+    url = reverse("consent:person_page", args=[place.person_id]) + "#guardians"
+    return [Step(_("Add guardians of %(name)s") % {"name": place.person}, url)]
 
 
 def pictures_list(user: User, wanted: dict[str, Any]) -> QuerySet[Picture]:
@@ -186,6 +221,14 @@ def waiting(picture: Picture, at: datetime) -> list[ConsentRequest]:
             request.signer, request.person = word.signer, word.person
             found.append(request)
     return found
+
+
+def not_arrived(waiting: list[ConsentRequest]) -> set[int]:
+    """This will pick, among links that wait for an answer, those whose e-mail did not arrive. Nobody waits: no query."""
+    if not waiting:
+        return set()
+    lost = Letter.objects.filter(request__in=waiting, kind=LetterKind.ASK, state=LetterState.REFUSED)
+    return set(lost.values_list("request_id", flat=True))
 
 
 def open_requests(picture: Picture, at: datetime) -> list[ConsentRequest]:

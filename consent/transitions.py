@@ -39,13 +39,21 @@ trail.WORDS |= {
 }
 
 
+class KnownAlready(MoveRefused):
+    """The unit has the picture already: `picture` is the one it has."""
+
+    def __init__(self, picture: Picture):
+        super().__init__(_("The unit has this picture already."))
+        self.picture = picture
+
+
 def add_picture(
     *, actor: User, at: datetime, image: CleanImage, unit: Unit, title: str, alt_text: str, **facts: str
 ) -> Picture:
     """This will keep a picture: its bytes as they came, a clean copy, and a small one, each under its hash.
 
-    `facts` are source, reference, credit, licence, taken_on and taken_at. Raises MoveRefused when the unit has the
-    picture already, OSError when the disk does not take it.
+    `facts` are source, reference, credit, licence, taken_on and taken_at. Raises KnownAlready when the unit has the
+    picture, OSError when the disk does not take it.
     """
     files = {ORIGINALS: image.original, COPIES: image.clean_bytes, THUMBS: copies.small(image.clean_bytes)}
     shas = arrivals.keep(files, at)
@@ -70,9 +78,10 @@ def add_picture(
             trail.record("picture.add", about=picture, actor=actor, at=at, data={"sha": picture.sha})
             arrivals.arrived(shas)
     except IntegrityError as error:
-        raise MoveRefused(
-            _("The unit has this picture already. Search for it among the pictures.")
-        ) from error
+        known = Picture.objects.filter(unit=unit, sha=shas[ORIGINALS]).first()
+        if known is None:
+            raise
+        raise KnownAlready(known) from error
     return picture
 
 
@@ -214,6 +223,13 @@ def unlist(appearance: Appearance, *, actor: User, at: datetime, note: str) -> N
         raise MoveIncomplete(_("Say why the person is taken off the list."))
     if appearance.is_blurred:
         raise MoveRefused(_("The place is blurred. Show it again before you take it off the list."))
+    if appearance.is_protected:
+        raise MoveRefused(
+            _(
+                "The picture must not be used. If it is somebody else, say on the person's page first that "
+                "they may be shown."
+            )
+        )
     if appearance.person is not None and has_said_no(picture, appearance.person):
         raise MoveRefused(
             _("%(name)s has said no. If it is somebody else, note first that the answer was a mistake.")
@@ -235,9 +251,11 @@ def note_basis(picture: Picture, *, actor: User, at: datetime, basis: str, motiv
     """This will note the legal basis with its motive (R14).
 
     That nobody is in it is also what is known of the people then. Raises MoveRefused outside the unit's people, and for
-    nobody when people are listed.
+    nobody when people are listed; MoveIncomplete without a motive.
     """
     _ask(picture, actor)
+    if not motive.strip():
+        raise MoveIncomplete(_("Say why this is the legal basis."))
     with transaction.atomic():
         if basis == Basis.NO_PERSON and picture.state != PeopleState.NONE:
             perform(picture, "say_none", actor=actor, at=at)

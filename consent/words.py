@@ -20,6 +20,7 @@ from core import trail
 from core.models import User
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
 from core.rules import Refusal
+from core.templatetags.parts import day as day_in_words
 from core.uploads import CleanImage
 from core.workdays import local_day
 
@@ -53,7 +54,7 @@ def note_consent(
 
     Raises MoveForbidden outside the unit's people, MoveRefused for somebody who is not in the picture, for a signer who
     is neither that person nor a guardian, and for a last day that is over; MoveIncomplete for a yes on paper without
-    the scan or orally without a witness.
+    the scan or orally without a witness, and for a yes after a no that is not said to be a new one.
     """
     answer = may_tend(actor, picture)
     if isinstance(answer, Refusal):
@@ -61,6 +62,7 @@ def note_consent(
     if not picture.appearances.filter(person=person).exists():
         raise MoveRefused(_("%(name)s is not listed in the picture.") % {"name": person})
     ask_signer(person, signer)
+    _ask_after_no(picture, person, signer, said)
     if said in YES and way == Way.PAPER and scan is None:
         raise MoveIncomplete(_("Add the scan of the paper."))
     if said in YES and way == Way.ORAL and not witness.strip():
@@ -157,6 +159,16 @@ def ask_signer(person: Person, signer: Person) -> None:
     if signer != person and not person.guardianships.filter(guardian=signer).exists():
         raise MoveRefused(
             _("%(signer)s is neither %(name)s nor a guardian.") % {"signer": signer, "name": person}
+        )
+
+
+def _ask_after_no(picture: Picture, person: Person, signer: Person, said: str) -> None:
+    """This will stop an old yes that is found in a binder from standing above a no that was said after it."""
+    last = standing_word(picture, person, signer)
+    if said == Said.GIVEN and last is not None and last.said in NO:
+        raise MoveIncomplete(
+            _("%(name)s said no on %(day)s. If they changed their mind after that, choose “%(again)s”.")
+            % {"name": signer, "day": day_in_words(last.noted_at), "again": Said.RENEWED.label}
         )
 
 

@@ -75,6 +75,21 @@ def take_down(
     )
 
 
+def lay_anew(name: str, object_id: int, steps: Mapping[str, datetime], at: datetime) -> None:
+    """This will lay out these rungs of one object in place of those not told yet. One that was told stays told.
+
+    A rung that was cancelled before and is wanted again comes back: its name is taken, so no other can take its place.
+    """
+    take_down(name, [object_id], at, except_steps=steps)
+    cancelled = Rung.objects.filter(
+        ladder=name, object_id=object_id, step__in=list(steps), cancelled_at__isnull=False
+    )
+    for rung in cancelled:
+        due_at = steps[rung.step]
+        cancelled.filter(pk=rung.pk).update(cancelled_at=None, due_at=due_at, try_at=due_at)
+    set_up(name, object_id, steps)
+
+
 def hold(names: Iterable[str], object_ids: Iterable[int]) -> None:
     """This will lock the untold rungs of these objects to the end of the transaction, as a round of the clock does.
 

@@ -28,11 +28,15 @@ EffectOfMany = Callable[..., None]
 
 
 class MoveRefused(Exception):
-    """The move is not open: the state does not fit, the rule says no, or something it needs is missing."""
+    """The move is not open: the state does not fit, the rule says no, or something it needs is missing.
+
+    `for_trail` is the reason as it may be kept for good: without the people it names.
+    """
 
     def __init__(self, reason: str | Promise | Refusal):
         super().__init__(str(reason))
         self.reason = str(reason)
+        self.for_trail = str(reason.for_trail or reason) if isinstance(reason, Refusal) else self.reason
 
 
 class MoveForbidden(MoveRefused):

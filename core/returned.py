@@ -55,7 +55,7 @@ def take_report(report: Report, at: datetime) -> str:
     answers: list[tuple[Any, Any]] = letter_came_back.send(Report, report=report, at=at)
     if name := next((answer for _receiver, answer in answers if answer), ""):
         return str(name)
-    notice = Notice.objects.select_related("recipient").filter(message_id__in=_numbers(report)).first()
+    notice = Notice.objects.select_related("recipient").filter(message_id__in=numbers(report)).first()
     if notice is None:
         return ""
     if report.is_final:
@@ -63,7 +63,8 @@ def take_report(report: Report, at: datetime) -> str:
     return f"notice {notice.pk}"
 
 
-def _numbers(report: Report) -> Iterator[uuid.UUID]:
+def numbers(report: Report) -> Iterator[uuid.UUID]:
+    """This will yield the numbers by which letters of ours are known, of those the report names."""
     for one in report.message_ids:
         try:
             yield uuid.UUID(one.strip("<> ").partition("@")[0].removeprefix("digest-"))

@@ -17,9 +17,13 @@ class Grant:
 
 @dataclass(frozen=True)
 class Refusal:
-    """This will count as no, with a sentence that says why and, where there is one, the way forward."""
+    """This will count as no, with a sentence that says why and, where there is one, the way forward.
+
+    `for_trail` is what the trail says in its place when the reason names people who may ask to be erased.
+    """
 
     reason: str | Promise
+    for_trail: str | Promise = ""
 
     def __bool__(self) -> bool:
         return False

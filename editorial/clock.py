@@ -24,7 +24,7 @@ def let_posts_go_out(rungs: list[Rung], at: datetime) -> None:
         try:
             ask_again(post, at)
         except MoveRefused as refused:
-            perform(post, "reopen", actor=None, at=at, note=refused.reason)
+            perform(post, "reopen", actor=None, at=at, note=refused.for_trail, told=refused.reason)
         else:
             perform(post, "fall_due", actor=None, at=at)
 

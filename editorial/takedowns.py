@@ -147,8 +147,14 @@ def finish(task: TakedownTask, *, actor: User, at: datetime, note: str, **detail
             takedown,
             at,
             key=f"takedown:{takedown.pk}:tell",
-            subject=say(gettext_lazy("Tell %(name)s that the picture is gone"), name=word.signer),
-            body=gettext_lazy("No e-mail address is noted. Tell them in another way."),
+            # Without the name: what somebody was told cannot be taken back when that person is erased.
+            subject=say(
+                gettext_lazy("Tell whoever said no that the picture is gone: %(picture)s"),
+                picture=takedown.picture.title,
+            ),
+            body=gettext_lazy(
+                "No e-mail address is noted. The page says who it is. Tell them in another way."
+            ),
         )
 
 

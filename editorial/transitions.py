@@ -131,13 +131,15 @@ def tell_reopened(
     note: str,
     left: PostVersion,
     for_edit: bool = False,
+    told: str = "",
     **details: Any,
 ) -> None:
     """This will take the post out of the plan and tell its authors and whoever had approved it.
 
-    When it is opened `for_edit`, they are told what changed instead, once it is saved.
+    When it is opened `for_edit`, they are told what changed instead, once it is saved. `told` is what they read when
+    the note, which stays in the trail for good, may not say as much.
     """
-    tell_all_reopened([(post, {"left": left, "for_edit": for_edit})], actor=actor, at=at, note=note)
+    tell_all_reopened([(post, {"left": left, "for_edit": for_edit})], actor=actor, at=at, note=told or note)
 
 
 @POST_MOVES.for_many_instead_of(tell_reopened)

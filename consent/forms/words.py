@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
@@ -17,6 +17,8 @@ from consent.states import NOTED_WAYS, YES, Said
 from core.forms import DateInput
 from core.templatetags.parts import day as day_of
 from core.uploads import ImageUploadField
+
+SOON = timedelta(days=60)  # a birthday is told so long before: whoever answers after it can be asked already
 
 
 def signers_in(picture: Picture) -> dict[str, tuple[Person, Person]]:
@@ -148,11 +150,11 @@ class AskForm(WhereForm):
                 self.held_up.append((appearance, reason))
             if person is None or reason:
                 continue
-            for signer in person.signers_on(day):
+            for signer in (*person.signers_on(day), *person.signers_on(day + SOON)):
                 self.people[f"{person.pk}-{signer.pk}"] = (person, signer)
         known = _what_is_known(picture, waiting)
         for key, (person, signer) in self.people.items():
-            told = known.get((person.pk, signer.pk), "")
+            told = known.get((person.pk, signer.pk), "") or _from_when(person, signer, day)
             self.fields[f"ask_{key}"] = forms.BooleanField(
                 label=label_of(person, signer), required=False, initial=not told, help_text=escape(told)
             )
@@ -213,6 +215,18 @@ def _what_is_known(picture: Picture, waiting: Iterable[ConsentRequest]) -> dict[
             "Asked %(day)s, no answer yet. If you ask again, the link from then ends."
         ) % {"day": day_of(request.asked_at)}
     return known
+
+
+def _from_when(person: Person, signer: Person, day: date) -> str:
+    """This will say of a young person who need not answer yet from when they have to."""
+    if signer in person.signers_on(day):
+        return ""
+    begins = [one for one in (person.asked_too_on(), person.of_age_on()) if one and one > day]
+    return (
+        _("Has to answer too from %(day)s. Can be asked already.") % {"day": day_of(min(begins))}
+        if begins
+        else ""
+    )
 
 
 def label_of(person: Person, signer: Person) -> str:

@@ -75,9 +75,17 @@ class Person(models.Model):
 
     def of_age_on(self) -> date | None:
         """This will return the day from which guardians no longer answer; None when no birth date is noted."""
+        return self._turns(settings.CHILD_AGE + 1)
+
+    def asked_too_on(self) -> date | None:
+        """This will return the day from which a child is asked beside the guardians; None when there is none."""
+        asked = settings.CHILD_ASKED_AGE <= settings.CHILD_AGE
+        return self._turns(settings.CHILD_ASKED_AGE) if asked else None
+
+    def _turns(self, age: int) -> date | None:
         if self.born_on is None:
             return None
-        year = self.born_on.year + settings.CHILD_AGE + 1
+        year = self.born_on.year + age
         if (self.born_on.month, self.born_on.day) == (2, 29):
             return date(year, 3, 1) if not _is_leap(year) else date(year, 2, 29)
         return self.born_on.replace(year=year)

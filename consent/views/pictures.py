@@ -14,7 +14,7 @@ from consent import queries
 from consent.arrivals import COPIES, ORIGINALS, THUMBS
 from consent.forms import FactsForm, FilterForm
 from consent.lights import light_of
-from consent.models import MediaBankCheck, Picture
+from consent.models import Appearance, MediaBankCheck, Picture
 from consent.models.pictures import with_guardians
 from consent.people import note_looks
 from consent.rules import may_tend
@@ -138,10 +138,12 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
     user, now = person(request), timezone.now()
     day = local_day(now)
     places = list(picture.appearances.all())
+    waiting = queries.waiting(picture, now)
     context = {
         "picture": picture,
         "places": places,
-        "unnamed": sum(place.person is None and not place.is_blurred for place in places),
+        "unnamed": sum(is_unnamed(place) for place in places),
+        "steps": queries.next_steps(picture, day),
         "is_named": any(place.person for place in places),
         "marked": [place for place in places if place.box],
         "light": light_of(picture, (), day),
@@ -155,7 +157,8 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
         ],
         "is_bank": picture.source == Source.MEDIA_BANK,
         "words": queries.word_rows(picture),
-        "waiting": queries.waiting(picture, now),
+        "waiting": waiting,
+        "not_arrived": queries.not_arrived(waiting),
         "look_alikes": queries.look_alikes(picture, user),
         "uses": queries.uses_of(picture, user),
         "events": trail.events_about(picture)[:50],
@@ -163,6 +166,11 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
         "note": request.POST.get("note", ""),
     }
     return render(request, "consent/picture_page.html", context, status=status)
+
+
+def is_unnamed(place: Appearance) -> bool:
+    """This will tell whether somebody can be recognised there whose name is not known, so that more consent is needed."""
+    return place.person is None and place.is_identifiable and not place.is_blurred
 
 
 def answer_file(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
@@ -10,18 +11,37 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from consent.forms import DescribeForm, NewPicturesForm
 from consent.forms.pictures import AT_ONCE
 from consent.models import Picture
-from consent.transitions import add_picture, correct_facts
+from consent.transitions import KnownAlready, add_picture, correct_facts
 from core.moves import MoveRefused
 from core.request import person
 from core.uploads import UploadRefused, clean_image
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A file that was not added, with the reason; `known` is the same picture, where the unit has it already."""
+
+    reason: str
+    known: Picture | None = None
+
+    @property
+    def url(self) -> str:
+        return reverse("consent:picture_page", args=[self.known.pk]) if self.known else ""
+
+    def __str__(self) -> str:
+        """This will be the reason, with a link to the picture that is there."""
+        if self.known is None:
+            return self.reason
+        return format_html('{} <a href="{}">{}</a>', self.reason, self.url, self.known.title)
 
 
 @require_http_methods(["GET", "POST"])
@@ -42,12 +62,14 @@ def picture_new(request: HttpRequest) -> HttpResponse:
     added, refused = _add(request, form, files, first, count)
     if one_by_one:
         if refused:
-            return JsonResponse({"error": refused[0]}, status=409)
+            known = refused[0].known
+            there = {"url": refused[0].url, "title": known.title} if known else {}
+            return JsonResponse({"error": refused[0].reason} | there, status=409)
         return JsonResponse({"pk": added[0].pk, "title": added[0].title})
     if not added:
-        return _again(request, form, refused, status=409 if len(files) == 1 and _was_there(refused) else 422)
-    for reason in refused:
-        messages.error(request, reason)
+        return _again(request, form, refused, status=409 if len(files) == 1 and refused[0].known else 422)
+    for one in refused:
+        messages.error(request, str(one))
     if refused:
         messages.info(request, _added(len(added), len(files)))
     if len(files) == 1:
@@ -87,12 +109,19 @@ def pictures_describe(request: HttpRequest) -> HttpResponse:
 
 def _add(
     request: HttpRequest, form: NewPicturesForm, files: list[UploadedFile], first: int, count: int
-) -> tuple[list[Picture], list[str]]:
+) -> tuple[list[Picture], list[Refused]]:
     """This will open and keep one file at a time, so that many take no more memory than one."""
-    added, refused = [], []
+    added: list[Picture] = []
+    refused: list[Refused] = []
+
+    def refuse(upload: UploadedFile, reason: object, known: Picture | None = None) -> None:
+        words = _("%(file)s: %(reason)s") % {"file": upload.name, "reason": reason}
+        refused.append(Refused(words, known))
+
     for upload in files[AT_ONCE:]:
-        reason = _("At most %(count)s at a time without script. Send it by itself.") % {"count": AT_ONCE}
-        refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": reason})
+        refuse(
+            upload, _("At most %(count)s at a time without script. Send it by itself.") % {"count": AT_ONCE}
+        )
     for number, upload in enumerate(files[:AT_ONCE], first):
         try:
             image = clean_image(upload, name=upload.name or "")
@@ -100,13 +129,14 @@ def _add(
                 actor=person(request), at=timezone.now(), image=image, **form.facts(number, count)
             )
         except UploadRefused as problem:
-            refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": problem})
+            refuse(upload, problem)
+        except KnownAlready as problem:
+            refuse(upload, problem.reason, problem.picture)
         except MoveRefused as problem:
-            refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": problem.reason})
+            refuse(upload, problem.reason)
         except OSError:
             log.exception("a picture was not kept")
-            reason = _("The disk did not take the picture. Try again, or tell an administrator.")
-            refused.append(_("%(file)s: %(reason)s") % {"file": upload.name, "reason": reason})
+            refuse(upload, _("The disk did not take the picture. Try again, or tell an administrator."))
         else:
             added.append(picture)
     return added, refused
@@ -128,13 +158,8 @@ def _in_one_line(form: NewPicturesForm) -> str:
     )
 
 
-def _was_there(refused: list[str]) -> bool:
-    there = _("The unit has this picture already. Search for it among the pictures.")
-    return any(reason.endswith(there) for reason in refused)
-
-
 def _again(
-    request: HttpRequest, form: NewPicturesForm, refused: list[str], status: int = 422
+    request: HttpRequest, form: NewPicturesForm, refused: list[Refused], status: int = 422
 ) -> HttpResponse:
     context = {"form": form, "refused": refused, "at_once": AT_ONCE}
     return render(request, "consent/picture_new.html", context, status=status)

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_GET, require_POST
 
+from consent.queries import look_alikes
 from consent.views.pictures import answer_file
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
@@ -139,6 +140,7 @@ def _page(
         "takedown": takedown,
         "rows": rows,
         "page_obj": page_obj,
+        "look_alikes": look_alikes(takedown.picture, user),
         "left": takedown.tasks.exclude(state=TaskState.CHECKED).count(),
         "now": timezone.now(),
         "refusal": refusal,

@@ -30,6 +30,13 @@ function sendOne(file, number, count, moved) {
   });
 }
 
+// what was wrong with a file; with a link to the picture when it is there already
+function refusal(answer) {
+  const line = Object.assign(document.createElement("li"), { textContent: `${answer.error} ` });
+  if (answer.url) line.append(Object.assign(document.createElement("a"), { href: answer.url, textContent: answer.title }));
+  return line;
+}
+
 async function sendAll(files) {
   const box = sender.querySelector(".upload-progress");
   const [bar, voice, list] = [box.querySelector("progress"), box.querySelector("[role=status]"), box.querySelector("ul")];
@@ -43,7 +50,7 @@ async function sendAll(files) {
     const answer = await sendOne(file, index + 1, files.length, (part) => { bar.value = index + part; });
     bar.value = index + 1;
     if (answer.pk) added.push(answer.pk);
-    else list.append(Object.assign(document.createElement("li"), { textContent: answer.error }));
+    else list.append(refusal(answer));
   }
   button.disabled = false;
   voice.textContent = fill(sender.dataset.done, { count: added.length, total: files.length });

@@ -15,8 +15,8 @@ from django.utils.html import strip_tags
 from consent import people
 from consent.asking import ask_by_link
 from consent.lights import light_of
-from consent.models import ConsentEvent, ConsentRequest, Letter, Person, Picture
-from consent.transitions import add_person, note_consent, unlist
+from consent.models import ConsentEvent, ConsentRequest, LegalBasis, Letter, Person, Picture
+from consent.transitions import add_person, note_basis, note_consent, unlist
 from core import privacy
 from core.models import Event, Notice, Rung
 from core.moves import MoveForbidden, MoveIncomplete, MoveRefused
@@ -67,7 +67,8 @@ def test_everything_that_is_kept_is_read_and_taken_as_a_file(
     held = answer.json()
     assert answer["Content-Disposition"].startswith("attachment")
     assert held["person"]["name"] == "Maja Lind"
-    assert [row["said"] for row in held["answers"]] == ["said yes", "asked"]
+    assert [row["said"] for row in held["answers"]] == ["said yes"]
+    assert held["asked"][0]["channels"] == ["all channels"]
     assert held["asked"][0]["who_was_asked"] == "Maja Lind"
     assert held["letters"][0]["to"] == "maja@home.example"
     assert held["asked"][0]["asked"] == "2026-11-24T12:00:00+01:00"  # noon in Sweden, eleven in UTC
@@ -118,6 +119,7 @@ def test_erasure_is_refused_while_a_yes_stands_and_says_what_is_kept(
     assert ConsentEvent.objects.count() == 2
     page = client_of(city.anna).get(reverse("consent:person_page", args=[maja.pk])).content.decode()
     assert "That we asked, and what was answered" in page
+    assert "What colleagues were told" in page
     picture_page = client_of(city.anna).get(reverse("consent:picture_page", args=[Picture.objects.get().pk]))
     assert picture_page.status_code == 200
     with pytest.raises(MoveRefused, match="is erased"):
@@ -232,6 +234,44 @@ def test_database_refuses_a_yes_without_its_proof(city: City, at: datetime, maja
     )
     with pytest.raises(IntegrityError), transaction.atomic():
         event.save()
+
+
+@pytest.mark.rule("R15")
+@pytest.mark.parametrize("no", ["refused", "withdrawn"])
+def test_yes_noted_after_a_no_has_to_be_said_to_be_a_new_one(
+    city: City, maja: Person, says: Any, client_of: Any, no: str
+) -> None:
+    picture = Picture.objects.get()
+    says(picture, maja, no)
+    url = reverse("consent:picture_consent", args=[picture.pk])
+    found = {
+        "who": f"{maja.pk}-{maja.pk}",
+        "said": "given",
+        "way": "email",
+        "where": "all",
+        "note": "Binder 3.",
+    }
+    refused = client_of(city.anna).post(url, found)
+    assert (refused.status_code, "Binder 3." in refused.content.decode()) == (422, True)
+    assert "Maja Lind said no on Tue 24 Nov 2026." in refused.content.decode()
+    assert ConsentEvent.objects.latest("pk").said == no
+    assert client_of(city.anna).post(url, found | {"said": "renewed"}).status_code == 302
+    assert ConsentEvent.objects.latest("pk").said == "renewed"
+
+
+@pytest.mark.rule("R14")
+@pytest.mark.parametrize("motive", ["", "  "])
+def test_legal_basis_without_a_motive_is_refused_by_every_door(
+    city: City, at: datetime, new_picture: Any, motive: str
+) -> None:
+    picture = new_picture()
+    with pytest.raises(MoveIncomplete, match="Say why"):
+        note_basis(picture, actor=city.anna, at=at, basis="consent", motive=motive)
+    row = LegalBasis(picture=picture, basis="consent", motive=motive, noted_by=city.anna, noted_at=at)
+    with pytest.raises(DatabaseError, match="needs its motive"), transaction.atomic():
+        row.save()
+    with pytest.raises(DatabaseError, match="needs its motive"), transaction.atomic():
+        LegalBasis.objects.bulk_create([row])
 
 
 @pytest.mark.rule("R16")

@@ -69,10 +69,11 @@ def test_no_picture_is_refused_with_a_sentence_and_what_was_typed_stays(
 def test_same_picture_twice_is_said(
     city: City, client_of: ClientOf, new_picture: NewPicture, png: Callable[..., bytes]
 ) -> None:
-    new_picture("teal")
+    known = new_picture("teal", title="<Swans>")
     answer = client_of(city.anna).post(reverse("consent:picture_new"), form(city, png("teal")))
     assert answer.status_code == 409
-    assert "has this picture already" in answer.content.decode()
+    there = reverse("consent:picture_page", args=[known.pk])
+    assert f'has this picture already. <a href="{there}">&lt;Swans&gt;</a></p>' in answer.content.decode()
 
 
 def test_media_bank_picture_needs_its_number(

@@ -77,7 +77,8 @@ def test_many_come_at_once_without_script_and_the_broken_ones_are_named(city: Ci
     )
     page = client.get(answer["Location"]).content.decode()
     assert "2.jpg: SVG drawings cannot be used" in page
-    assert "4.jpg: The unit has this picture already" in page
+    there = reverse("consent:picture_page", args=[added[0].pk])
+    assert f'4.jpg: The unit has this picture already. <a href="{there}">Swans 1</a>' in page
     rows = {f"{picture.pk}-title": f"Swans {picture.pk}" for picture in added}
     missing = client.post(answer["Location"], rows | {f"{added[0].pk}-alt_text": "Two swans."})
     assert (missing.status_code, "Two swans." in missing.content.decode()) == (422, True)
@@ -101,6 +102,8 @@ def test_too_many_without_script_is_said_and_each_alone_is_answered_as_json(
     assert one.json() == {"pk": Picture.objects.latest("pk").pk, "title": "Swans 7"}
     again = client.post(url, sent(city, drawn(50)), headers={"Accept": "application/json"})
     assert (again.status_code, "already" in again.json()["error"]) == (409, True)
+    assert again.json()["url"] == reverse("consent:picture_page", args=[one.json()["pk"]])
+    assert again.json()["title"] == "Swans 7"
     bad = client.post(url, {"title": "x"}, headers={"Accept": "application/json"})
     assert bad.status_code == 422
     assert "Pictures: This field is required." in bad.json()["error"]

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from consent.models import Person, Picture
-from core.models import Notice
+from core.models import Event, Notice
 from core.moves import MoveRefused, perform
 from editorial.models import Membership, Post, PostPicture, Publication
 from editorial.reviewing import ALL_YES
@@ -94,6 +94,24 @@ def test_consent_that_ends_before_the_time_stops_the_post(
     assert post.state == "draft"
     assert not Publication.objects.exists()
     assert "must not be used" in Notice.objects.filter(recipient=city.anna).latest("pk").body
+
+
+@pytest.mark.rule("R15")
+def test_trail_of_a_post_that_was_stopped_names_nobody_in_the_picture(
+    pictured: tuple[Post, Picture, Person], city: City, at: datetime, says: Step, sweep_at: Step
+) -> None:
+    post, picture, person = pictured
+    says(picture, person, "given")
+    go(post, city, at, "submit", "approve", "schedule")
+    Person.objects.filter(pk=person.pk).update(born_on=at.date())
+    sweep_at(at + timedelta(hours=2))
+    post.refresh_from_db()
+    assert post.state == "draft"
+    told = Notice.objects.filter(recipient=city.anna).latest("pk").body
+    assert "Maja Lind is a child, and no guardian is noted. Add all guardians." in told
+    stopped = Event.objects.filter(kind="post.reopen").latest("pk")
+    assert stopped.note == "The picture “A teal pond” could not be used on that day. Its page says why."
+    assert "Maja" not in str(list(Event.objects.values()))
 
 
 @pytest.mark.rule("R15")

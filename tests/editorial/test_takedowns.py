@@ -142,7 +142,7 @@ def test_still_there_begins_again(opened: Takedown, city: City, at: datetime) ->
 
 
 def test_nobody_to_write_to_is_told_to_the_team(
-    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says
+    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says, client_of: Any
 ) -> None:
     Person.objects.update(email="")
     bring(pictured, "published")
@@ -150,7 +150,11 @@ def test_nobody_to_write_to_is_told_to_the_team(
     task = TakedownTask.objects.get()
     take_down(task, actor=city.anna, at=at, proof="Deleted.")
     perform(task, "check", actor=city.erik, at=at)
-    assert Notice.objects.filter(subject="Tell Maja Lind that the picture is gone").count() == 2
+    told = Notice.objects.filter(subject="Tell whoever said no that the picture is gone: A teal pond")
+    assert told.count() == 2
+    assert (
+        "Tell Maja Lind that the picture is gone." in client_of(city.anna).get(told[0].url).content.decode()
+    )
 
 
 @pytest.mark.parametrize("state", TaskState.values)
@@ -238,6 +242,17 @@ def test_yes_that_runs_out_takes_down_what_is_out(
         assert not Takedown.objects.exists()
     sweep_at(instant(at.date() + timedelta(days=71), "00:00"))
     assert Takedown.objects.get().tasks.count() == 1
+
+
+@pytest.mark.rule("R15")
+def test_takedown_points_at_pictures_that_look_the_same(
+    city: City, at: datetime, opened: Takedown, new_picture: Any, client_of: Any
+) -> None:
+    cropped = new_picture("red", title="The pond, cropped")
+    Picture.objects.update(look="0f1e2d3c4b5a6978")
+    page = client_of(city.anna).get(reverse("editorial:takedown_page", args=[opened.pk])).content.decode()
+    url = reverse("consent:picture_page", args=[cropped.pk])
+    assert f'<a href="{url}">The pond, cropped</a>' in page
 
 
 @pytest.mark.rule("R17")
@@ -337,7 +352,7 @@ def test_withdrawal_takes_hardly_more_queries_for_ten_posts_than_for_two(
         with CaptureQueriesContext(connection) as caught:
             says(pictured, Person.objects.get(), "withdrawn")
         counts.append(len(caught))
-        says(pictured, Person.objects.get(), "given")
+        says(pictured, Person.objects.get(), "renewed")
     assert counts[1] <= counts[0] + 2
 
 
