@@ -160,6 +160,19 @@ def test_digest_of_somebody_who_left_the_team_or_the_city_is_not_sent(city, at, 
     assert mail.outbox == []
 
 
+def test_letter_held_until_the_morning_is_not_sent_to_who_left_the_team_or_the_city(city, at, new_post):
+    for person in (city.anna, city.sara, city.erik):
+        wish(person, quiet_from=time(11), quiet_to=time(20))
+    post = new_post()
+    tell([message(person, about=post) for person in (city.anna, city.sara, city.erik)], at)
+    city.team.memberships.filter(user=city.anna).delete()
+    city.sara.is_active = False
+    city.sara.save()
+    assert send_notices(instant(local_day(at), "20:00")) == 1
+    assert [letter.to for letter in mail.outbox] == [[city.erik.email]]
+    assert sorted(Notice.objects.values_list("email_state", flat=True)) == ["moot", "moot", "sent"]
+
+
 def test_digest_that_is_refused_is_tried_again(city, at, settings):
     wish(city.anna, ways={"editorial.team": "digest"})
     tell([message(city.anna, about=city.team)], at)
