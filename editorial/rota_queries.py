@@ -75,8 +75,9 @@ class Turn:
 
     @property
     def is_part_of_a_week(self) -> bool:
-        first = local_day(self.shift.starts_at)
-        return first.weekday() != 0 or self.last_day - first != timedelta(days=6)
+        monday = monday_of(local_day(self.shift.starts_at))
+        whole = instant(monday, "00:00"), instant(monday + WEEK, "00:00")
+        return (self.shift.starts_at, self.shift.ends_at) != whole
 
     @property
     def why(self) -> str:

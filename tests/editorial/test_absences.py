@@ -12,6 +12,7 @@ from core.workdays import instant, local_day
 from editorial.absences import add_absence, end_absence
 from editorial.models import Absence, Membership, Shift, Swap
 from editorial.rota import WEEK
+from editorial.rota_queries import turns
 from editorial.staffing import candidates, monday_of, propose_rota, publish_rota
 from editorial.swaps import offer
 from tests.editorial.rotas import first_of, offered_to, told, week_of
@@ -72,6 +73,15 @@ def test_illness_in_the_middle_of_a_shift_leaves_the_past_as_it_was(city, runnin
     assert told(key__startswith="uncovered:", urgent=True) == ["Erik", "Karin", "Sara", "Ulf"]
     # It is near, so everybody who can is asked at once.
     assert told(key__endswith=":ask") == ["Erik", "Sara"]
+
+
+def test_week_that_ended_on_its_last_day_is_not_said_to_be_a_whole_one(city, running, at):
+    sunday = week_of(first_of(city.anna)[0]) + timedelta(days=6)
+    noon = instant(sunday, "12:00")
+    assert not any(turn.is_part_of_a_week for turn in turns(running.shifts.all()))
+    add_absence(city.anna, actor=city.anna, at=noon, starts_on=sunday, ends_on=sunday)
+    (worked,) = turns(Shift.objects.filter(user=city.anna, ends_at=noon))
+    assert (worked.is_part_of_a_week, worked.last_day) == (True, sunday)
 
 
 def test_leaver_in_the_middle_of_a_shift_is_off_duty_at_once_and_told_about(city, running, at, sweep_at):
