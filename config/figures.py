@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from channels_registry.models import Channel
 from consent.models import ConsentEvent, Picture
 from core.models import Event, User
-from core.templatetags.parts import day, span_in_words
+from core.templatetags.parts import day, number, span_in_words
 from core.workdays import instant, local_day
 from editorial.models import Publication, Review, Shift, Team
 from editorial.staffing import load_of
@@ -167,7 +167,7 @@ def _answers_in_words(facts: dict[str, Any]) -> str:
         )
     if facts["due"]:
         said.append(_("Of the questions, %(share)s were answered on time."))
-    return " ".join(said) % (facts | {"share": _percent(facts["on_time"], facts["due"])})
+    return " ".join(said) % (_written(facts) | {"share": _percent(facts["on_time"], facts["due"])})
 
 
 def _questions(scope: Scope) -> list[Asked]:
@@ -242,7 +242,7 @@ def coverage(scope: Scope) -> Table:
     done, total = sum(row[2] for row in table.rows), sum(row[1] for row in table.rows)
     table.facts = {"done": done, "total": total}
     table.sentence = (
-        _("The watch was done %(done)s times of %(total)s.") % {"done": done, "total": total}
+        _("The watch was done %(done)s times of %(total)s.") % _written({"done": done, "total": total})
         if total
         else _("No watch was due.")
     )
@@ -284,7 +284,7 @@ def cases(scope: Scope) -> Table:
         ngettext("%(late)s took longer.", "%(late)s took longer.", late) if late else _("None took longer.")
     )
     table.sentence = (
-        f"{said} {longer}" % {"total": total, "late": late} if total else _("No case had 24 hours.")
+        f"{said} {longer}" % _written({"total": total, "late": late}) if total else _("No case had 24 hours.")
     )
     return table
 
@@ -350,7 +350,7 @@ def spread(scope: Scope) -> Table:
     table.facts = {"total": total}
     table.sentence = (
         ngettext("%(total)s publication went out.", "%(total)s publications went out.", total)
-        % {"total": total}
+        % _written({"total": total})
         if total
         else _("Nothing went out.")
     )
@@ -361,17 +361,20 @@ def spread(scope: Scope) -> Table:
 def load(scope: Scope) -> Table:
     """Weighted shifts for each person (R3)."""
     held = Shift.objects.settled().filter(team__in=scope.teams, user__isnull=False)
-    points: Counter[str] = Counter()
-    turns: dict[str, set[Any]] = defaultdict(set)
+    points: dict[User, float] = defaultdict(float)
+    turns: dict[User, set[Any]] = defaultdict(set)
     for shift in held.between(scope.starts_at, scope.ends_at).select_related("user"):
-        name = shift.user.name if shift.user else ""
-        points[name] += load_of(shift)  # type: ignore[assignment]
-        turns[name].add((shift.team_id, shift.starts_at))
+        if shift.user is not None:
+            points[shift.user] += load_of(shift, scope.first, scope.last)
+            turns[shift.user].add((shift.team_id, shift.starts_at))
     table = Table("load", _("Load, by person"), [_("Who"), _("Weighted days"), _("Shifts")], bars=1)
-    table.rows = [[name, round(float(total), 1), len(turns[name])] for name, total in points.most_common()]
+    table.rows = [
+        [user.name, round(points[user], 1), len(turns[user])]
+        for user in sorted(points, key=lambda user: (-points[user], user.name, user.pk))
+    ]
     table.sentence = (
         ngettext("%(count)s person had all the shifts.", "%(count)s people shared the shifts.", len(points))
-        % {"count": len(points)}
+        % _written({"count": len(points)})
         if points
         else _("No shifts were held.")
     )
@@ -391,7 +394,7 @@ def consents(scope: Scope) -> Table:
     count = len(table.rows) if len(table.rows) < MOST_ROWS else ending.count()
     table.sentence = (
         ngettext("%(count)s consent ends within 60 days.", "%(count)s consents end within 60 days.", count)
-        % {"count": count}
+        % _written({"count": count})
         if count
         else _("No consent ends within 60 days.")
     )
@@ -404,7 +407,7 @@ def silent(scope: Scope) -> Table:
     quiet = Channel.objects.filter(pk__in=scope.channels).quiet_for(QUIET.days, local_day(scope.at))
     rows = quiet.order_by("quiet_since", "name").values_list(
         "name", "platform__name", "last_post_on", "quiet_since"
-    )[:50]
+    )[:MOST_ROWS]
     table = Table(
         "silent",
         _("Channels sliding towards rest"),
@@ -415,14 +418,14 @@ def silent(scope: Scope) -> Table:
         [name, platform, day(last) if last else _("never"), (local_day(scope.at) - since).days]
         for name, platform, last, since in rows
     ]
-    count = len(table.rows)
+    count = len(table.rows) if len(table.rows) < MOST_ROWS else quiet.count()
     table.sentence = (
         ngettext(
             "%(count)s active channel has been silent for 60 days.",
             "%(count)s active channels have been silent for 60 days.",
             count,
         )
-        % {"count": count}
+        % _written({"count": count})
         if count
         else _("No active channel has been silent for 60 days.")
     )
@@ -443,6 +446,11 @@ def _published(scope: Scope) -> Any:
 
 def _percent(part: int, whole: int) -> str:
     return f"{round(100 * part / whole)} %" if whole else "–"
+
+
+def _written(counts: dict[str, Any]) -> dict[str, Any]:
+    """The counts as they stand in a sentence: 1 200 and not 1200."""
+    return {name: number(count) for name, count in counts.items()}
 
 
 def _middle(taken: list[timedelta], share: float) -> str:

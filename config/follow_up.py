@@ -20,6 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
+from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from config.figures import FIGURES, Scope, Table, all_tables
 from core import ladders
 from core.clock import job
@@ -29,6 +30,7 @@ from core.models import Rung, User
 from core.notices import Message, say, tell
 from core.request import person
 from core.spreadsheets import harmless
+from core.templatetags.parts import number
 from core.workdays import instant, local_day
 from editorial.rota import WEEK
 from editorial.staffing import monday_of
@@ -47,6 +49,9 @@ class PeriodForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until")
+        for name, day in (("since", since), ("until", until)):
+            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.add_error(name, _("Choose a year between 2000 and 2100."))
         if since and until and until < since:
             self.add_error("until", _("The last day comes before the first."))
         elif since and until and until - since > LONGEST:
@@ -137,7 +142,7 @@ def in_words(tables: Sequence[Table]) -> str:
     for table in tables:
         rows = []
         for (_column, first), *rest in table.labelled[:MOST_BARS]:
-            said = " · ".join(f"{column} {localize(cell)}" for column, cell in rest if cell != "–")
+            said = " · ".join(f"{column} {number(cell)}" for column, cell in rest if cell != "–")
             rows.append(f"{capfirst(str(first))}: {said}")
         parts.append("\n".join([table.title.upper(), table.sentence, *rows]))
     return "\n\n".join(parts)
@@ -149,11 +154,11 @@ def bars_of(table: Table) -> list[tuple[str, str, int]]:
     if column is None or all(row[column] == "–" for row in table.rows):
         return []
     pairs = [(capfirst(str(row[0])), row[column]) for row in table.rows]
-    numbers = [float(str(value).rstrip(" %").replace("–", "0")) for _label, value in pairs]
-    most = 100 if any("%" in str(value) for _label, value in pairs) else max(numbers, default=0)
+    sizes = [float(str(value).rstrip(" %").replace("–", "0")) for _label, value in pairs]
+    most = 100 if any("%" in str(value) for _label, value in pairs) else max(sizes, default=0)
     return [
-        (label, localize(value), round(100 * number / most) if most else 0)
-        for (label, value), number in list(zip(pairs, numbers, strict=True))[:MOST_BARS]
+        (label, number(value), round(100 * size / most) if most else 0)
+        for (label, value), size in list(zip(pairs, sizes, strict=True))[:MOST_BARS]
     ]
 
 

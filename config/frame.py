@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -69,7 +69,7 @@ class NavItem:
 
 @dataclass(frozen=True)
 class OnDuty:
-    """Who has a team's shifts now: a pair of name and duties for each person."""
+    """Who has a team's shifts now: a pair of name and duties for each person, and last what nobody has."""
 
     team: str
     handover_url: str
@@ -98,7 +98,7 @@ class Gap:
 
 
 class _Held(NamedTuple):
-    """A shift as it is read: without a user nobody has it."""
+    """A shift as it is read: without a user nobody has it, and `told` says whether the reader is to do something."""
 
     pk: int
     starts_at: datetime
@@ -108,6 +108,7 @@ class _Held(NamedTuple):
     person: str
     team: int
     team_name: str
+    told: bool
 
 
 @dataclass
@@ -172,9 +173,10 @@ def _shifts_of(user: User, at: datetime, soon: datetime, *, is_chief: bool) -> Q
     return (
         Shift.objects.settled()
         .filter(ends_at__gt=at)
-        .filter(open_soon | (Q(starts_at__lte=at, user__isnull=False) & seen))
-        .order_by("team__name", "user__name", "starts_at")
-        .values_list("id", "starts_at", "ends_at", "duty", "user", "user__name", "team", "team__name")
+        .annotate(told=ExpressionWrapper(told, BooleanField()))
+        .filter(open_soon | (Q(starts_at__lte=at) & seen))
+        .order_by("team__name", "user__name", "user", "starts_at")
+        .values_list("id", "starts_at", "ends_at", "duty", "user", "user__name", "team", "team__name", "told")
     )
 
 
@@ -201,18 +203,19 @@ def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDu
     """
     rows = [_Held(*row) for row in _SHIFTS[is_chief].rows(user, at=at, soon=at + FROZEN)]
     teams = []
-    for (team, name), its in groupby(
-        (row for row in rows if row.user), key=lambda row: (row.team, row.team_name)
-    ):
-        held = list(its)
+    running = (row for row in rows if row.starts_at <= at)
+    for (team, name), its in groupby(running, key=lambda row: (row.team, row.team_name)):
+        held = sorted(its, key=lambda row: row.user is None)
         people = [
-            (person, ", ".join(dict.fromkeys(str(Duty(row.duty).label) for row in theirs)))
-            for person, theirs in groupby(held, key=lambda row: row.person)
+            (person or _("nobody"), ", ".join(dict.fromkeys(str(Duty(row.duty).label) for row in theirs)))
+            for (_user, person), theirs in groupby(held, key=lambda row: (row.user, row.person))
         ]
         mine = any(row.user == user.pk for row in held)
         teams.append(OnDuty(name, team_handover_url(team), people, min(row.ends_at for row in held), mine))
     gaps = {
-        (row.team, row.starts_at): Gap(row.pk, row.team_name, row.starts_at) for row in rows if not row.user
+        (row.team, row.starts_at): Gap(row.pk, row.team_name, row.starts_at)
+        for row in rows
+        if row.told and not row.user
     }
     return teams, sorted(gaps.values(), key=lambda gap: gap.starts_at)[:MOST_GAPS]
 

@@ -32,6 +32,7 @@ TOPICS = (
     "editorial.handover",
     "editorial.team",
 )
+OTHER = "other"  # the field of what is about no object: its topic is empty, as it is with the notice
 
 
 class NoticeSettingsForm(forms.ModelForm):
@@ -47,8 +48,10 @@ class NoticeSettingsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.topics = topics
         for topic in topics:
-            self.fields[topic] = forms.ChoiceField(
-                label=capfirst(str(apps.get_model(topic)._meta.verbose_name_plural)),
+            self.fields[topic or OTHER] = forms.ChoiceField(
+                label=capfirst(str(apps.get_model(topic)._meta.verbose_name_plural))
+                if topic
+                else _("Everything else"),
                 choices=NoticeSettings.Way,
                 initial=self.instance.ways.get(topic, NoticeSettings.Way.EMAIL),
             )
@@ -64,7 +67,8 @@ class NoticeSettingsForm(forms.ModelForm):
         return data
 
     def save(self, commit: bool = True) -> NoticeSettings:
-        self.instance.ways = self.instance.ways | {topic: self.cleaned_data[topic] for topic in self.topics}
+        chosen = {topic: self.cleaned_data[topic or OTHER] for topic in self.topics}
+        self.instance.ways = self.instance.ways | chosen
         return super().save(commit)
 
 
@@ -97,9 +101,9 @@ def notice_unsubscribe(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def topics_of(user: User) -> list[str]:
-    """This will list what the user may be told about, as names of models that exist."""
-    told = Notice.objects.filter(recipient=user, urgent=False).exclude(about_type="")
-    known = {model._meta.label_lower for model in apps.get_models()}
+    """This will list what the user may be told about, as names of models that exist; what is about none is empty."""
+    told = Notice.objects.filter(recipient=user, urgent=False).exclude(key__startswith="report:")
+    known = {"", *(model._meta.label_lower for model in apps.get_models())}
     return [
         topic
         for topic in dict.fromkeys(

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 SALT = "core.letters.unsubscribe"
+REPORT, ALL_IN_DIGEST = "report", "digest"  # topics that are no kind of object
 State, Way = Notice.EmailState, NoticeSettings.Way
 
 
@@ -70,7 +71,7 @@ def as_email(notice: Notice) -> EmailMultiAlternatives:
         thread = f"<{notice.about_type}-{notice.about_id}@{_domain()}>"
         headers |= {"References": thread, "In-Reply-To": thread}
     if not notice.urgent:
-        topic = "report" if notice.key.startswith("report:") else notice.about_type
+        topic = REPORT if notice.key.startswith("report:") else notice.about_type
         headers |= _unsubscribe(notice.recipient, topic)
     with translation.override(notice.recipient.language):
         return _letter(notice.recipient, notice.subject, {"notices": [notice], "body": notice.body}, headers)
@@ -110,10 +111,16 @@ def unsubscribed(token: str) -> tuple[User, str] | None:
 
 
 def unsubscribe(user: User, topic: str) -> None:
-    """This will keep what is about `topic` on the page from now on, or end the weekly report."""
+    """This will keep what is about `topic` on the page from now on, or end the weekly report or the digest.
+
+    What waits for a digest that ended stays on the page, too.
+    """
     wishes, _new = NoticeSettings.objects.get_or_create(user=user)
-    if topic == "report":
+    if topic == REPORT:
         wishes.weekly_report = False
+    elif topic == ALL_IN_DIGEST:
+        wishes.ways = {about: Way.PAGE if way == Way.DIGEST else way for about, way in wishes.ways.items()}
+        Notice.objects.filter(recipient=user, email_state=State.DIGEST).update(email_state=State.PAGE)
     else:
         wishes.ways = wishes.ways | {topic: Way.PAGE}
     wishes.save()
@@ -143,7 +150,9 @@ def _send_digest(user: User, notices: list[Notice], at: datetime) -> int:
         subject = ngettext("%(n)s notice from Redaktionen", "%(n)s notices from Redaktionen", len(told)) % {
             "n": len(told)
         }
-        headers = {"Message-ID": f"<digest-{told[0].message_id}@{_domain()}>"} | _unsubscribe(user, "")
+        headers = {"Message-ID": f"<digest-{told[0].message_id}@{_domain()}>"} | _unsubscribe(
+            user, ALL_IN_DIGEST
+        )
         letter = _letter(user, subject, {"notices": told, "body": ""}, headers)
     try:
         letter.send()

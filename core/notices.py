@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy
 
-from core.letters import as_email, send_digests, way_to
+from core.letters import as_email, may_still_see, send_digests, way_to
 from core.models import Notice, NoticeSettings, User
 from core.templatetags.parts import long_day
 
@@ -165,6 +165,14 @@ def tell_of_refused(notice: Notice, at: datetime) -> None:
     )
 
 
+def _came_too_late(notice: Notice) -> bool:
+    """Whether a letter that waited, for the morning or for the mail server, is to somebody who left in the meantime."""
+    if notice.try_at <= notice.created_at:
+        return False
+    who = notice.recipient
+    return not who.is_active or not (notice.urgent or may_still_see(who, [notice]))
+
+
 def _send(notice: Notice, connection: BaseEmailBackend, at: datetime) -> int:
     mine = Notice.objects.filter(pk=notice.pk, email_state=notice.email_state, try_at=notice.try_at)
     if not mine.update(
@@ -172,6 +180,9 @@ def _send(notice: Notice, connection: BaseEmailBackend, at: datetime) -> int:
     ):
         return 0
     row = Notice.objects.filter(pk=notice.pk)
+    if _came_too_late(notice):
+        row.update(email_state=Notice.EmailState.MOOT)
+        return 0
     try:
         connection.send_messages([as_email(notice)])
     except Exception as error:  # the mail server's refusals are many; each is kept on the row and tried again

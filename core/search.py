@@ -8,9 +8,11 @@ scope is part of the index, so a search reads what one may see and is as quick w
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 
@@ -19,7 +21,8 @@ from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "seek_"
-MOST_WORDS, MOST_HITS = 8, 120
+MOST_WORDS, MOST_HITS, MOST_FEW = 8, 120, 20
+WORD = re.compile(r"\w+")
 FEW = 2000  # rows of a word that are read whole
 NEWEST = 20_000  # rows that are looked through from the newest back
 
@@ -28,7 +31,8 @@ NEWEST = 20_000  # rows that are looked through from the newest back
 class Source:
     """Rows of `table` that can be found. The rest is SQL over NEW: which object, what it says, whose scope it is in.
 
-    `columns` are those whose change matters.
+    `columns` are those whose change matters. A kind of which there are `few`, and always will be, is looked through
+    for itself, so that a thing known by its name is not crowded out by the thousands that mention it.
     """
 
     kind: str
@@ -38,6 +42,7 @@ class Source:
     body: str
     scope: str
     key: str = "NEW.id"
+    few: bool = False
 
     @property
     def name(self) -> str:
@@ -88,9 +93,19 @@ def drop_all(database: BaseDatabaseWrapper) -> None:
             cursor.execute(_drop(trigger, table, database.vendor))
 
 
+@cache
+def few_kinds() -> list[str]:
+    """This will name the kinds of which there are few."""
+    return sorted({source.kind for source in all_sources() if source.few})
+
+
 def matches(text: str, scopes: Iterable[str]) -> list[int]:
-    """This will find the newest entries in the scopes in which every word of `text` begins a word; three queries."""
-    words = [word for word in re.findall(r"\w+", text.casefold()) if word][:MOST_WORDS]
+    """This will find the newest entries in the scopes in which every word of `text` begins a word; in three
+    queries at most.
+
+    Of kinds of which there are few it finds the newest of their own, however many of the others are newer.
+    """
+    words = [word for word in WORD.findall(text.casefold()) if word][:MOST_WORDS]
     wanted = sorted(set(scopes))
     if not words or not wanted:
         return []
@@ -106,7 +121,25 @@ def _ask_sqlite(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
             "SELECT rowid FROM core_searchwords WHERE core_searchwords MATCH %s ORDER BY rowid DESC LIMIT %s",
             [f"({{title body}} : ({said})) AND (scope : ({within}))", MOST_HITS],
         )
-        return [row[0] for row in cursor.fetchall()]
+        found = {row[0] for row in cursor.fetchall()}
+        # FTS5 would walk through all that mention a word to find the few; they are quicker read whole.
+        cursor.execute(
+            "SELECT id, title || ' ' || body, scope FROM core_searchentry "
+            "WHERE kind IN (SELECT value FROM json_each(%s)) ORDER BY id DESC",
+            [json.dumps(few_kinds())],
+        )
+        few = [
+            pk
+            for pk, text, scope in cursor.fetchall()
+            if _holds(text, words) and {*scope.split()} & {*scopes}
+        ]
+    return sorted(found.union(few[:MOST_FEW]), reverse=True)
+
+
+def _holds(text: str, words: Sequence[str]) -> bool:
+    """Whether each of the words begins a word of the text."""
+    there = WORD.findall(text.casefold())
+    return all(any(one.startswith(word) for one in there) for word in words)
 
 
 def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
@@ -122,12 +155,17 @@ def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
         cursor.execute(
             "WITH few AS MATERIALIZED (SELECT id, words FROM core_searchentry "
             "WHERE words @@ to_tsquery('swedish', %s) LIMIT %s), counted AS (SELECT count(*) AS n FROM few) "
-            "SELECT n, id FROM counted LEFT JOIN few ON n < %s AND words @@ to_tsquery('simple', %s)",
-            [said, FEW, FEW, within],
+            "SELECT n, id FROM counted LEFT JOIN few ON n < %s AND words @@ to_tsquery('simple', %s) "
+            "UNION ALL SELECT -1, id FROM (SELECT id, words FROM core_searchentry WHERE kind = ANY(%s) OFFSET 0) "
+            "AS named WHERE words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s))",
+            [said, FEW, FEW, within, few_kinds(), said, within],
         )
-        found = cursor.fetchall()
-        if found[0][0] < FEW:
-            return sorted((pk for _count, pk in found if pk is not None), reverse=True)[:MOST_HITS]
+        rows = cursor.fetchall()
+        named = sorted((pk for count, pk in rows if count == -1), reverse=True)[:MOST_FEW]
+        seldom = [(count, pk) for count, pk in rows if count != -1]
+        if seldom[0][0] < FEW:
+            newest = sorted((pk for _count, pk in seldom if pk is not None), reverse=True)[:MOST_HITS]
+            return sorted({*newest, *named}, reverse=True)
         # OFFSET 0 keeps the planner from joining the index after all.
         cursor.execute(
             f"SELECT id FROM (SELECT id, words FROM core_searchentry ORDER BY id DESC LIMIT %s OFFSET 0) AS newest "  # noqa: S608
@@ -142,7 +180,7 @@ def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
                 [said, within, NEWEST, MOST_HITS],
             )
             found = cursor.fetchall()
-    return [pk for (pk,) in found]
+    return sorted({*named, *(pk for (pk,) in found)}, reverse=True)
 
 
 def _installed(database: BaseDatabaseWrapper) -> dict[str, str]:

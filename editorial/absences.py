@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,11 +19,12 @@ from core.workdays import instant, local_day
 from editorial.handovers import settle
 from editorial.models import Absence, Membership, Shift, Swap, Team
 from editorial.rota_states import SHIFT_MOVES
-from editorial.staffing import candidates, one_at_a_time, tell_while_uncovered
+from editorial.staffing import candidates, hindrance, leave_the_past, one_at_a_time, tell_while_uncovered
 
 ASK_EVERY = timedelta(hours=2)
 ASK_ALL_WITHIN = timedelta(hours=24)
 LONGEST = timedelta(days=400)
+FARTHEST = timedelta(days=3 * 366)
 trail.WORDS |= {
     "absence.add": gettext_lazy("Absence noted"),
     "absence.end": gettext_lazy("Absence ended"),
@@ -40,7 +41,7 @@ def add_absence(user: User, *, actor: User, at: datetime, starts_on: date, ends_
     """This will note that the user is away and open the shifts it touches. Why is not asked.
 
     Raises MoveForbidden for other people than the user and editors of the user's teams, MoveRefused for days in the
-    past, more than 400 days, or days that are noted already.
+    past or more than three years ahead, more than 400 days, or days that are noted already.
     """
     if not may_note_absence(actor, user):
         raise MoveForbidden(_("Only the person and the team's editors can note an absence."))
@@ -48,6 +49,8 @@ def add_absence(user: User, *, actor: User, at: datetime, starts_on: date, ends_
         raise MoveRefused(_("These days are over."))
     if ends_on < starts_on:
         raise MoveRefused(_("The last day comes before the first."))
+    if starts_on - local_day(at) > FARTHEST:
+        raise MoveRefused(_("An absence can be noted three years ahead at most."))
     if ends_on - starts_on > LONGEST:
         raise MoveRefused(_("An absence can be 400 days at most. Take the person out of the team instead."))
     with transaction.atomic():
@@ -61,8 +64,9 @@ def add_absence(user: User, *, actor: User, at: datetime, starts_on: date, ends_
     return absence
 
 
-def end_absence(absence: Absence, *, actor: User, at: datetime) -> None:
-    """This will let the absence end yesterday, or take it away when it has not begun. Shifts given away stay away.
+def end_absence(absence: Absence, *, actor: User, at: datetime) -> int:
+    """This will let the absence end yesterday, or take it away when it has not begun, and return how many times on duty
+    came back: what nobody took is the person's again, what somebody took stays with who took it.
 
     Raises MoveForbidden for other people than the person and editors of the person's teams.
     """
@@ -70,6 +74,7 @@ def end_absence(absence: Absence, *, actor: User, at: datetime) -> None:
         raise MoveForbidden(_("Only the person and the team's editors can note an absence."))
     today = local_day(at)
     with transaction.atomic():
+        one_at_a_time([absence.user])
         trail.record("absence.end", about=absence, actor=actor, at=at)
         if absence.starts_on >= today:
             absence.delete()
@@ -77,6 +82,30 @@ def end_absence(absence: Absence, *, actor: User, at: datetime) -> None:
             Absence.objects.filter(pk=absence.pk, ends_on__gte=today).update(
                 ends_on=today - timedelta(days=1)
             )
+        return sum(_take_back(swap, actor, at) for swap in _untaken(absence.user, actor, at))
+
+
+def _untaken(user: User, actor: User, at: datetime) -> QuerySet[Swap]:
+    """What the user's absences opened in the actor's teams, and nobody has taken."""
+    covers = Swap.objects.open().filter(is_cover=True, giver=user, ends_at__gt=at)
+    return covers.filter(team__in=Team.objects.of_member(actor)).select_related("team", "giver")
+
+
+def _take_back(swap: Swap, actor: User, at: datetime) -> bool:
+    """Give what is left of the time back to who had it, and say whether nothing was in the way."""
+    user, shifts = swap.giver, list(swap.shifts.filter(user=None).select_related("team", "user"))
+    if user is None or not shifts:
+        return False
+    ahead = [Shift(duty=one.duty, starts_at=max(one.starts_at, at), ends_at=one.ends_at) for one in shifts]
+    if hindrance(user, swap.team, ahead):
+        return False
+    perform(swap, "lapse", actor=None, at=at)
+    for shift in shifts:
+        leave_the_past(shift, at)
+        perform(shift, "hand_over", actor=actor, at=at, user=user, why={"reason": "back"})
+        ladders.take_down("uncovered", [shift.pk], at)
+    settle(swap.team, {max(swap.starts_at, at), swap.starts_at, swap.ends_at}, at)
+    return True
 
 
 def open_time(
@@ -99,7 +128,7 @@ def open_time(
         opened[shift.team, starts_at, ends_at].append(shift)
     for its_team, starts_at, ends_at in opened:
         settle(its_team, {starts_at, ends_at}, at)
-    return [_ask_colleagues(its_team, user, rows, at) for (its_team, _start, _end), rows in opened.items()]
+    return [ask_colleagues(its_team, user, rows, at) for (its_team, _start, _end), rows in opened.items()]
 
 
 @SHIFT_MOVES.before("open")
@@ -127,7 +156,10 @@ def tell_until_covered(shift: Shift, *, actor: User | None, at: datetime, note: 
     tell_while_uncovered([shift], at)
 
 
-def _ask_colleagues(team: Team, giver: User, shifts: list[Shift], at: datetime) -> Swap:
+def ask_colleagues(
+    team: Team, giver: User | None, shifts: list[Shift], at: datetime, *, but: User | None = None
+) -> Swap:
+    """This will offer what nobody has any more to everybody who can take it; neither `giver` nor `but` is asked."""
     swap = Swap.objects.create(
         team=team,
         giver=giver,
@@ -137,13 +169,14 @@ def _ask_colleagues(team: Team, giver: User, shifts: list[Shift], at: datetime) 
         offered_at=at,
     )
     swap.shifts.set(shifts)
-    lay_out_asking(swap, shifts, at)
+    lay_out_asking(swap, shifts, at, but=but)
     return swap
 
 
-def lay_out_asking(swap: Swap, shifts: list[Shift], at: datetime) -> None:
+def lay_out_asking(swap: Swap, shifts: list[Shift], at: datetime, *, but: User | None = None) -> None:
     """This will lay out whom to ask when: the lightest load now, the next every two hours, all at once when it is near."""
-    can = [one.user for one in candidates(swap.team, shifts) if not one.hindrance and one.user != swap.giver]
+    free = [one.user for one in candidates(swap.team, shifts) if not one.hindrance]
+    can = [user for user in free if user not in (swap.giver, but)]
     pause = timedelta(0) if swap.starts_at - at < ASK_ALL_WITHIN else ASK_EVERY
     steps = {f"ask-{user.pk}": at + number * pause for number, user in enumerate(can)}
     ladders.set_up("swap", swap.pk, steps | {"lapse": max(swap.ends_at, at)})

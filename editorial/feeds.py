@@ -16,6 +16,7 @@ from core.models import User
 from core.secret_addresses import hash_of, new_secret
 from editorial.models import FeedAddress, Shift, Team
 from editorial.rota_queries import turns
+from editorial.staffing import shift_url
 
 BACK, AHEAD = timedelta(days=30), timedelta(days=200)
 
@@ -68,6 +69,7 @@ def calendar_for(user: User, at: datetime) -> bytes:
         event.add("dtend", shift.ends_at)
         event.add("summary", typed(f"{who}: {shift.team.name}"))
         event.add("description", typed(turn.duty_words))
+        event.add("url", settings.BASE_URL + shift_url(shift))
         event.add("transp", "TRANSPARENT")
         calendar.add_component(event)
     return bytes(calendar.to_ical())

@@ -206,8 +206,7 @@ def changes_asked(verdicts: Sequence[Review]) -> Review | None:
 
 def sent_back(post: Post) -> Review | None:
     """This will return what the last reader asked to have changed, while the post is open."""
-    was_sent_back = getattr(post, "was_sent_back", post.pk)
-    return changes_asked(last_verdicts(post)) if was_sent_back and post.is_open else None
+    return changes_asked(last_verdicts(post)) if post.pk and post.was_sent_back and post.is_open else None
 
 
 def since_read(reader: User, proof: Proof, verdicts: Sequence[Review]) -> SinceRead:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from zlib import crc32
 
@@ -55,11 +55,27 @@ class Choice:
 
     need: Need
     member: Member | None
-    reason: str  # fixed, lightest, only, evens, nobody
+    reason: str  # fixed, lightest, wishes, only, evens, nobody
     away: tuple[str, ...] = ()
     busy: tuple[str, ...] = ()
     resting: tuple[str, ...] = ()
     own: tuple[str, ...] = ()
+
+    def passed_to(self, member: Member, reason: str) -> Choice:
+        """This will be the same need with another person, who is not named among those who could not or should not."""
+
+        def others(names: tuple[str, ...]) -> tuple[str, ...]:
+            return tuple(name for name in names if name != member.name)
+
+        return Choice(
+            self.need,
+            member,
+            reason,
+            away=others(self.away),
+            busy=others(self.busy),
+            resting=others(self.resting),
+            own=others(self.own),
+        )
 
     def as_data(self) -> dict[str, object]:
         """This will write the reasons as they are stored."""
@@ -131,7 +147,7 @@ def fill_again(choices: list[Choice], ledger: Ledger) -> None:
             chosen = ledger.by_key[min(free)[2]]
             ledger.load[chosen.key] += need.size
             taken.add((need.week, chosen.key))
-            choices[number] = replace(choice, member=chosen, reason="lightest")
+            choices[number] = choice.passed_to(chosen, "lightest")
 
 
 class Ledger:
@@ -195,17 +211,23 @@ class Ledger:
         if not can:
             return Choice(need, None, "nobody", **said)
         chosen = min(can, key=lambda member: self.rank(member, need, seed))
-        self.give(need, chosen.key)
         passed = [member for member in can if member is not chosen]
+        reason = "only" if not passed else "lightest"
+        if any(self.load_with(member, need) < self.load_with(chosen, need) for member in passed):
+            reason = "wishes"
         said["resting"] = tuple(member.name for member in passed if self.rests(member))
         said["own"] = tuple(member.name for member in passed if self.publishes_own(member, need))
-        return Choice(need, chosen, "lightest" if passed else "only", **said)
+        self.give(need, chosen.key)
+        return Choice(need, chosen, reason, **said)
 
     def rank(self, member: Member, need: Need, seed: int) -> tuple[bool, bool, float, int]:
-        """The wishes, then the load as it would be with half of this need, so that shares come out even."""
-        load = (self.load[member.key] + need.size / 2) / self.capacity[member.key]
+        """The wishes, then the load."""
         drawn = crc32(f"{seed}:{need.week}:{need.duties}:{member.key}".encode())
-        return self.publishes_own(member, need), self.rests(member), round(load, 9), drawn
+        return self.publishes_own(member, need), self.rests(member), self.load_with(member, need), drawn
+
+    def load_with(self, member: Member, need: Need) -> float:
+        """The relative load as it would be with half of this need, so that shares come out even."""
+        return round((self.load[member.key] + need.size / 2) / self.capacity[member.key], 9)
 
     def rests(self, member: Member) -> bool:
         return self.last[member.key] == self.week - WEEK
@@ -228,7 +250,11 @@ class Ledger:
             ]
             for one in (heavy, light)
         )
-        weeks = {one.key: {c.need.week for c in choices if c.member is one} for one in (heavy, light)}
+        # Of the weeks that lie behind, the last one counts too: who had it rests in the first that is chosen.
+        weeks = {
+            one.key: {c.need.week for c in choices if c.member is one} | one.done.keys()
+            for one in (heavy, light)
+        }
         gap = self.relative(heavy) - self.relative(light)
         for given in theirs:
             if not self.can_have(light, choices[given].need, weeks[light.key], rest):
@@ -263,7 +289,7 @@ class Ledger:
         choice = choices[number]
         self.load[of.key] -= choice.need.size
         self.load[to.key] += choice.need.size
-        choices[number] = replace(choice, member=to, reason="evens")
+        choices[number] = choice.passed_to(to, "evens")
 
     def give(self, need: Need, key: int) -> None:
         if key in self.by_key:

@@ -75,8 +75,9 @@ class Turn:
 
     @property
     def is_part_of_a_week(self) -> bool:
-        first = local_day(self.shift.starts_at)
-        return first.weekday() != 0 or self.last_day - first != timedelta(days=6)
+        monday = monday_of(local_day(self.shift.starts_at))
+        whole = instant(monday, "00:00"), instant(monday + WEEK, "00:00")
+        return (self.shift.starts_at, self.shift.ends_at) != whole
 
     @property
     def why(self) -> str:
@@ -179,17 +180,16 @@ def has_proposal(team: Team) -> bool:
 
 def load_table(team: Team, since: date, until: date) -> list[tuple[str, float, int]]:
     """This will return name, weighted load and number of turns of each member, the heaviest first."""
-    loads: dict[str, list[Any]] = {
-        row.user.name: [0.0, set()] for row in team.memberships.select_related("user") if row.share
-    }
+    shared = team.memberships.filter(share__gt=0).select_related("user")
+    loads: dict[User, list[Any]] = {row.user: [0.0, set()] for row in shared}
     held = team.shifts.settled().filter(user__isnull=False)
     for shift in held.between(instant(since, "00:00"), instant(until, "00:00")).select_related("user"):
-        row = loads.setdefault(shift.user.name if shift.user else "", [0.0, set()])
-        row[0] += load_of(shift)
-        row[1].add(shift.starts_at)
-    return sorted(
-        ((name, load, len(times)) for name, (load, times) in loads.items()), key=lambda row: (-row[1], row[0])
-    )
+        if shift.user is not None:
+            row = loads.setdefault(shift.user, [0.0, set()])
+            row[0] += load_of(shift)
+            row[1].add(shift.starts_at)
+    rows = [(user.name, load, len(times)) for user, (load, times) in loads.items()]
+    return sorted(rows, key=lambda row: (-row[1], row[0]))
 
 
 def why_in_words(shift: Shift) -> str:
@@ -197,12 +197,14 @@ def why_in_words(shift: Shift) -> str:
     why, name = shift.why or {}, shift.user.name if shift.user else ""
     sentences = {
         "lightest": _("%(name)s, because the load over the last twelve weeks is the lightest."),
+        "wishes": _("%(name)s, because those with a lighter load rest or would publish their own posts."),
         "only": _("%(name)s, because nobody else can."),
         "evens": _("%(name)s, because the load then is even over the whole rota."),
         "hand": _("%(name)s, because %(by)s chose so by hand."),
         "swap": _("%(name)s, who took it in a swap."),
         "undone": _("%(name)s, because the swap was undone."),
         "nobody": _("Nobody: everyone with this duty is away, busy or without a share."),
+        "back": _("%(name)s, who is back and had it before."),
         "opened": _("Nobody: it was opened and waits for somebody to take it."),
     }
     sentence = sentences.get(str(why.get("reason")), "")

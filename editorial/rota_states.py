@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from core.moves import Move, MoveTable
 from editorial import rota_rules as rules
@@ -12,7 +13,7 @@ from editorial.rules import is_the_clock
 
 class ShiftState(models.TextChoices):
     PROPOSED = "proposed", _("proposed")
-    SETTLED = "settled", _("settled")
+    SETTLED = "settled", pgettext_lazy("shift", "settled")
 
 
 class SwapState(models.TextChoices):

@@ -54,9 +54,12 @@ def is_red(day: date) -> bool:
     return day in red_days(day.year)
 
 
-def load_of(shift: Shift) -> float:
-    """This will weigh a shift by its days: a working day 1, a Saturday or Sunday ½, a red day or closed eve 2."""
-    first, last = local_day(shift.starts_at), local_day(shift.ends_at - timedelta(seconds=1))
+def load_of(shift: Shift, since: date = date.min, until: date = date.max) -> float:
+    """This will weigh a shift by its days, those outside the period left out: a working day 1, a Saturday or Sunday ½,
+    a red day or closed eve 2.
+    """
+    first = max(local_day(shift.starts_at), since)
+    last = min(local_day(shift.ends_at - timedelta(seconds=1)), until)
     days = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return sum(2.0 if is_red(day) else 1.0 if day.weekday() < 5 else 0.5 for day in days)
 
@@ -306,17 +309,17 @@ def hindrance(user: User, team: Team, shifts: Sequence[Shift]) -> str:
     member = team.memberships.filter(user=user).first() if user.is_active else None
     if member is None:
         return _("%(name)s is not in the team.") % {"name": user.name}
-    if not {shift.duty for shift in shifts} <= set(member.duties):
+    duties = {shift.duty for shift in shifts}
+    if not duties <= set(member.duties):
         return _("%(name)s does not have this duty in the team.") % {"name": user.name}
     starts_at, ends_at = min(s.starts_at for s in shifts), max(s.ends_at for s in shifts)
     last = local_day(ends_at - timedelta(seconds=1))
     if Absence.objects.filter(user=user).between(local_day(starts_at), last).exists():
         return _("%(name)s is away then.") % {"name": user.name}
+    # Another duty of the same team at the same time is no hindrance: who is left when somebody is ill may do all of it.
     held = Shift.objects.settled().filter(user=user).between(starts_at, ends_at)
-    other = held.exclude(pk__in=[shift.pk for shift in shifts]).exclude(
-        Q(team=team, starts_at=starts_at, ends_at=ends_at)
-    )
-    if other.exists():
+    held = held.exclude(pk__in=[shift.pk for shift in shifts if shift.pk])
+    if held.filter(~Q(team=team) | Q(duty__in=duties)).exists():
         return _("%(name)s is already on duty then.") % {"name": user.name}
     return ""
 

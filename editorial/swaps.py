@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import transaction
 from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -16,7 +18,7 @@ from core.models import User
 from core.moves import MoveForbidden, MoveRefused, perform
 from core.notices import Message, make_moot, on_day, say, tell
 from core.workdays import local_day
-from editorial.absences import lay_out_asking
+from editorial.absences import ask_colleagues, lay_out_asking
 from editorial.handovers import settle
 from editorial.models import Shift, Swap
 from editorial.rota_states import SWAP_MOVES
@@ -104,17 +106,27 @@ def end_lapsed(swap: Swap, *, actor: User | None, at: datetime, note: str, **det
 @SWAP_MOVES.before("undo")
 def ask_before_undoing(swap: Swap, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse within 24 hours of the start, and when the shift has gone on to somebody else."""
-    if swap.starts_at - at < UNDO_UNTIL:
-        raise MoveRefused(_("A swap can be undone until 24 hours before the shift begins. Offer it instead."))
     one_at_a_time([swap.giver])
-    if any(shift.user_id != swap.taker_id for shift in swap.shifts.all()):
-        raise MoveRefused(_("Somebody else has this shift by now."))
+    if sentence := undo_hindrance(swap, at):
+        raise MoveRefused(sentence)
     return details
+
+
+def undo_hindrance(swap: Swap, at: datetime) -> str:
+    """This will say in a sentence what keeps a taken swap from being undone now, or nothing when nothing does."""
+    if swap.starts_at - at < UNDO_UNTIL:
+        return _("A swap can be undone until 24 hours before the shift begins. Offer it instead.")
+    if any(shift.user_id != swap.taker_id for shift in swap.shifts.all()):
+        return _("Somebody else has this shift by now.")
+    return ""
 
 
 @SWAP_MOVES.effect("undo")
 def change_hands_back(swap: Swap, *, actor: User, at: datetime, note: str, **details: Any) -> None:
-    """This will give the shifts back to who had them, or open them when that person cannot, and tell both."""
+    """This will give the shifts back to who had them, or open them and ask the others when that person cannot.
+
+    Both are told who has them now.
+    """
     shifts = list(swap.shifts.select_related("team", "user"))
     giver = None if swap.is_cover else swap.giver
     back = giver if giver is not None and not hindrance(giver, swap.team, shifts) else None
@@ -124,8 +136,15 @@ def change_hands_back(swap: Swap, *, actor: User, at: datetime, note: str, **det
         else:
             perform(shift, "hand_over", actor=actor, at=at, user=back, why={"reason": "undone"})
     settle(swap.team, {swap.starts_at, swap.ends_at}, at)
+    if back is None:
+        ask_colleagues(swap.team, swap.giver, shifts, at, but=swap.taker)
+    now = (
+        say(gettext_lazy("%(name)s has the shift again."), name=back.name)
+        if back
+        else gettext_lazy("Nobody has the shift now; colleagues are asked.")
+    )
     others = [person for person in (swap.giver, swap.taker) if person != actor]
-    _tell_about(swap, gettext_lazy("%(name)s undid your swap"), actor, at, people=others)
+    _tell_about(swap, gettext_lazy("%(name)s undid your swap"), actor, at, people=others, now=now)
 
 
 def _holder(swap: Swap) -> int | None:
@@ -138,19 +157,24 @@ def _end(swap: Swap, at: datetime) -> None:
 
 
 def _tell_about(
-    swap: Swap, subject: Any, actor: User, at: datetime, *, people: Sequence[User | None]
+    swap: Swap,
+    subject: Any,
+    actor: User,
+    at: datetime,
+    *,
+    people: Sequence[User | None],
+    now: str | Promise = "",
 ) -> None:
+    when = say(
+        gettext_lazy("%(team)s, from %(day)s."), team=swap.team.name, day=on_day(local_day(swap.starts_at))
+    )
     tell(
         [
             Message(
                 recipient=person,
                 key=f"swap:{swap.pk}:{swap.version}",
                 subject=say(subject, name=actor.name),
-                body=say(
-                    gettext_lazy("%(team)s, from %(day)s."),
-                    team=swap.team.name,
-                    day=on_day(local_day(swap.starts_at)),
-                ),
+                body=format_lazy("{} {}", when, now) if now else when,
                 url=swap_url(swap),
                 why=gettext_lazy("the shift was or is yours"),
                 about=swap,

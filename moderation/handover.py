@@ -29,7 +29,7 @@ def open_on_channels(sender: Any, *, team: Team, at: datetime, **kwargs: Any) ->
             % {
                 "ground": case.ground.name,
                 "channel": case.comment.channel,
-                "left": time_left_in_words(case.due_at, at) if case.due_at else _("without a clock"),
+                "left": time_left_in_words(case.due_at, at) if case.due_at else _("no time limit"),
             },
             case_url(case),
         )

@@ -10,6 +10,7 @@ from xml.etree import ElementTree
 from django import template
 from django.forms import BaseForm, BaseFormSet
 from django.template.defaultfilters import date as format_date
+from django.template.defaultfilters import floatformat
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
@@ -276,6 +277,14 @@ def _written(value: date, pattern: str, language: str, _zone: str) -> str:
     """
     words = format_date(_local(value), pattern)
     return words.lower() if language == "sv" else words
+
+
+@register.filter
+def number(value: Any) -> Any:
+    """Write a number as the language does, thousands apart and a whole one without decimals; text is left as it is."""
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return value
+    return floatformat(value, "-1g")
 
 
 @register.filter

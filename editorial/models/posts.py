@@ -35,6 +35,17 @@ class PostQuerySet(models.QuerySet["Post"]):
         waiting = self.filter(state=PostState.IN_REVIEW, team__in=teams)
         return waiting.exclude(models.Exists(saved)).exclude(models.Exists(wrote))
 
+    def with_what_is_there(self) -> PostQuerySet:
+        """This will add whether the post was made of material and whether a reader ever sent it back.
+
+        So that a page reads either only where there is something to read.
+        """
+        from editorial.models.materials import PostMaterial
+
+        back = Review.objects.filter(version__post=models.OuterRef("pk"), verdict=Review.Verdict.CHANGES)
+        made_of = PostMaterial.objects.filter(post=models.OuterRef("pk"))
+        return self.annotate(has_material=models.Exists(made_of), was_sent_back=models.Exists(back))
+
 
 class Post(Movable):
     """Something the city says, once for all its channels, with a text of its own on a channel where that is needed.
@@ -44,6 +55,8 @@ class Post(Movable):
     """
 
     MOVES = POST_MOVES
+    # As `with_what_is_there` answers; a post that was read without it may have either.
+    has_material = was_sent_back = True
 
     team = models.ForeignKey("editorial.Team", models.PROTECT, related_name="posts", verbose_name=_("team"))
     title = models.CharField(_("working title"), max_length=120)

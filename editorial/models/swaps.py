@@ -35,15 +35,16 @@ class SwapQuerySet(models.QuerySet["Swap"]):
         away = user.absences.filter(
             starts_on__lte=models.OuterRef("last_on"), ends_on__gte=models.OuterRef("first_on")
         )
-        held = Shift.objects.settled().filter(
-            user=user, starts_at__lt=models.OuterRef("ends_at"), ends_at__gt=models.OuterRef("starts_at")
+        elsewhere = Shift.objects.settled().filter(
+            ~models.Q(team=models.OuterRef("team"))
+            | models.Q(
+                duty__in=Shift.objects.filter(swaps=models.OuterRef(models.OuterRef("pk"))).values("duty")
+            ),
+            user=user,
+            starts_at__lt=models.OuterRef("ends_at"),
+            ends_at__gt=models.OuterRef("starts_at"),
         )
-        same = models.Q(
-            team=models.OuterRef("team"),
-            starts_at=models.OuterRef("starts_at"),
-            ends_at=models.OuterRef("ends_at"),
-        )
-        return times.filter(~models.Exists(away), ~models.Exists(held.exclude(same)), _with_duties_of(user))
+        return times.filter(~models.Exists(away), ~models.Exists(elsewhere), _with_duties_of(user))
 
 
 def _with_duties_of(user: User) -> models.Q:

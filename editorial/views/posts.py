@@ -44,17 +44,13 @@ def posts_page(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 def post_page(request: HttpRequest, pk: int) -> HttpResponse:
-    post = get_object_or_404(
-        Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by"), pk=pk
-    )
+    post = _fetch(request, pk)
     return _page(request, post)
 
 
 @require_POST
 def post_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
-    post = get_object_or_404(
-        Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by"), pk=pk
-    )
+    post = _fetch(request, pk)
     details: dict[str, Any] = {}
     plan = PlanForm(request.POST)
     if name in {"schedule", "reschedule"}:
@@ -138,6 +134,11 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "editorial/post_time.html", context, status=status)
 
 
+def _fetch(request: HttpRequest, pk: int) -> Post:
+    found = Post.objects.visible_to(person(request)).select_related("team", "current", "idea__given_by")
+    return get_object_or_404(found.with_what_is_there(), pk=pk)
+
+
 def _page(
     request: HttpRequest, post: Post, *, refusal: str = "", plan: PlanForm | None = None, status: int = 200
 ) -> HttpResponse:
@@ -151,7 +152,7 @@ def _page(
         "post": post,
         "has_lapsed": post.has_lapsed(timezone.now()),
         "texts": on_channels(post),
-        "materials": post.materials.select_related("material"),
+        "materials": post.materials.select_related("material") if post.has_material else [],
         "follow_up": FollowUp.objects.filter(post=post).first() if post.asks_question else None,
         "checks": checks_of(post, content_of(post)),
         "pictures": queries.pictures_with_lights(post, wanted),

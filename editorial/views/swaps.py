@@ -92,15 +92,21 @@ def _url(address: str, pk: int) -> Callable[[str], str]:
 
 def _swap(request: HttpRequest, swap: Swap, *, refusal: str = "", status: int = 200) -> HttpResponse:
     user = person(request)
-    shifts = list(swap.shifts.order_by("duty"))
-    obstacle = hindrance(user, swap.team, shifts) if shifts and user.pk != swap.giver_id else ""
+    shifts = list(swap.shifts.select_related("user").order_by("duty"))
+    obstacles = {
+        "take": hindrance(user, swap.team, shifts) if shifts and user.pk != swap.giver_id else "",
+        "undo": swaps.undo_hindrance(swap, timezone.now()),
+    }
     moves = [
-        replace(move, answer=Refusal(obstacle)) if obstacle and move.name == "take" and move.allowed else move
+        replace(move, answer=Refusal(obstacles[move.name]))
+        if move.allowed and obstacles.get(move.name)
+        else move
         for move in open_moves(swap, user, _url("editorial:swap_move", swap.pk))
     ]
     context = {
         "swap": swap,
         "duties": [duty.label for duty in Duty if any(shift.duty == duty for shift in shifts)],
+        "holders": [holder.name for holder in dict.fromkeys(shift.user for shift in shifts) if holder],
         "moves": moves,
         "refusal": refusal,
     }

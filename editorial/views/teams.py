@@ -8,8 +8,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
 
 from core import trail
 from core.doors import limited, status_of
@@ -78,10 +79,15 @@ def absence_end(request: HttpRequest, pk: int) -> HttpResponse:
     actor = person(request)
     absence = get_object_or_404(Absence.objects.visible_to(actor).select_related("user"), pk=pk)
     try:
-        absences.end_absence(absence, actor=actor, at=timezone.now())
+        back = absences.end_absence(absence, actor=actor, at=timezone.now())
     except MoveRefused as refused:
         return _teams(request, refusal=refused.reason, status=status_of(refused))
     messages.success(request, _("The absence has ended. Shifts that were taken stay with who took them."))
+    if back:
+        words = ngettext(
+            "%(n)s shift that nobody took came back.", "%(n)s shifts that nobody took came back.", back
+        )
+        messages.success(request, words % {"n": back})
     return redirect("editorial:teams_page")
 
 
@@ -102,7 +108,7 @@ def feed_revoke(request: HttpRequest) -> HttpResponse:
 @login_not_required
 @limited()
 @never_cache
-@require_GET
+@require_safe
 def feed(request: HttpRequest, secret: str) -> HttpResponse:
     """This will answer a calendar program that knows a secret address; 404 for one that leads nowhere."""
     now = timezone.now()

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef, Prefetch, prefetch_related_objects
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from core.templatetags.parts import clock
 from core.workdays import local_day
 from editorial import drafts
 from editorial.forms import TeamChoiceForm
-from editorial.models import MaterialKind, Post, PostMaterial, PostPicture, Review, Team
+from editorial.models import MaterialKind, Post, PostMaterial, PostPicture, Team
 from editorial.models.posts import PostQuerySet
 from editorial.picture_choice import chooser_for, lights_of
 from editorial.platforms import on_channels
@@ -88,11 +88,7 @@ def post_presence(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _posts() -> PostQuerySet:
     """This will fetch posts with what stands at the top of the page, and whether there is more to read of them."""
-    made_of = PostMaterial.objects.filter(post=OuterRef("pk"))
-    sent_back = Review.objects.filter(version__post=OuterRef("pk"), verdict=Review.Verdict.CHANGES)
-    return Post.objects.select_related("team", "idea__given_by", "changed_by").annotate(
-        has_material=Exists(made_of), was_sent_back=Exists(sent_back)
-    )
+    return Post.objects.select_related("team", "idea__given_by", "changed_by").with_what_is_there()
 
 
 def _fetch(request: HttpRequest, pk: int) -> Post:
@@ -234,7 +230,7 @@ def _refused(
 
 
 def _stored(post: Post) -> Post | None:
-    return Post.objects.select_related("team", "changed_by").filter(pk=post.pk).first()
+    return _posts().filter(pk=post.pk).first()
 
 
 def _who_saved(stored: Post | None, user: User) -> str:
@@ -311,7 +307,7 @@ def _about_its_time(post: Post) -> list[str]:
 
 
 def _materials(post: Post) -> list[PostMaterial]:
-    return list(post.materials.select_related("material")) if getattr(post, "has_material", post.pk) else []
+    return list(post.materials.select_related("material")) if post.pk and post.has_material else []
 
 
 def _counting(form: PostForm) -> dict[str, Any]:

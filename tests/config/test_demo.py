@@ -66,6 +66,18 @@ def post_states(folder: Path) -> set[str]:
         return {state for (state,) in database.execute("SELECT DISTINCT state FROM editorial_post")}
 
 
+def staffed(folder: Path) -> set[str]:
+    """What there is to see of a team's weeks: swaps and handovers by their states, and somebody who is away."""
+    with closing(sqlite3.connect(folder / "redaktionen.sqlite3")) as database:
+        return {
+            state
+            for (state,) in database.execute(
+                "SELECT state FROM editorial_swap UNION SELECT state FROM editorial_handover "
+                "UNION SELECT 'absence' FROM editorial_absence"
+            )
+        }
+
+
 def done_on_days_to_come(folder: Path) -> list[tuple[str, str]]:
     """What the invented city says that somebody did later than now; its plans may lie ahead, its deeds may not."""
     with closing(sqlite3.connect(folder / "redaktionen.sqlite3")) as database:
@@ -95,6 +107,13 @@ def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
         states = post_states(Path(environment["VAR_DIR"]))
         assert {"draft", "in_review", "changes_asked", "approved", "due", "published", "dropped"} <= states
         assert done_on_days_to_come(Path(environment["VAR_DIR"])) == []
+        assert staffed(Path(environment["VAR_DIR"])) == {
+            "offered",
+            "taken",
+            "open",
+            "acknowledged",
+            "absence",
+        }
         second = start(environment)
         said, _errors = second.communicate(timeout=60)
         assert second.returncode == 1

@@ -173,6 +173,35 @@ def test_review_times_spread_and_load(city, at, new_post):
     assert spread(scope_of(city.olle, at)).rows == []
 
 
+def week(city, user, monday):
+    Shift.objects.create(
+        team=city.team,
+        duty="watch",
+        user=user,
+        starts_at=instant(monday, "00:00"),
+        ends_at=instant(monday + timedelta(days=7), "00:00"),
+    )
+
+
+@pytest.mark.rule("R3")
+def test_load_counts_the_days_of_the_period_and_keeps_people_of_one_name_apart(city, at):
+    city.erik.name = city.anna.name
+    city.erik.save()
+    monday = TUESDAY - timedelta(days=1)
+    week(city, city.anna, monday)
+    week(city, city.erik, monday - timedelta(days=7))
+    # From Tuesday to Tuesday: six days of the first week, of which two are half, and two of the second.
+    assert load(scope_of(city.sara, at)).rows == [["Anna", 5.0, 1], ["Anna", 2.0, 1]]
+
+
+def test_silent_channels_are_counted_though_only_the_first_are_listed(city, at, monkeypatch):
+    monkeypatch.setattr("config.figures.MOST_ROWS", 1)
+    Channel.objects.update(quiet_since=local_day(at) - timedelta(days=61))
+    city.olle.memberships.create(team=city.team)
+    table = silent(scope_of(city.olle, at))
+    assert (len(table.rows), table.sentence) == (1, "2 active channels have been silent for 60 days.")
+
+
 @pytest.mark.rule("R30")
 def test_channels_without_a_post_for_sixty_days_are_named(city, at):
     assert silent(scope_of(city.erik, at)).rows == []
@@ -191,6 +220,8 @@ def test_page_shows_every_figure_with_its_table_and_asks_for_sense(city, client_
         ({"since": "2026-02-01", "until": "2026-01-01"}, "before the first"),
         ({"since": "2000-01-01", "until": "2026-01-01"}, "three years"),
         ({"since": "2026-01-01"}, "required"),
+        ({"since": "0001-01-01", "until": "0001-01-02"}, "between 2000 and 2100"),
+        ({"since": "9999-12-30", "until": "9999-12-31"}, "between 2000 and 2100"),
     ):
         answer = erik.get(url, wrong)
         assert (answer.status_code, said in answer.content.decode()) == (422, True)
@@ -199,8 +230,10 @@ def test_page_shows_every_figure_with_its_table_and_asks_for_sense(city, client_
 
 def test_numbers_are_written_as_the_language_does(city):
     table = Table("t", "T", ["Who", "Days"], [["Anna", 12.5], ["Erik", 3]], bars=1)
+    many = Table("t", "T", ["Who", "Days"], [["Anna", 12500], ["Erik", 3.0]], bars=1)
     with translation.override("sv"):
         assert bars_of(table) == [("Anna", "12,5", 100), ("Erik", "3", 24)]
+        assert bars_of(many) == [("Anna", "12\xa0500", 100), ("Erik", "3", 0)]
         assert as_csv(table.rows) == '\ufeff"Anna";"12,5"\r\n"Erik";"3"\r\n'
 
 

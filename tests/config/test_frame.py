@@ -77,6 +77,17 @@ def test_who_is_on_duty_and_what_nobody_has_are_told_to_those_they_concern(busy,
     assert not gaps & {"anna", "rut", "stranger"}
 
 
+def test_a_duty_that_nobody_has_now_is_named_to_the_whole_team_and_is_the_editors_to_mend(busy, at):
+    gap = Shift.objects.create(
+        team=busy.team, user=None, duty="answer", starts_at=at, ends_at=at + timedelta(hours=5)
+    )
+    for person, to_mend in ((busy.anna, False), (busy.erik, True)):
+        (line,), gaps = staffing_now(person, at, is_chief=False)
+        assert line.people == [(busy.anna.name, "watch"), ("nobody", "answer")]
+        assert (gap.pk in {one.pk for one in gaps}) is to_mend
+    assert staffing_now(busy.stranger, at, is_chief=False) == ([], [])
+
+
 def test_a_later_hour_is_asked_for_and_not_the_first(busy, at):
     assert staffing_now(busy.anna, at, is_chief=False)[0]
     assert not staffing_now(busy.anna, at + timedelta(days=1), is_chief=False)[0]

@@ -91,6 +91,7 @@ def test_uncovered_shifts_are_shown_to_editors_and_chiefs_and_what_one_could_tak
     )
     for who in (city.erik, city.karin, city.ulf):
         assert "Nobody has these shifts" in seen_by(client_of(who))
+        assert "Everything is in phase" not in seen_by(client_of(who))
     assert "Nobody has these shifts" not in seen_by(client_of(city.olle))
     assert "Shifts you could take" in seen_by(client_of(others[0]))
     answer = client_of(others[0]).post(

@@ -148,10 +148,10 @@ def test_swedish_words_and_letters(city, new_post):
 
 
 @pytest.mark.parametrize("count", [1, 30])
-def test_three_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
+def test_the_same_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
     for number in range(count):
         new_post(title=f"Swan {number}")
-    with django_assert_num_queries(3):
+    with django_assert_num_queries(3 if connection.vendor == "postgresql" else 4):
         assert len(found(city.anna, "swan")[0][1]) == count
 
 
@@ -174,9 +174,23 @@ def test_of_a_word_that_many_have_the_newest_of_ones_own_is_found(
         for n in range(25)
     )
     newest = [f"Swan {number}" for number in range(24, 4, -1)]
-    with django_assert_num_queries(4 if connection.vendor == "postgresql" else 3):
+    with django_assert_num_queries(4):
         assert titles(city.olle, "swan")["Posts"] == [f"Swan of others {n}" for n in range(24, 4, -1)]
     # What is one's own lies further back than what is looked through.
     monkeypatch.setattr("core.search.NEWEST", 25)
-    with django_assert_num_queries(5 if connection.vendor == "postgresql" else 3):
+    with django_assert_num_queries(5 if connection.vendor == "postgresql" else 4):
         assert titles(city.anna, "swan")["Posts"] == newest
+
+
+def test_channel_is_found_however_many_newer_things_mention_it(city, new_post, monkeypatch, client_of):
+    monkeypatch.setattr("core.search.MOST_HITS", 6)
+    monkeypatch.setattr("config.search.MOST", 6)
+    for few in (2000, 5):
+        monkeypatch.setattr("core.search.FEW", few)
+        for number in range(8):
+            new_post(title=f"In the library {number}", base_text="The library is open.")
+        assert titles(city.anna, "library")["Channels"] == ["Library on X"]
+        assert len(titles(city.anna, "library")["Posts"]) == 5
+    assert titles(city.anna, "library elephant") == {}
+    page = client_of(city.anna).get(reverse("search_page"), {"q": "library"}).content.decode()
+    assert "These are the newest." in page

@@ -160,6 +160,19 @@ def test_digest_of_somebody_who_left_the_team_or_the_city_is_not_sent(city, at, 
     assert mail.outbox == []
 
 
+def test_letter_held_until_the_morning_is_not_sent_to_who_left_the_team_or_the_city(city, at, new_post):
+    for person in (city.anna, city.sara, city.erik):
+        wish(person, quiet_from=time(11), quiet_to=time(20))
+    post = new_post()
+    tell([message(person, about=post) for person in (city.anna, city.sara, city.erik)], at)
+    city.team.memberships.filter(user=city.anna).delete()
+    city.sara.is_active = False
+    city.sara.save()
+    assert send_notices(instant(local_day(at), "20:00")) == 1
+    assert [letter.to for letter in mail.outbox] == [[city.erik.email]]
+    assert sorted(Notice.objects.values_list("email_state", flat=True)) == ["moot", "moot", "sent"]
+
+
 def test_digest_that_is_refused_is_tried_again(city, at, settings):
     wish(city.anna, ways={"editorial.team": "digest"})
     tell([message(city.anna, about=city.team)], at)
@@ -183,6 +196,34 @@ def test_one_click_ends_letters_about_a_topic_and_looking_does_not(city, at):
     assert outside.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
     assert NoticeSettings.objects.get(user=city.anna).ways == {"editorial.team": "page"}
     assert outside.post(path[:-3] + "x/").status_code == 404
+
+
+def test_one_click_in_a_digest_ends_the_digest(city, at):
+    wish(city.anna, ways={"editorial.team": "digest", "editorial.swap": "email"})
+    tell([message(city.anna, about=city.team)], at)
+    due = instant(local_day(at) + timedelta(days=1), "08:00")
+    send_notices(due)
+    (letter,) = mail.outbox
+    path = letter.extra_headers["List-Unsubscribe"].strip("<>").removeprefix("http://testserver")
+    tell([message(city.anna, "waits", about=city.team)], due)
+    assert Client().post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert NoticeSettings.objects.get().ways == {"editorial.team": "page", "editorial.swap": "email"}
+    tell([message(city.anna, "later", about=city.team)], due)
+    send_notices(due + timedelta(days=2))
+    assert len(mail.outbox) == 1
+
+
+def test_what_is_about_nothing_in_particular_can_be_ended_and_wanted_again(city, at, client_of):
+    tell([message(city.anna)], at)
+    path = as_email(Notice.objects.get()).extra_headers["List-Unsubscribe"].strip("<>")
+    Client().post(path.removeprefix("http://testserver"))
+    assert NoticeSettings.objects.get().ways == {"": "page"}
+    anna, url = client_of(city.anna), reverse("notice_settings")
+    form = anna.get(url).context["form"]
+    assert (form["other"].label, form["other"].value()) == ("Everything else", "page")
+    data = {"digest_at": "08:00", "other": "email"} | dict.fromkeys(filter(None, form.topics), "email")
+    assert anna.post(url, data).status_code == 302
+    assert NoticeSettings.objects.get().ways[""] == "email"
 
 
 def test_settings_are_kept_and_nonsense_is_answered_with_a_sentence(city, client_of):

@@ -14,6 +14,7 @@ import pytest
 from core.fetching import FetchPolicy
 from editorial.models import Post
 from editorial.saving import save_post
+from tests.editorial.rotas import running, team  # noqa: F401  (fixtures)
 from tests.pictures import listed, new_picture, says  # noqa: F401  (fixtures)
 
 

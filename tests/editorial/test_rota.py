@@ -201,3 +201,25 @@ def test_holidays_weigh_double_and_weekends_half():
 def test_days_away_are_counted_once():
     away = ((MONDAY, MONDAY + timedelta(days=3)), (MONDAY + timedelta(days=2), MONDAY + timedelta(days=4)))
     assert available_days(member(1, away=away), MONDAY, MONDAY + timedelta(days=6)) == 2
+
+
+def test_who_has_the_shift_is_never_named_among_those_who_could_not():
+    """Evening out passes needs on, to people who rested or had a shift when the week was first looked at."""
+    for seed in range(20):
+        chance = random.Random(seed)
+        people = [
+            member(
+                number,
+                away=((MONDAY + chance.randint(0, 11) * WEEK, MONDAY + chance.randint(11, 20) * WEEK),),
+            )
+            for number in range(4)
+        ]
+        for choice in propose(people, weeks(20, (("publish", "answer"), ("watch", "remove"))), seed=seed):
+            named = [*choice.away, *choice.busy, *choice.resting, *choice.own]
+            assert choice.member is None or choice.member.name not in named
+
+
+def test_lightest_is_said_only_of_who_has_the_lightest_load():
+    people = [member(1, done={MONDAY - WEEK: 600.0}), member(2, done={MONDAY - 2 * WEEK: 610.0})]
+    (choice,) = propose(people, weeks(1), seed=1)
+    assert (choice.member.key, choice.reason, choice.resting) == (2, "wishes", ("P1",))

@@ -25,15 +25,6 @@ def _now(time_machine, at):
     time_machine.move_to(at, tick=False)
 
 
-@pytest.fixture
-def running(city, at):
-    city.team.holding = "together"
-    city.team.save()
-    propose_rota(city.team, actor=city.erik, at=at)
-    publish_rota(city.team, actor=city.erik, at=at)
-    return city.team
-
-
 def secret_in(page):
     return re.search(r"/feeds/([\w-]{30,})\.ics", page).group(1)
 
@@ -276,3 +267,40 @@ def test_rota_pages_take_the_same_queries_however_many_weeks(
     ):
         with django_assert_num_queries(queries):
             erik.get(reverse(name, args=args))
+
+
+@pytest.mark.rule("R3", "R38")
+def test_swap_page_says_who_has_the_shift_now_and_why_it_cannot_be_undone(
+    city, client_of, running, at, time_machine
+):
+    shifts = Shift.objects.filter(user=city.anna, duty="watch").order_by("starts_at")
+    anna, sara = client_of(city.anna), client_of(city.sara)
+    anna.post(reverse("editorial:shift_offer", args=[shifts[1].pk]), {"person": city.sara.pk})
+    swap = Swap.objects.get()
+    page, undo = (
+        reverse("editorial:swap_page", args=[swap.pk]),
+        reverse("editorial:swap_move", args=[swap.pk, "undo"]),
+    )
+    take = reverse("editorial:swap_move", args=[swap.pk, "take"])
+    assert sara.post(take, {"seen": swap.version}).status_code == 302
+    assert undo in text_of(anna.get(page))
+    time_machine.move_to(swap.starts_at - timedelta(hours=23), tick=False)
+    late = text_of(client_of(city.anna).get(page))
+    assert ("until 24 hours before" in late, undo in late) == (True, False)
+    time_machine.move_to(at, tick=False)
+    swap.refresh_from_db()
+    anna.post(undo, {"seen": swap.version})
+    shown = text_of(anna.get(page))
+    assert "The swap is undone" in shown
+    assert "Sara took the shift" not in shown
+    assert "Who had it" not in shown
+
+
+def test_absence_that_ends_tells_what_came_back(city, client_of, running, at):
+    anna = client_of(city.anna)
+    day = local_day(Shift.objects.filter(user=city.anna).order_by("starts_at")[4].starts_at)
+    anna.post(reverse("editorial:absence_new"), {"starts_on": day, "ends_on": day})
+    answer = anna.post(reverse("editorial:absence_end", args=[Absence.objects.get().pk]), follow=True)
+    assert "1 shift that nobody took came back." in text_of(answer)
+    far = {"starts_on": "9999-12-30", "ends_on": "9999-12-31"}
+    assert anna.post(reverse("editorial:absence_new"), far).status_code == 409

@@ -70,6 +70,7 @@ Redaktionen runs at {settings.BASE_URL} (Ctrl-C ends it)
     2. As the editor: approve it under Granskning. As the communicator: plan it for the next minute.
     3. Wait for it to fall due, and confirm it with an address on the channel's platform.
     4. Register a comment under Moderering, open a case, paste a screenshot, seal it, order the removal, check it.
+    5. As the communicator: take the shift that is offered on Min dag, and undo the swap under Bemanning.
 
   E-mail is written to {settings.VAR_DIR / "mail"}. The city and everybody in it are invented.
 """
