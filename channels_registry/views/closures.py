@@ -323,7 +323,7 @@ def _keep_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 
 def _telling_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
-    prefetch_related_objects([closure], "notices__farewells")
+    prefetch_related_objects([closure], "notices__farewells__post")
     return {"earliest": plans.earliest_end(closure), "untold": plans.untold(closure)}
 
 
