@@ -324,7 +324,9 @@ def _keep_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 def _telling_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
     prefetch_related_objects([closure], "notices__farewells__post")
-    return {"earliest": plans.earliest_end(closure), "untold": plans.untold(closure)}
+    waits = closure.state == ClosureState.TELLING
+    late = [row for row in closure.notices.all() if waits and not row.published_at and row.planned_at <= now]
+    return {"earliest": plans.earliest_end(closure), "untold": plans.untold(closure), "late": late}
 
 
 def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:

@@ -150,9 +150,11 @@ def test_closing_day_that_no_first_notice_can_come_before_is_refused(city, at):
 
 
 @pytest.mark.rule("R33")
-def test_step_shows_how_far_the_post_of_each_notice_has_come_and_who_published_it(journey, city, client_of):
+def test_step_shows_how_far_each_notice_has_come_who_published_it_and_which_is_late(
+    journey, city, client_of, time_machine
+):
     closure = journey.telling()
-    first, *_others = FarewellPost.objects.order_by("notice__planned_at")
+    first, second, _last = FarewellPost.objects.order_by("notice__planned_at")
     step = reverse("channels_registry:closure_step", args=[closure.pk, "telling"])
     page = client_of(city.anna).get(step).content.decode()
     assert (page.count("In review"), "Scheduled" in page) == (3, False)
@@ -162,6 +164,8 @@ def test_step_shows_how_far_the_post_of_each_notice_has_come_and_who_published_i
         row for row in client_of(city.anna).get(closure_page).context["steps"] if row.slug == "telling"
     ]
     assert (told.who, told.text) == ("Anna", "1 published.")
+    time_machine.move_to(second.notice.planned_at + timedelta(hours=1), tick=False)
+    assert "1 notice is late." in client_of(city.anna).get(step).content.decode()
 
 
 @pytest.mark.rule("R33", "R35")
