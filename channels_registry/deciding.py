@@ -114,6 +114,9 @@ def keep_signature(
     make_moot(closure)
     ladders.take_down("closure", [closure.pk], at)
     perform(closure, "skip_telling" if closure.tells_nobody else "tell", actor=None, at=at)
+    if closure.state == ClosureState.TELLING and not plans.untold(closure):
+        # The plan was changed when its followers had been told all of it: nobody is told again.
+        perform(closure, "told", actor=None, at=at)
 
 
 def _write_decision(

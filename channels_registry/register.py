@@ -454,6 +454,8 @@ def _bump(channel: Channel, seen: int, **columns: Any) -> None:
             if not rows.update(version=seen + 1, **columns):
                 raise ChangedMeanwhile
     except IntegrityError as error:
+        if "url" not in columns:  # a rest or a decision began a moment ago
+            raise ChangedMeanwhile from error
         raise MoveRefused(_("Another channel has this address already.")) from error
 
 

@@ -209,3 +209,44 @@ def test_closing_day_is_told_later_when_the_first_notice_came_late(journey, city
     assert not Notice.objects.filter(subject=subject).exists()
     sweep_at(instant(earliest, "08:01"))
     assert Notice.objects.filter(subject=subject, recipient=city.anna).exists()
+
+
+@pytest.mark.rule("R33")
+def test_plan_can_be_changed_after_a_notice_is_out_which_then_counts_no_more(journey, city, client_of):
+    closure = journey.telling()
+    first = FarewellPost.objects.order_by("notice__planned_at").first()
+    journey.at = at = journey.publish(first) + timedelta(days=1)
+    perform(journey.fresh(closure), "change_plan", actor=city.anna, at=at, note="We need longer.")
+    closure = journey.fresh(closure)
+
+    def close_on(days):
+        values = {"closes_on": local_day(at) + timedelta(days=days)}
+        closing.save_plan(closure, actor=city.anna, at=at, seen=None, values=values)
+
+    with pytest.raises(MoveRefused, match="30 days ahead"):
+        close_on(20)
+    close_on(60)
+    assert closure.notices.filter(published_at=None).count() == 3
+    perform(closure, "ask_decision", actor=city.anna, at=at)
+    journey.sign(closure, city.karin)
+    journey.sign(closure, city.ulf)
+    step = reverse("channels_registry:closure_step", args=[closure.pk, "telling"])
+    page = client_of(city.anna).get(step).content.decode()
+    assert page.count("so it is not counted") == 1
+    again = FarewellPost.objects.exclude(pk=first.pk).exclude(post__state="dropped")
+    assert again.count() == 3
+    for farewell in again.order_by("notice__planned_at"):
+        assert journey.fresh(closure).state == "telling"
+        journey.at = journey.publish(farewell)
+    assert journey.fresh(closure).state == "archiving"
+    assert plans.earliest_end(journey.fresh(closure)) == closure.closes_on
+
+
+@pytest.mark.rule("R33")
+def test_plan_changed_after_all_were_told_goes_on_to_the_archiving_when_both_have_signed_again(journey, city):
+    closure = journey.archiving()
+    perform(closure, "change_plan", actor=city.anna, at=journey.at, note="Keep more.")
+    perform(journey.fresh(closure), "ask_decision", actor=city.anna, at=journey.at)
+    journey.sign(closure, city.karin)
+    journey.sign(closure, city.ulf)
+    assert journey.fresh(closure).state == "archiving"
