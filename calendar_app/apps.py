@@ -7,4 +7,5 @@ class CalendarConfig(AppConfig):
     verbose_name = _("Content calendar")
 
     def ready(self) -> None:
-        from calendar_app import clock, transitions  # noqa: F401  (their moves, jobs and ladders are known by it)
+        # Their moves, jobs, ladders and answers are known by it.
+        from calendar_app import clock, closures, transitions  # noqa: F401

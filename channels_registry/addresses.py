@@ -60,7 +60,7 @@ UNKNOWN = _("The platform is not known. An administrator can add it.")
 # fmt: off
 RESERVED = frozenset({
     "about", "accounts", "ads", "business", "direct", "events", "explore", "feed", "gaming",
-    "groups", "hashtag", "hashtags", "help", "home", "i", "intent", "jobs", "legal", "live",
+    "groups", "hashtag", "hashtags", "help", "home", "i", "intent", "jobs", "l.php", "legal", "live",
     "login", "logout", "marketplace", "messages", "notifications", "p", "photo", "photos", "play",
     "policies", "policy", "post", "posts", "privacy", "profile.php", "reel", "reels", "search",
     "settings", "share", "sharer", "shorts", "signup", "status", "stories", "story", "tag", "terms",

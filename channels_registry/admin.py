@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.http import HttpRequest
 from django.utils import timezone
 
-from channels_registry import deputies
+from channels_registry import deputies, register
 from channels_registry.models import (
     ActivityProof,
     ArchiveDecision,
@@ -63,6 +63,11 @@ class ChannelAdmin(MoveAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return request.user.has_perm("channels_registry.change_channel") and not (obj and obj.has_ended)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """This will also leave alone what the channel's rest or its chiefs' decision holds on to."""
+        held = [name for name in ("comment_mode", "unit") if obj and register.why_fixed(obj, [name])]
+        return [*self.readonly_fields, *held]
 
     def save_model(self, request: HttpRequest, obj: Channel, form: Any, change: bool) -> None:
         """This will also write the change into the trail and count the channel's version up."""

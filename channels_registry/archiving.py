@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.core.cache import cache
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -16,14 +17,16 @@ from channels_registry import pieces, rules
 from channels_registry.models import ArchiveItem, Closure, Upload
 from channels_registry.states import CLOSURE_MOVES, ClosureState
 from core import filestore, trail
+from core.clock import job
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
 from core.rules import Refusal
 from core.uploads import CleanImage
+from core.workdays import local_day
 
 ORIGINALS, COPIES = "channel-archive", "channel-archive-copies"
 KEEPING = (ClosureState.TELLING, ClosureState.ARCHIVING)
-PIECE = 8 * 1024 * 1024
+PIECE, HEAD = 8 * 1024 * 1024, 4096
 # What exports come as: the first bytes, and the type they are handed out with.
 SIGNATURES = (
     (b"PK\x03\x04", "application/zip"),
@@ -87,7 +90,7 @@ def keep_export(closure: Closure, *, actor: User, at: datetime, source: Path, na
 def type_of(source: Path) -> str:
     """This will tell by its first bytes what an export is. Raises MoveRefused for what no platform hands out."""
     with source.open("rb") as stream:
-        head = stream.read(4096)
+        head = stream.read(HEAD)
     for start, content_type in SIGNATURES:
         if head.startswith(start):
             return content_type
@@ -123,6 +126,7 @@ def take_piece(upload: Upload, *, offset: int, stream: IO[bytes], length: int) -
     """
     if not 0 < length <= PIECE:
         raise UploadProblem(_("A piece has to have 1 to %(most)s bytes.") % {"most": PIECE}, upload.received)
+    wrong = ""
     with pieces.held(upload) as held:
         if not Upload.objects.filter(pk=upload.pk).exists():
             held.forget()
@@ -134,21 +138,65 @@ def take_piece(upload: Upload, *, offset: int, stream: IO[bytes], length: int) -
         rows = Upload.objects.filter(pk=upload.pk, received=offset, finished_at=None)
         if not rows.update(received=offset + written):
             raise UploadProblem(_("The piece does not fit. Go on from where the upload is."), upload.received)
+        if offset < min(HEAD, upload.size) <= offset + written:
+            wrong = _why_no_export(held)
+    if wrong:  # said before the other gigabytes are sent
+        forget(upload)
+        raise UploadProblem(wrong, 0)
     upload.received = offset + written
     return upload.received
 
 
+def _why_no_export(held: pieces.Pieces) -> str:
+    with held.whole() as source:
+        try:
+            type_of(source)
+        except MoveRefused as refused:
+            return refused.reason
+    return ""
+
+
 def finish_upload(upload: Upload, *, actor: User, at: datetime) -> ArchiveItem:
-    """This will keep a complete upload under its hash and forget the pieces. Raises UploadProblem before that."""
+    """This will keep a complete upload under its hash and forget the pieces. Raises UploadProblem before that.
+
+    A file that is not taken, because it is kept already for one, is forgotten too: sending it again would not help.
+    """
     if upload.received != upload.size:
         raise UploadProblem(_("The file is not complete yet."), upload.received)
-    with pieces.held(upload) as held, transaction.atomic():
-        if not Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=at):
-            raise ChangedMeanwhile
-        with held.whole() as source:
-            item = keep_export(upload.closure, actor=actor, at=at, source=source, name=upload.name)
+    try:
+        with pieces.held(upload) as held, transaction.atomic():
+            if not Upload.objects.filter(pk=upload.pk, finished_at=None).update(finished_at=at):
+                raise ChangedMeanwhile
+            with held.whole() as source:
+                item = keep_export(upload.closure, actor=actor, at=at, source=source, name=upload.name)
+    except (ChangedMeanwhile, MoveForbidden):
+        raise
+    except MoveRefused:
+        forget(upload)
+        raise
     held.forget()
     return item
+
+
+def forget(upload: Upload) -> None:
+    """This will forget an upload that was not finished, with its pieces."""
+    with pieces.held(upload) as held:
+        Upload.objects.filter(pk=upload.pk, finished_at=None).delete()
+        held.forget()
+
+
+@job("broken uploads")
+def forget_what_broke_off(at: datetime) -> int:
+    """This will forget uploads that nobody has finished in two weeks and return how many; once a day, pieces without one.
+
+    Pieces are left behind when a process ends between the row and the file, and the folders of packages likewise.
+    """
+    old = Upload.objects.filter(finished_at=None, begun_at__lt=at - Upload.KEPT)[:50]
+    for upload in old:
+        forget(upload)
+    if cache.add(f"leftover-pieces:{local_day(at)}", 1, timedelta(days=2).total_seconds()):
+        pieces.forget_leftovers()
+    return len(old)
 
 
 @CLOSURE_MOVES.effect("make_ready")

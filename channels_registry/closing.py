@@ -160,9 +160,7 @@ def _ask_the_day(closure: Closure, values: Mapping[str, Any], today: date) -> No
         or values.get("tells_nobody", closure.tells_nobody)
     ):
         return
-    if closure.notices.exclude(published_at=None).exists() or plans.silent_long_enough(
-        closure.channel, today
-    ):
+    if plans.silent_long_enough(closure.channel, today):
         return
     raise MoveRefused(
         _("The followers are told %(count)s days ahead, so %(day)s is the first day possible.")
@@ -175,7 +173,8 @@ def propose_notices(closure: Closure) -> None:
     if not (closure.closes_on and closure.public_reason and closure.followers_go_to):
         return
     closure.notices.filter(published_at=None).delete()
-    told = {notice.published_on for notice in closure.notices.exclude(published_at=None)}
+    out = closure.notices.exclude(published_at=None)
+    told = {notice.published_on for notice in out if not plans.lacks(notice.text, closure)}
     FollowerNotice.objects.bulk_create(
         FollowerNotice(closure=closure, planned_at=planned_at, text=text)
         for planned_at, text in plans.proposed_notices(closure)[len(told) :]

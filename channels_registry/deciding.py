@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from channels_registry import plans
 from channels_registry.closing import channel_of, tell_handler, tell_people
+from channels_registry.ending import remind_of_the_end
 from channels_registry.models import (
     Closure,
     Decision,
@@ -113,6 +114,9 @@ def keep_signature(
     make_moot(closure)
     ladders.take_down("closure", [closure.pk], at)
     perform(closure, "skip_telling" if closure.tells_nobody else "tell", actor=None, at=at)
+    if closure.state == ClosureState.TELLING and not plans.untold(closure):
+        # The plan was changed when its followers had been told all of it: nobody is told again.
+        perform(closure, "told", actor=None, at=at)
 
 
 def _write_decision(
@@ -216,11 +220,16 @@ def _stop(closure: Closure, actor: User | None, at: datetime, note: str) -> None
 
 @ladder("closure")
 def climb_closures(rungs: list[Rung], at: datetime) -> None:
-    """This will ask the chiefs again who have not signed."""
+    """This will ask the chiefs again who have not signed, and remind the handler of the end when its day is there."""
     rows = Closure.objects.select_related(
-        "channel__platform", "channel__unit__responsible_chief", "channel__unit__communications_chief"
+        "handler",
+        "channel__platform",
+        "channel__unit__responsible_chief",
+        "channel__unit__communications_chief",
     ).in_bulk({rung.object_id for rung in rungs})
     for rung in rungs:
         closure = rows[rung.object_id]
         if closure.state == ClosureState.AWAITING and rung.step.startswith("sign-"):
             tell_signers(closure, at, f"rung:{rung.pk}")
+        else:
+            remind_of_the_end(closure, rung.step, at)

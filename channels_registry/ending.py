@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.utils.formats import date_format
@@ -24,13 +24,18 @@ from channels_registry.signals import (
     still_open_on,
 )
 from channels_registry.states import CLOSURE_MOVES, ClosureState
-from core import trail
+from core import ladders, trail
 from core.models import User
 from core.moves import MoveRefused, perform
-from core.workdays import local_day
+from core.workdays import instant, local_day
+
+MORNING, LATE_DAYS = "08:00", (3, 7)
+BEFORE_THE_END = (ClosureState.TELLING, ClosureState.ARCHIVING, ClosureState.READY)
 
 
-def note_told(notice: FollowerNotice, *, at: datetime, text: str, url: str) -> None:
+def note_told(
+    notice: FollowerNotice, *, at: datetime, text: str, url: str, actor: User | None = None
+) -> None:
     """This will count a notice as published, when its text says everything; the third one ends the telling (R33).
 
     One that leaves something out is kept in the trail and not counted; its handler is told.
@@ -39,18 +44,48 @@ def note_told(notice: FollowerNotice, *, at: datetime, text: str, url: str) -> N
     if left_out := plans.lacks(text, closure):
         data = {"notice": notice.pk, "url": url}
         note = ", ".join(left_out)
-        trail.record("closure.notice_short", about=closure, actor=None, at=at, note=note, data=data)
+        trail.record("closure.notice_short", about=closure, actor=actor, at=at, note=note, data=data)
         subject = gettext_lazy("A notice about %(channel)s does not say everything")
         tell_handler(closure, at, f"short:{notice.pk}", subject, note)
         return
     rows = FollowerNotice.objects.filter(pk=notice.pk, published_at=None)
     if not rows.update(published_at=at, published_on=local_day(at), url=url):
         return
-    trail.record("closure.notice", about=closure, actor=None, at=at, data={"notice": notice.pk, "url": url})
+    data = {"notice": notice.pk, "url": url}
+    trail.record("closure.notice", about=closure, actor=actor, at=at, data=data)
     forget_read(closure)
     if closure.state == ClosureState.TELLING and not plans.untold(closure):
         perform(closure, "told", actor=None, at=at)
         tell_handler(closure, at, "told", gettext_lazy("The followers of %(channel)s are told"))
+
+
+@CLOSURE_MOVES.effect("tell")
+@CLOSURE_MOVES.effect("skip_telling")
+def await_closing_day(closure: Closure, *, at: datetime, **details: Any) -> None:
+    """This will remind the handler on the closing day, and again when nothing has happened."""
+    day = instant(closure.closes_on, MORNING) if closure.closes_on else at
+    steps = {f"closes-{closure.version}-{late}": day + timedelta(days=late) for late in (0, *LATE_DAYS)}
+    ladders.set_up("closure", closure.pk, steps)
+
+
+def remind_of_the_end(closure: Closure, step: str, at: datetime) -> None:
+    """This will tell the handler that the closing day is here, or that the deregistration is not ordered yet.
+
+    A first notice that came late moves the day, and the reminder with it.
+    """
+    if step.startswith("order-") and closure.state == ClosureState.CLOSED:
+        subject = gettext_lazy("Order the deregistration of %(channel)s")
+        body = gettext_lazy("The account is closed, but the channel register does not know of it yet.")
+        tell_handler(closure, at, step, subject, body)
+    if not step.startswith("closes-") or closure.state not in BEFORE_THE_END:
+        return
+    earliest = plans.earliest_end(closure)
+    if earliest and earliest > local_day(at):
+        ladders.set_up("closure", closure.pk, {f"closes-{earliest}": instant(earliest, MORNING)})
+        return
+    subject = gettext_lazy("The closing day of %(channel)s is here")
+    body = gettext_lazy("Close the account on the platform and note it. What is missing stands in the steps.")
+    tell_handler(closure, at, step, subject, body)
 
 
 def open_things(closure: Closure) -> list[OpenThing]:
@@ -120,11 +155,16 @@ def ask_the_end(
 
 @CLOSURE_MOVES.effect("close")
 def end_channel(closure: Closure, *, at: datetime, handle_kept: str, **details: Any) -> None:
-    """This will close the channel in the register, keep who has its handle, and want the archive package built."""
+    """This will close the channel in the register, keep who has its handle, and want the archive package built.
+
+    The handler is reminded of the order that comes next.
+    """
     channel = channel_of(closure)
     perform(channel, "close", actor=None, at=at, comment_mode=Channel.CommentMode.OFF)
     Channel.objects.filter(pk=channel.pk).update(handle_parked=handle_kept[:200])
     ArchivePackage.objects.create(closure=closure, wanted_at=at, try_at=at)
+    ladders.take_down("closure", [closure.pk], at)
+    ladders.set_up("closure", closure.pk, {f"order-{day}": at + timedelta(days=day) for day in LATE_DAYS})
 
 
 def close(

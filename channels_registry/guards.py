@@ -5,6 +5,7 @@ from channels_registry.states import (
     CLOSURE_MOVES,
     DECIDED,
     DORMANCY_MOVES,
+    ENDED,
     STOPPABLE,
     steps_of,
 )
@@ -125,6 +126,10 @@ _PLANNED_NOTICE = (
     "(NEW.text <> OLD.text OR NEW.planned_at <> OLD.planned_at OR NEW.closure_id <> OLD.closure_id) AND NOT "
     + _PREPARING.format(row="OLD")
 )
+_OF_ENDED = (
+    "EXISTS (SELECT 1 FROM channels_registry_channel c WHERE c.id = {row}.channel_id "
+    f"AND c.state IN {_in(ENDED)})"
+)
 _STEP = "A step of the closure is missing: "
 
 GUARDS: list[Guard] = [
@@ -195,6 +200,38 @@ GUARDS: list[Guard] = [
         "UPDATE",
         "OLD.state = 'deregistered'",
         "A deregistered channel is kept as it was.",
+    ),
+    Guard(
+        "registry_channel_rest_kept",
+        "channels_registry_channel",
+        "UPDATE",
+        "OLD.state = 'dormant' AND NEW.state = 'dormant' AND NEW.comment_mode <> OLD.comment_mode",
+        "While a channel rests its comments stay as its rest says.",
+    ),
+    Guard(
+        "registry_channel_unit",
+        "channels_registry_channel",
+        "UPDATE",
+        "NEW.unit_id <> OLD.unit_id AND EXISTS (SELECT 1 FROM channels_registry_closure k "
+        "WHERE k.channel_id = NEW.id AND k.state = 'awaiting_decision')",
+        "A channel keeps its unit while the unit's chiefs decide about its closure.",
+    ),
+    *(
+        Guard(
+            f"registry_ended_{table}_{operation.lower()}",
+            f"channels_registry_{table}",
+            operation,
+            _OF_ENDED.format(row="OLD" if operation == "DELETE" else "NEW"),
+            "A channel that has ended is kept as it was.",
+        )
+        for table, operation in (
+            ("namededitor", "INSERT"),
+            ("namededitor", "UPDATE"),
+            ("namededitor", "DELETE"),
+            ("activityproof", "INSERT"),
+            ("lookover", "INSERT"),
+            ("handlehistory", "INSERT"),
+        )
     ),
     Guard(
         "registry_channel_silence",

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import shutil
 import tempfile
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,6 +22,7 @@ from channels_registry.models import Upload
 from core import filestore
 
 BLOCK = 256 * 1024
+LEFT_ALONE_SECONDS = 24 * 3600
 
 
 class Pieces(Protocol):
@@ -45,6 +48,31 @@ def held(upload: Upload) -> Iterator[Pieces]:
         yield _OnDisk(target, handle)
     finally:
         os.close(handle)
+
+
+def forget_leftovers() -> int:
+    """This will erase what lies among the pieces and belongs to no upload under way, and return how much it was.
+
+    What has been touched in the last day is left: it may be being written.
+    """
+    lying, stored = _lying(), list(_bucket().names("incoming/")) if settings.FILES_BUCKET else []
+    # Read after the pieces: an upload is there before its first piece.
+    under_way = {_number(upload) for upload in Upload.objects.filter(finished_at=None)}
+    gone = [name for name in stored if name.split("/")[1] not in under_way]
+    for name in gone:
+        _bucket().erase(name)
+    left = [path for path in lying if path.stem not in under_way]
+    for path in left:
+        shutil.rmtree(path) if path.is_dir() else path.unlink(missing_ok=True)
+    return len(gone) + len(left)
+
+
+def _lying() -> list[Path]:
+    """Return what has lain in the folder of pieces for more than a day."""
+    if not scratch().exists():
+        return []
+    since = time.time() - LEFT_ALONE_SECONDS
+    return [path for path in scratch().iterdir() if path.stat().st_mtime < since]
 
 
 def part_of(upload: Upload) -> Path:

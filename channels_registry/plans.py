@@ -182,7 +182,9 @@ def _missing_notices(closure: Closure, at: datetime) -> Iterator[str]:
                 "count": settings.NO_NOTICE_MONTHS
             }
         return
-    notices = list(closure.notices.all())
+    # One that went out before the plan was changed says something else: it stays as it was, and is not counted.
+    out = published(closure)
+    notices = [row for row in closure.notices.all() if row.published_at is None or row in out]
     days = sorted({local_day(notice.planned_at) for notice in notices})
     if len(days) < settings.NOTICES_NEEDED:
         yield _("At least %(count)s notices on different days.") % {"count": settings.NOTICES_NEEDED}
@@ -221,7 +223,8 @@ def _missing_chiefs(closure: Closure, at: datetime) -> Iterator[str]:
 
 
 def published(closure: Closure) -> list[FollowerNotice]:
-    return [notice for notice in closure.notices.all() if notice.published_at]
+    """This will return the notices that are out and say what the plan says now; what it said before does not count."""
+    return [row for row in closure.notices.all() if row.published_at and not lacks(row.text, closure)]
 
 
 def earliest_end(closure: Closure) -> date | None:

@@ -12,6 +12,7 @@ from django.db.models import Prefetch, Q, prefetch_related_objects
 from django.urls import reverse
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from channels_registry import ending, plans
 from channels_registry.closing import closure_url
@@ -259,7 +260,7 @@ def _advice(closure: Closure, at: datetime, events: list[Event]) -> Facts:
 
 
 def _archive(closure: Closure, at: datetime, events: list[Event]) -> Facts:
-    row, title = closure.archive, _("What is kept")
+    row, title = closure.archive, pgettext("of a channel", "What is kept")
     if row is None:
         return title, False, _("To be decided."), "", None
     if not row.is_said:
@@ -310,7 +311,7 @@ def _telling(closure: Closure, at: datetime, events: list[Event]) -> Facts:
         text = _("Not needed.")
     else:
         text = _("%(count)s published.") % {"count": len(told)} if told else _("None published yet.")
-    return _("The followers are told"), done, text, "", told[-1].published_at if told else None
+    return _("The followers are told"), done, text, *_by(_last(events, "closure.notice"))
 
 
 def _keep(closure: Closure, at: datetime, events: list[Event]) -> Facts:

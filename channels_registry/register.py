@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
@@ -32,7 +32,7 @@ from channels_registry.models import (
     Opening,
     Platform,
 )
-from channels_registry.states import CHANNEL_MOVES, ENDED, OPENING_MOVES, ChannelState
+from channels_registry.states import CHANNEL_MOVES, ENDED, OPENING_MOVES, ChannelState, ClosureState
 from core import filestore, trail
 from core.models import Unit, User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
@@ -210,6 +210,8 @@ def edit(channel: Channel, *, actor: User, at: datetime, seen: int, facts: Mappi
     changed = {name: facts[name] for name in FACTS if name in facts and facts[name] != getattr(channel, name)}
     if not changed:
         return
+    if reason := why_fixed(channel, changed):
+        raise MoveRefused(reason)
     with transaction.atomic():
         _bump(channel, seen, **changed)
         before = {name: str(getattr(channel, name) or "") for name in changed}
@@ -218,6 +220,17 @@ def edit(channel: Channel, *, actor: User, at: datetime, seen: int, facts: Mappi
             "channel.edit", about=channel, actor=actor, at=at, data={"before": before, "after": after}
         )
     channel.refresh_from_db()
+
+
+def why_fixed(channel: Channel, changed: Iterable[str]) -> str:
+    """This will say why one of these facts cannot be changed now, or nothing (R29, R32)."""
+    if "comment_mode" in changed and channel.state == ChannelState.DORMANT:
+        return _("While the channel rests, its comments stay as the rest says. Wake it to change them.")
+    if "unit" in changed and channel.closures.filter(state=ClosureState.AWAITING).exists():
+        return _(
+            "The unit's two chiefs are deciding about the channel's closure. Change the unit afterwards."
+        )
+    return ""
 
 
 def change_handle(
@@ -233,6 +246,7 @@ def change_handle(
     if address.url == channel.url:
         raise MoveRefused(_("The channel has this address already."))
     with transaction.atomic():
+        _ask_alive(channel)
         HandleHistory.objects.create(
             channel=channel,
             handle=channel.handle,
@@ -251,6 +265,7 @@ def name_editor(channel: Channel, *, actor: User, at: datetime, user: User, hold
     """This will name an editor for the channel, or change whether they hold the keys."""
     _ask(rules.may_tend(actor, channel))
     with transaction.atomic():
+        _ask_alive(channel)
         NamedEditor.objects.update_or_create(channel=channel, user=user, defaults={"holds_keys": holds_keys})
         data = {"added": user.pk, "keys": int(holds_keys)}
         trail.record("channel.editors", about=channel, actor=actor, at=at, data=data)
@@ -259,6 +274,7 @@ def name_editor(channel: Channel, *, actor: User, at: datetime, user: User, hold
 def unname_editor(editor: NamedEditor, *, actor: User, at: datetime) -> None:
     _ask(rules.may_tend(actor, editor.channel))
     with transaction.atomic():
+        _ask_alive(editor.channel)
         data = {"removed": editor.user_id}
         trail.record("channel.editors", about=editor.channel, actor=actor, at=at, data=data)
         editor.delete()
@@ -287,6 +303,7 @@ def look_over(
     }
     if not all(answers.values()) and not remarks.strip():
         raise MoveIncomplete(_("Say what is not as it should be, and who changes it."))
+    _ask_alive(channel)
     before = channel.look_overs.first()
     shas = {
         f"{name}_sha": filestore.keep(LOOKS, image.clean_bytes)
@@ -303,12 +320,7 @@ def look_over(
             remarks=remarks,
             **shas,
         )
-        if (
-            not Channel.objects.filter(pk=channel.pk)
-            .exclude(state=ChannelState.DEREGISTERED)
-            .update(looked_over_on=local_day(at))
-        ):
-            raise MoveRefused(_("The channel is deregistered and kept as it was."))
+        Channel.objects.filter(pk=channel.pk).update(looked_over_on=local_day(at))
         trail.record("channel.look_over", about=channel, actor=actor, at=at, note=remarks, data=shas)
     return row
 
@@ -326,6 +338,7 @@ def prove_post(channel: Channel, *, actor: User, at: datetime, posted_on: date, 
     if posted_on > local_day(at):
         raise MoveRefused(_("The day is in the future."))
     with transaction.atomic():
+        _ask_alive(channel)
         row = ActivityProof.objects.create(
             channel=channel, posted_on=posted_on, proof=proof, noted_by=actor, noted_at=at
         )
@@ -343,7 +356,12 @@ def count_anew(channel: Channel, *, at: datetime, **details: Any) -> dict[str, A
 
 
 def ask_opening(*, actor: User, at: datetime, **facts: Any) -> Opening:
-    """This will ask the unit's chiefs for a new channel and tell them."""
+    """This will ask the unit's chiefs for a new channel and tell them. Raises MoveRefused where no chief could answer."""
+    if not any(chief.is_active and chief != actor for chief in facts["unit"].chiefs):
+        raise MoveRefused(
+            _("%(unit)s has no chief who can answer you. Ask an administrator to name one.")
+            % {"unit": facts["unit"].name}
+        )
     with transaction.atomic():
         opening = Opening.objects.create(asked_by=actor, asked_at=at, **facts)
         trail.record("opening.ask", about=opening, actor=actor, at=at)
@@ -429,15 +447,22 @@ def put_into_register(
 
 def _bump(channel: Channel, seen: int, **columns: Any) -> None:
     """Change the channel only if it is as it was seen. Raises MoveRefused once it has ended, else ChangedMeanwhile."""
-    if channel.state in ENDED:
-        raise MoveRefused(_("The channel has ended and is kept as it was."))
+    _ask_alive(channel)
     rows = Channel.objects.filter(pk=channel.pk, version=seen, state=channel.state)
     try:
         with transaction.atomic():
             if not rows.update(version=seen + 1, **columns):
                 raise ChangedMeanwhile
     except IntegrityError as error:
+        if "url" not in columns:  # a rest or a decision began a moment ago
+            raise ChangedMeanwhile from error
         raise MoveRefused(_("Another channel has this address already.")) from error
+
+
+def _ask_alive(channel: Channel) -> None:
+    """This will refuse to change what is kept of a channel that has ended, also when it did so a moment ago (R35)."""
+    if Channel.objects.filter(pk=channel.pk, state__in=ENDED).exists():
+        raise MoveRefused(_("The channel has ended and is kept as it was."))
 
 
 def _ask(answer: Answer) -> None:

@@ -10,6 +10,7 @@ from dateutil.relativedelta import relativedelta
 from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -190,6 +191,11 @@ def climb_dormancies(rungs: list[Rung], at: datetime) -> None:
             )
         elif rung.step == "wake" and dormancy.state == DormancyState.RESTING:
             perform(dormancy, "wake", actor=None, at=at)
+        elif rung.step == "wake" and dormancy.state == DormancyState.PLANNED:
+            with translation.override(settings.LANGUAGE_CODE):
+                perform(
+                    dormancy, "cancel", actor=None, at=at, note=_("It never began, and its days are over.")
+                )
 
 
 def end_rest(channel: Channel, *, actor: User, at: datetime, note: str) -> None:

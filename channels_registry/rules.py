@@ -18,7 +18,7 @@ NOT_A_PERSON = _("Only a person can do this.")
 
 
 def is_the_system(user: User | None, obj: object) -> Answer:
-    return grant_if(user is None, _("The system does this by itself as part of the case."))
+    return grant_if(user is None, _("The system does this by itself as part of the rest or the closure."))
 
 
 def keeps_the_register(user: User) -> bool:

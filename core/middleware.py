@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import metrics, second_factor
 from core.models import User
@@ -23,6 +24,7 @@ log = logging.getLogger("redaktionen.request")
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 # What somebody may reach who has yet to set up the second step.
+WANTED_FIRST = "wanted_before_second_step"
 WITHOUT_SECOND_STEP = {
     "account_logout",
     "account_reauthenticate",
@@ -104,7 +106,10 @@ def page_above(path: str) -> str:
 
 
 class SecondFactorMiddleware:
-    """Leads people whose role needs a second step to where they set it up; lets nothing else through before."""
+    """Leads people whose role needs a second step to where they set it up; lets nothing else through before.
+
+    What they had come for, such as the link in an e-mail, is remembered and offered once the step is there.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
@@ -114,12 +119,19 @@ class SecondFactorMiddleware:
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         user = request.user
-        if not isinstance(user, User) or not second_factor.is_missing(user, request.session):
-            return None
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
-        if name.startswith("mfa_") or name in WITHOUT_SECOND_STEP:
+        aside = name.startswith("mfa_") or name in WITHOUT_SECOND_STEP
+        if not isinstance(user, User) or not second_factor.is_missing(user, request.session):
+            if not aside:
+                request.session.pop(WANTED_FIRST, None)
+            return None
+        if aside:
             return None
         if request.method in ("GET", "HEAD"):
+            wanted = request.get_full_path()
+            is_page = "HX-Request" not in request.headers
+            if is_page and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None):
+                request.session[WANTED_FIRST] = wanted
             return redirect("mfa_index")
         return render(request, "mfa/needed.html", status=403)
 

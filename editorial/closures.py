@@ -137,14 +137,14 @@ def take_notices_back(closure: Closure, at: datetime, note: str, **kwargs: Any) 
 
 
 @PUBLICATION_MOVES.effect("confirm")
-def note_activity(publication: Publication, *, at: datetime, **details: Any) -> None:
+def note_activity(publication: Publication, *, actor: User | None, at: datetime, **details: Any) -> None:
     """This will tell the register that the channel has spoken, and count a notice of its end as published."""
     note_own_post(publication.channel_id, local_day(at))
     farewell = FarewellPost.objects.filter(
         post=publication.post_id, notice__closure__channel=publication.channel_id
     ).select_related("notice__closure__channel__platform", "notice__closure__handler")
     for row in farewell:
-        note_told(row.notice, at=at, text=publication.text, url=publication.url)
+        note_told(row.notice, actor=actor, at=at, text=publication.text, url=publication.url)
 
 
 def _post_of(notice: FollowerNotice, team: Team, author: User, at: datetime) -> Post:

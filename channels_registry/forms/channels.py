@@ -87,6 +87,10 @@ class FactsForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         self.fields["owner"].queryset = active_users()  # type: ignore[attr-defined]
         named(self, owner=NOBODY, unit=CHOOSE_UNIT)
+        if self.instance.state == Channel.State.DORMANT:
+            self.fields["comment_mode"].disabled = True
+            self.fields["comment_mode"].help_text = _("The rest says so. Wake the channel to change it.")
+            return
         # “Watched while resting” is set by the rest itself.
         self.fields["comment_mode"].choices = [  # type: ignore[attr-defined]
             choice for choice in Channel.CommentMode.choices if choice[0] != "watched"

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -95,7 +96,9 @@ class ArchiveItem(models.Model):
 
 
 class Upload(models.Model):
-    """A large file on its way in, piece by piece; it can be taken up again where it broke off."""
+    """A large file on its way in, piece by piece; it can be taken up again where it broke off, for two weeks."""
+
+    KEPT = timedelta(days=14)
 
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     closure = models.ForeignKey(Closure, models.PROTECT, related_name="uploads")
@@ -118,6 +121,10 @@ class Upload(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def kept_until(self) -> datetime:
+        return self.begun_at + self.KEPT
 
 
 class PlatformClosure(models.Model):

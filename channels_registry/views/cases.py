@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -34,14 +35,20 @@ def openings_page(request: HttpRequest) -> HttpResponse:
 def opening_new(request: HttpRequest) -> HttpResponse:
     user = person(request)
     form = OpeningForm(request.POST or None, initial={"unit": user.unit_id, "owner": user.pk})
+    status, refusal = 422 if request.method == "POST" else 200, ""
     if request.method == "POST" and form.is_valid():
         facts = dict(form.cleaned_data)
-        platform = register.wanted_platform(*facts.pop("platform"))
-        opening = register.ask_opening(actor=user, at=timezone.now(), platform=platform, **facts)
-        messages.success(request, _("The unit's chiefs are asked. You hear what they say."))
-        return redirect("channels_registry:opening_page", opening.pk)
-    status = 422 if request.method == "POST" else 200
-    return render(request, "channels_registry/opening_new.html", {"form": form}, status=status)
+        try:
+            with transaction.atomic():
+                platform = register.wanted_platform(*facts.pop("platform"))
+                opening = register.ask_opening(actor=user, at=timezone.now(), platform=platform, **facts)
+        except MoveRefused as refused:
+            refusal, status = refused.reason, status_of(refused)
+        else:
+            messages.success(request, _("The unit's chiefs are asked. You hear what they say."))
+            return redirect("channels_registry:opening_page", opening.pk)
+    context = {"form": form, "refusal": refusal}
+    return render(request, "channels_registry/opening_new.html", context, status=status)
 
 
 @require_GET

@@ -323,8 +323,15 @@ def _keep_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
 
 
 def _telling_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
-    prefetch_related_objects([closure], "notices__farewells")
-    return {"earliest": plans.earliest_end(closure), "untold": plans.untold(closure)}
+    prefetch_related_objects([closure], "notices__farewells__post")
+    waits = closure.state == ClosureState.TELLING
+    late = [row for row in closure.notices.all() if waits and not row.published_at and row.planned_at <= now]
+    return {
+        "earliest": plans.earliest_end(closure),
+        "untold": plans.untold(closure),
+        "late": late,
+        "counted": plans.published(closure),
+    }
 
 
 def _order_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:

@@ -20,6 +20,8 @@ from calendar_app.transitions import (
     place_post,
     write_post,
 )
+from channels_registry.models import Closure
+from channels_registry.signals import answers_to, still_open_on
 from core.models import Event, Notice, Rung
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.workdays import local_day
@@ -364,3 +366,15 @@ def test_raw_sql_cannot_touch_a_place_with_a_post_or_make_one_vanish(city, at, n
             cursor.execute(sql, values)
     assert Slot.objects.get(pk=slot.pk).state == "filled"
     assert Rung.objects.filter(ladder="slot", object_id=empty.pk).count() == 2
+
+
+@pytest.mark.rule("R34")
+def test_running_series_has_to_be_settled_before_its_channel_may_end(city, new_series, at):
+    series = new_series()
+
+    def open_kinds():
+        return {thing.kind for thing in answers_to(still_open_on, Closure, channel=city.channel)}
+
+    assert "Series" in open_kinds()
+    perform(series, "end", actor=city.anna, at=at, note="The channel closes.")
+    assert "Series" not in open_kinds()

@@ -123,6 +123,7 @@ def test_look_alike_address_is_refused_as_such(text):
         ("https://facebook.com:8443/avinge", NOT_AN_ADDRESS),
         ("https://facebook.com/", NOT_A_CHANNEL),
         ("https://www.instagram.com/p/Abc/", NOT_A_CHANNEL),
+        ("https://l.facebook.com/l.php?u=https%3A%2F%2Favinge.example", NOT_A_CHANNEL),
         ("https://x.com/home", NOT_A_CHANNEL),
         ("https://twitter.com/i/lists/3", NOT_A_CHANNEL),
         ("https://youtu.be/dQw4", NOT_A_CHANNEL),

@@ -5,7 +5,9 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import zipfile
+from datetime import timedelta
 
 import bagit
 import pytest
@@ -103,9 +105,8 @@ def test_upload_of_a_wrong_size_is_refused(journey, city, at, size, reason):
 def test_what_no_platform_hands_out_is_refused_and_nothing_stays(journey, city, at):
     closure, data = journey.telling(), b"MZ\x90\x00\x03\x00\x00\x00\xff\xff"
     upload = begin(closure, city, at, data, "export.exe")
-    archiving.take_piece(upload, offset=0, stream=io.BytesIO(data), length=len(data))
     with pytest.raises(MoveRefused, match="no export"):
-        archiving.finish_upload(upload, actor=city.anna, at=at)
+        archiving.take_piece(upload, offset=0, stream=io.BytesIO(data), length=len(data))
     assert not ArchiveItem.objects.exists()
 
 
@@ -230,8 +231,6 @@ def test_package_that_cannot_be_built_says_why_and_is_tried_again(journey, city)
     closure = journey.ready()
     item = closure.items.first()
     filestore.path(archiving.ORIGINALS, item.sha).rename(journey.tmp_path / "away")
-    from datetime import timedelta
-
     journey.at += timedelta(days=3)
     perform(closure, "close", actor=city.anna, at=journey.at, how="deleted", handle_kept="The vault")
     assert packages.build_packages(journey.at) == 0
@@ -297,3 +296,51 @@ def test_upload_cut_at_1300_megabytes_goes_on_and_is_hashed_as_one(journey, city
     assert item.size == cut + len(rest)
     archiving.note_opened(item, actor=city.rut, at=journey.at)
     assert not pieces.part_of(upload).exists()
+
+
+@pytest.mark.rule("R34")
+def test_a_file_that_is_no_export_is_refused_with_its_first_piece_and_one_kept_already_leaves_nothing(
+    journey, city, at, client_of
+):
+    closure, anna = journey.telling(), client_of(city.anna)
+    upload = begin(closure, city, at, b"MZ\x90\x00\xff\xfe" * 4000)
+    with pytest.raises(archiving.UploadProblem, match="no export"):
+        archiving.take_piece(upload, offset=0, stream=io.BytesIO(b"MZ\x90\x00\xff\xfe" * 1000), length=6000)
+    assert (closure.uploads.exists(), pieces.part_of(upload).exists()) == (False, False)
+    data = zip_bytes()
+    for kept in (True, False):
+        upload = begin(closure, city, at, data)
+        archiving.take_piece(upload, offset=0, stream=io.BytesIO(data), length=len(data))
+        if kept:
+            archiving.finish_upload(upload, actor=city.anna, at=at)
+        else:
+            with pytest.raises(MoveRefused, match="kept already"):
+                archiving.finish_upload(upload, actor=city.anna, at=at)
+    assert not closure.uploads.filter(finished_at=None).exists()
+    assert not pieces.part_of(upload).exists()
+    page = anna.get(reverse("channels_registry:closure_step", args=[closure.pk, "keep"])).content.decode()
+    assert "It is kept until" not in page
+
+
+@pytest.mark.rule("R34")
+def test_clock_forgets_what_broke_off_two_weeks_ago_and_pieces_that_belong_to_no_upload(
+    journey, city, at, client_of
+):
+    closure, data = journey.telling(), zip_bytes("x" * 3000)
+    upload = begin(closure, city, at, data)
+    archiving.take_piece(upload, offset=0, stream=io.BytesIO(data[:1000]), length=1000)
+    page = client_of(city.anna).get(reverse("channels_registry:closure_step", args=[closure.pk, "keep"]))
+    assert "It is kept until" in page.content.decode()
+    folder = pieces.scratch() / "tmpleft"
+    folder.mkdir()
+    (folder / "package.zip").write_bytes(b"PK")
+    lost, new = pieces.scratch() / f"{'a' * 32}.part", pieces.scratch() / f"{'b' * 32}.part"
+    lost.write_bytes(b"PK")
+    new.write_bytes(b"PK")
+    for path in (folder, lost, pieces.part_of(upload)):
+        os.utime(path, (0, 0))
+    assert archiving.forget_what_broke_off(at + timedelta(days=13)) == 0
+    assert [path.exists() for path in (folder, lost, new)] == [False, False, True]
+    assert pieces.part_of(upload).exists()
+    assert archiving.forget_what_broke_off(at + timedelta(days=15)) == 1
+    assert (closure.uploads.exists(), pieces.part_of(upload).exists()) == (False, False)

@@ -6,8 +6,9 @@ from datetime import timedelta
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.urls import reverse
 
-from channels_registry import closing
+from channels_registry import closing, register
 from channels_registry.models import (
     Channel,
     Closure,
@@ -16,6 +17,7 @@ from channels_registry.models import (
     FollowerNotice,
     PlatformClosure,
 )
+from core.models import Unit
 from core.moves import MoveRefused, perform
 from core.workdays import local_day
 
@@ -132,3 +134,50 @@ def test_database_refuses_a_rest_of_more_than_a_year(city, at, days):
     else:
         row.save()
         assert row.pk
+
+
+@pytest.mark.rule("R32", "R40")
+def test_channel_keeps_its_unit_while_the_units_chiefs_decide(journey, city, at):
+    closure = journey.awaiting()
+    journey.sign(closure, city.karin)
+    other = Unit.objects.create(name="Other", responsible_chief=city.sara, communications_chief=city.erik)
+    channel = Channel.objects.get(pk=closure.channel_id)
+    with pytest.raises(MoveRefused, match="deciding about the channel's closure"):
+        register.edit(channel, actor=city.anna, at=at, seen=channel.version, facts={"unit": other})
+    with pytest.raises(IntegrityError, match="keeps its unit"), transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(unit=other)
+    perform(journey.fresh(closure), "change_plan", actor=city.anna, at=at, note="Reorganised.")
+    channel.refresh_from_db()
+    register.edit(channel, actor=city.anna, at=at, seen=channel.version, facts={"unit": other})
+    assert not closure.decisions.filter(voided_at=None).exists()
+
+
+@pytest.mark.rule("R35")
+@pytest.mark.parametrize("way", ["closed", "deregistered"])
+def test_channel_that_has_ended_is_kept_as_it_was_by_every_door(journey, city, at, client_of, way):
+    channel = Channel.objects.get(pk=city.channel.pk)
+    register.name_editor(channel, actor=city.anna, at=at, user=city.erik, holds_keys=True)
+    getattr(journey, way)()
+    editor, anna = channel.editors.get(), client_of(city.anna)
+
+    def post(name, *more, **values):
+        return anna.post(reverse(f"channels_registry:{name}", args=[channel.pk, *more]), values)
+
+    fine = dict.fromkeys(("follows_profile", "purpose_holds", "people_right", "comments_right"), "on")
+    for answer in (
+        post("channel_editor", user=city.sara.pk),
+        post("channel_editor_remove", editor.pk),
+        post("channel_proof", posted_on="2026-01-01", proof="Seen."),
+        post("channel_look_over", **fine),
+        post("channel_handle", address="https://www.facebook.com/other", note="New."),
+    ):
+        assert (answer.status_code, "kept as it was" in answer.content.decode()) == (409, True)
+    row = {"noted_by": city.anna, "noted_at": at, "posted_on": at.date(), "proof": "Seen."}
+    for work in (
+        lambda: channel.editors.create(user=city.sara),
+        lambda: channel.editors.update(holds_keys=False),
+        lambda: editor.delete(),
+        lambda: channel.proofs.create(**row),
+    ):
+        with pytest.raises(IntegrityError, match="kept as it was"), transaction.atomic():
+            work()

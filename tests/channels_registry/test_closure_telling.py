@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
+from django.urls import reverse
 
 from channels_registry import closing, ending, plans
 from channels_registry.models import (
@@ -13,7 +14,7 @@ from channels_registry.models import (
 from channels_registry.register import prove_post
 from core.models import Event, Notice
 from core.moves import MoveRefused, perform
-from core.workdays import local_day
+from core.workdays import instant, local_day
 from editorial.models import FarewellPost, Post
 from tests.channels_registry.closures import WHERE
 
@@ -146,3 +147,106 @@ def test_closing_day_that_no_first_notice_can_come_before_is_refused(city, at):
         save(29)
     save(30)
     assert closure.closes_on == today + timedelta(days=30)
+
+
+@pytest.mark.rule("R33")
+def test_step_shows_how_far_each_notice_has_come_who_published_it_and_which_is_late(
+    journey, city, client_of, time_machine
+):
+    closure = journey.telling()
+    first, second, _last = FarewellPost.objects.order_by("notice__planned_at")
+    step = reverse("channels_registry:closure_step", args=[closure.pk, "telling"])
+    page = client_of(city.anna).get(step).content.decode()
+    assert (page.count("In review"), "Scheduled" in page) == (3, False)
+    journey.publish(first)
+    closure_page = reverse("channels_registry:closure_page", args=[closure.pk])
+    (told,) = [
+        row for row in client_of(city.anna).get(closure_page).context["steps"] if row.slug == "telling"
+    ]
+    assert (told.who, told.text) == ("Anna", "1 published.")
+    time_machine.move_to(second.notice.planned_at + timedelta(hours=1), tick=False)
+    assert "1 notice is late." in client_of(city.anna).get(step).content.decode()
+
+
+@pytest.mark.rule("R33", "R35")
+def test_handler_is_told_when_the_closing_day_is_here_and_when_the_order_is_forgotten(
+    journey, city, sweep_at
+):
+    closure = journey.archiving()
+    here, order = "The closing day of Parks on Facebook", "Order the deregistration of Parks on Facebook"
+
+    def told(words):
+        return Notice.objects.filter(recipient=city.anna, subject__startswith=words).count()
+
+    sweep_at(instant(closure.closes_on, "07:59"))
+    assert told(here) == 0
+    sweep_at(instant(closure.closes_on, "08:01"))
+    assert told(here) == 1
+    journey.keep(closure)
+    at = instant(closure.closes_on, "10:00")
+    perform(journey.fresh(closure), "make_ready", actor=city.anna, at=at)
+    sweep_at(at + timedelta(days=3))
+    assert told(here) == 2
+    facts = {"how": "deleted", "handle_kept": "The vault"}
+    perform(journey.fresh(closure), "close", actor=city.anna, at=at + timedelta(days=4), **facts)
+    sweep_at(at + timedelta(days=8))
+    assert (told(here), told(order)) == (2, 1)
+    perform(journey.fresh(closure), "order", actor=city.anna, at=at + timedelta(days=9))
+    sweep_at(at + timedelta(days=20))
+    assert told(order) == 1
+
+
+@pytest.mark.rule("R33")
+def test_closing_day_is_told_later_when_the_first_notice_came_late(journey, city, sweep_at):
+    closure = journey.telling()
+    for farewell in FarewellPost.objects.order_by("notice__planned_at"):
+        journey.publish(farewell, days_late=5)
+    closure = journey.fresh(closure)
+    earliest = plans.earliest_end(closure)
+    assert earliest > closure.closes_on
+    subject = "The closing day of Parks on Facebook (Facebook) is here"
+    sweep_at(instant(closure.closes_on, "08:01"))
+    assert not Notice.objects.filter(subject=subject).exists()
+    sweep_at(instant(earliest, "08:01"))
+    assert Notice.objects.filter(subject=subject, recipient=city.anna).exists()
+
+
+@pytest.mark.rule("R33")
+def test_plan_can_be_changed_after_a_notice_is_out_which_then_counts_no_more(journey, city, client_of):
+    closure = journey.telling()
+    first = FarewellPost.objects.order_by("notice__planned_at").first()
+    journey.at = at = journey.publish(first) + timedelta(days=1)
+    perform(journey.fresh(closure), "change_plan", actor=city.anna, at=at, note="We need longer.")
+    closure = journey.fresh(closure)
+
+    def close_on(days):
+        values = {"closes_on": local_day(at) + timedelta(days=days)}
+        closing.save_plan(closure, actor=city.anna, at=at, seen=None, values=values)
+
+    with pytest.raises(MoveRefused, match="30 days ahead"):
+        close_on(20)
+    close_on(60)
+    assert closure.notices.filter(published_at=None).count() == 3
+    perform(closure, "ask_decision", actor=city.anna, at=at)
+    journey.sign(closure, city.karin)
+    journey.sign(closure, city.ulf)
+    step = reverse("channels_registry:closure_step", args=[closure.pk, "telling"])
+    page = client_of(city.anna).get(step).content.decode()
+    assert page.count("so it is not counted") == 1
+    again = FarewellPost.objects.exclude(pk=first.pk).exclude(post__state="dropped")
+    assert again.count() == 3
+    for farewell in again.order_by("notice__planned_at"):
+        assert journey.fresh(closure).state == "telling"
+        journey.at = journey.publish(farewell)
+    assert journey.fresh(closure).state == "archiving"
+    assert plans.earliest_end(journey.fresh(closure)) == closure.closes_on
+
+
+@pytest.mark.rule("R33")
+def test_plan_changed_after_all_were_told_goes_on_to_the_archiving_when_both_have_signed_again(journey, city):
+    closure = journey.archiving()
+    perform(closure, "change_plan", actor=city.anna, at=journey.at, note="Keep more.")
+    perform(journey.fresh(closure), "ask_decision", actor=city.anna, at=journey.at)
+    journey.sign(closure, city.karin)
+    journey.sign(closure, city.ulf)
+    assert journey.fresh(closure).state == "archiving"

@@ -13,7 +13,7 @@ from channels_registry.addresses import recognise
 from channels_registry.models import Channel, HandleHistory, Opening, Platform
 from channels_registry.queries import warnings_of
 from channels_registry.states import CHANNEL_MOVES, OPENING_MOVES
-from core.models import Event, Notice
+from core.models import Event, Notice, Unit
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.workdays import local_day
 from editorial.reviewing import ALL_YES
@@ -324,3 +324,14 @@ def test_public_list_is_closed_unless_the_setting_opens_it(city, client, setting
     channels = client.get(data).json()["channels"]
     assert [row["url"] for row in channels] == ["https://x.com/library"]
     assert "keys" not in client.get(data).content.decode()
+
+
+def test_wish_for_a_unit_without_a_chief_who_could_answer_is_refused_with_the_reason(city, at, client_of):
+    lone = Unit.objects.create(name="Lone", responsible_chief=city.anna)
+    wish = {"name": "Parks", "unit": lone.pk, "purpose": "Why.", "audience": "All", "watched_by": "We"}
+    wish |= {"owner": city.anna.pk, "platform": "", "platform_name": "Hoodnet"}
+    answer = client_of(city.anna).post(reverse("channels_registry:opening_new"), wish)
+    page = answer.content.decode()
+    assert (answer.status_code, "no chief who can answer you" in page, "Why." in page) == (409, True, True)
+    assert not Opening.objects.exists()
+    assert not Platform.objects.filter(name="Hoodnet").exists()

@@ -8,6 +8,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from channels_registry import register
 from channels_registry.models import Channel, Dormancy
 from channels_registry.rest import plan_rest, uncovered
 from channels_registry.states import DORMANCY_MOVES
@@ -200,3 +201,40 @@ def test_short_rest_is_told_of_on_its_first_day_and_shows_only_what_can_be_done(
     assert Notice.objects.filter(subject__endswith="wakes soon", recipient=city.anna).count() == 1
     time_machine.move_to(instant(FROM, "09:00"), tick=False)
     assert shown()[0] == ["wake"]
+
+
+@pytest.mark.rule("R29")
+def test_facts_of_a_resting_channel_are_saved_without_opening_its_comments(city, client_of, time_machine):
+    rest = planned(city)
+    perform(rest, "check_comments", actor=city.anna, at=SPRING)
+    perform(rest, "start", actor=city.anna, at=instant(FROM, "09:00"))
+    channel = Channel.objects.get(pk=city.channel.pk)
+    time_machine.move_to(instant(FROM, "10:00"), tick=False)
+    edit, anna = reverse("channels_registry:channel_edit", args=[channel.pk]), client_of(city.anna)
+    assert "The rest says so." in anna.get(edit).content.decode()
+    facts = {"name": channel.name, "unit": channel.unit_id, "two_factor": "on", "seen": channel.version}
+    assert anna.post(edit, facts | {"comment_mode": "open", "keys_kept": "The vault"}).status_code == 302
+    channel.refresh_from_db()
+    assert (channel.comment_mode, channel.keys_kept) == ("off", "The vault")
+    with pytest.raises(MoveRefused, match="stay as the rest says"):
+        register.edit(
+            channel,
+            actor=city.anna,
+            at=instant(FROM, "10:00"),
+            seen=channel.version,
+            facts={"comment_mode": "open"},
+        )
+    with pytest.raises(IntegrityError, match="stay as its rest says"), transaction.atomic():
+        Channel.objects.filter(pk=channel.pk).update(comment_mode="open")
+    back_office = reverse("admin:channels_registry_channel_change", args=[channel.pk])
+    assert 'name="comment_mode"' not in client_of(city.admin).get(back_office).content.decode()
+
+
+@pytest.mark.rule("R29")
+def test_rest_that_never_began_ends_with_its_last_day(city, sweep_at):
+    rest = planned(city)
+    sweep_at(instant(FROM, "06:01"))
+    sweep_at(instant(TO, "06:01"))
+    rest.refresh_from_db()
+    assert (rest.state, Channel.objects.get(pk=city.channel.pk).state) == ("cancelled", "active")
+    assert planned(city, at=instant(TO, "07:00"), starts_on=TO, ends_on=TO + timedelta(days=9)).is_running

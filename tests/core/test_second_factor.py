@@ -187,3 +187,20 @@ def test_the_admin_shows_no_secret_of_a_second_step(city, client_of):
     )
     assert "Anna" in page
     assert factor.data["secret"] not in page
+
+
+def test_what_one_came_for_is_offered_once_the_second_step_is_there(city, settings):
+    settings.SECOND_FACTOR_FOR = ALL
+    client, wanted = Client(), reverse("channels_registry:closures_page") + "?page=1"
+    page = client.get(wanted)
+    login = client.post(page["Location"], {"login": city.karin.email, "password": PASSWORD, "next": wanted})
+    assert login["Location"] == wanted
+    assert client.get(wanted)["Location"] == reverse("mfa_index")
+    client.get(
+        reverse("notices_page"), headers={"HX-Request": "true"}
+    )  # a part of a page is not what one came for
+    set_up(client)
+    codes = client.get(reverse("mfa_view_recovery_codes")).content.decode()
+    assert f'href="{wanted}">Go on to what you came for' in codes
+    assert client.get(wanted).status_code == 200
+    assert "Go on to what" not in client.get(reverse("mfa_view_recovery_codes")).content.decode()
