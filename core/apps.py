@@ -14,10 +14,11 @@ class CoreConfig(AppConfig):
 
     def ready(self) -> None:
         from core import logins  # noqa: F401  (listens for logins)
-        from core.forms import ask_for_whole_addresses
+        from core.forms import ask_for_days_of_our_time, ask_for_whole_addresses
         from core.labels import name_fields
 
         ask_for_whole_addresses()
+        ask_for_days_of_our_time()
         name_fields()
 
         pre_migrate.connect(lift_guards, sender=self)

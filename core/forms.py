@@ -1,11 +1,13 @@
 """How forms look everywhere: the renderer, the widgets for days and times, and the living page's form."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
 import django.forms.renderers
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.template.backends.django import DjangoTemplates
 from django.utils.functional import cached_property
@@ -14,12 +16,30 @@ from django.utils.translation import gettext_lazy as _
 from core.widgets import WRITERS
 
 WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
+# The oldest photographs are younger than the first; nothing is planned or kept until the last.
+FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
+NOT_OUR_TIME = _("Choose a day between the years 1800 and 2199.")
 
 
 def ask_for_whole_addresses() -> None:
     """This will let every field for a web address, in forms, models and the admin, say how one looks."""
     URLValidator.message = WHOLE_ADDRESS
     forms.URLField.default_error_messages["invalid"] = WHOLE_ADDRESS
+
+
+def ask_for_days_of_our_time() -> None:
+    """This will let every field for a day or an instant, in forms and the admin, refuse what calendars cannot reckon with.
+
+    Browsers let one write the years 1 and 9999 (0026 is a slip away), where local time or the day after does not exist.
+    """
+    forms.DateField.default_validators = [_in_our_time]
+    forms.DateTimeField.default_validators = [_in_our_time]
+
+
+def _in_our_time(value: date) -> None:
+    day = value.date() if isinstance(value, datetime) else value
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise ValidationError(NOT_OUR_TIME, code="not_our_time")
 
 
 class FormRenderer(django.forms.renderers.DjangoTemplates):

@@ -15,6 +15,7 @@ from django.test import Client
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from lxml import html
 
 from core import clock
 from tests import doors
@@ -159,6 +160,75 @@ def ask_badly(name: str, path: str, clients: dict[str, Client]) -> None:
         assert answer.status_code < 500 or answer.status_code in allowed, (who, method, path, sent)
 
     send()
+
+
+# The first and the last that a browser lets one write in a field of that type.
+ENDS_OF_TIME = {
+    "date": ("0001-01-01", "9999-12-31"),
+    "datetime-local": ("0001-01-01T00:00", "9999-12-31T23:59"),
+    "month": ("0001-01", "9999-12"),
+    "week": ("0001-W01", "9999-W52"),
+}
+
+
+def filled_in(form: Any, end: int) -> dict[str, Any]:
+    """What the form would send: what stands in it, something in what is empty, and in every field of time its far end."""
+    sent: dict[str, Any] = dict(form.form_values())
+    for field in form.inputs:
+        name, kind = field.get("name"), field.get("type", "text")
+        if not name:
+            continue
+        if kind in ENDS_OF_TIME:
+            sent[name] = ENDS_OF_TIME[kind][end]
+        elif field.tag == "select" and not sent.get(name):
+            sent[name] = next(filter(None, field.value_options), "")
+        elif kind in {"radio", "checkbox"}:
+            sent.setdefault(name, field.get("value", "on"))
+        elif kind in {"text", "search"} and not sent.get(name):
+            sent[name] = "Svanarna"
+    return sent
+
+
+@pytest.mark.django_db
+def test_no_day_is_too_early_or_too_late_to_be_answered(city, at, client_of, time_machine):
+    time_machine.move_to(at + timedelta(minutes=5), tick=False)
+    clock.sweep(at)
+    house = House(city, at)
+    clients = [client_of(getattr(city, who)) for who in ("admin", "erik", "karin", "rut")]
+    broken, asked = [], 0
+    for name, parts in addresses().items():
+        noun = doors.noun_of(name) if parts else ""
+        if parts and noun not in doors.THINGS:
+            continue
+        path = reverse(name, kwargs=parts_of(name, parts, house[noun] if parts else None))
+        for client in clients:
+            client.raise_request_exception = False
+            cookies = client.cookies.copy()
+            for method, address, sent in forms_of_time(client, path):
+                doors.forget_limits()
+                with transaction.atomic():
+                    answer = getattr(client, method)(address, sent)
+                    transaction.set_rollback(True)
+                asked += 1
+                broken += [(name, address, sent)] if answer.status_code >= 500 else []
+            client.cookies = cookies
+    assert broken == []
+    assert asked > 40
+
+
+def forms_of_time(client: Client, path: str) -> list[tuple[str, str, dict[str, Any]]]:
+    """The method, the address and the fields of each form on the page that asks for a day, filled in at both ends."""
+    with transaction.atomic():
+        page = client.get(path)
+        transaction.set_rollback(True)
+    if page.status_code != 200 or not page.headers["Content-Type"].startswith("text/html"):
+        return []
+    return [
+        (form.method.lower(), form.action or path, filled_in(form, end))
+        for form in html.fromstring(page.content.decode()).forms
+        if any(field.get("type") in ENDS_OF_TIME for field in form.inputs)
+        for end in (0, 1)
+    ]
 
 
 @pytest.mark.django_db
