@@ -6,6 +6,9 @@ const WAIT = 1500;
 const PING = 20000;
 const form = document.querySelector("[data-writer]");
 
+// As the server writes it: thousands apart, the way the page's language does.
+const inWords = (number) => number.toLocaleString(document.documentElement.lang);
+
 const clean = (text) => text.replaceAll("\r\n", "\n").trim();
 
 // An address as it is stored: https:// may be left out.
@@ -26,7 +29,7 @@ function prepareChannels() {
     const text = clean(own.value) || shared.text;
     const length = counter.length(counter.asPublished(text, shared.byline, shared.links));
     const shown = box.querySelector("[data-counter]");
-    shown.textContent = form.dataset.counted.replace("{length}", length).replace("{limit}", limit);
+    shown.textContent = form.dataset.counted.replace("{length}", inWords(length)).replace("{limit}", inWords(limit));
     shown.classList.toggle("counter--over", length > limit);
   }
 

@@ -121,7 +121,7 @@ def test_new_draft_saves_itself_and_says_so(live_city, page_of):
     page = page_of(live_city.anna)
     page.goto(reverse("editorial:post_new"))
     page.locator("[name=base_text]").type("The swans are back 👋")
-    expect(page.locator("[data-counter]").first).to_have_text("21 of 5000")
+    expect(page.locator("[data-counter]").first).to_have_text("21 of 5,000")
     expect(said(page)).to_contain_text("Saved at")
     expect(page.locator("[data-voice]")).to_contain_text("Saved at")
     post = Post.objects.get()
