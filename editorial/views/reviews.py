@@ -64,7 +64,11 @@ def review_decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, decision=form, status=422)
     coming = reading.next_in_queue(user, post)
-    words = _("“%(title)s” is approved.") if name == "approve" else _("Changes are asked for in “%(title)s”.")
+    words = (
+        _("“%(title)s” is approved.")
+        if name == "approve"
+        else _("“%(title)s” goes back: you have asked for changes.")
+    )
     return do_move(
         request,
         post,

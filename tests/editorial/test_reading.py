@@ -13,7 +13,7 @@ from core.workdays import after_working_hours
 from editorial import reading, reviewing
 from editorial.checklist import checklist
 from editorial.differences import MOST_STEPS, difference
-from editorial.models import Absence, Membership, Post, Reading, Review, ReviewRequest
+from editorial.models import Absence, Membership, Post, PostText, PostVersion, Reading, Review, ReviewRequest
 from editorial.proofs import proof_of
 from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
@@ -362,6 +362,32 @@ def test_text_the_channel_had_within_90_days_is_pointed_out(city, at, new_post):
     assert lines_of(new_post(wanted_at=at), at)["said_before"] == "advice"
     assert lines_of(new_post(wanted_at=at + timedelta(days=20)), at)["said_before"] == "ok"
     assert lines_of(new_post(wanted_at=at, base_text="Something else."), at)["said_before"] == "ok"
+
+
+def test_text_of_long_ago_is_found_behind_hundreds_of_others(city, at, new_post):
+    perform(
+        new_post(wanted_at=at - timedelta(days=80)), "submit", actor=city.anna, at=at - timedelta(days=81)
+    )
+    others = Post.objects.bulk_create(
+        Post(
+            team=city.team,
+            title=f"Ducks {n}",
+            base_text=f"Ducks {n}.",
+            wanted_at=at,
+            created_by=city.anna,
+            created_at=at,
+        )
+        for n in range(300)
+    )
+    PostText.objects.bulk_create(PostText(post=post, channel=city.channel) for post in others)
+    versions = PostVersion.objects.bulk_create(
+        PostVersion(post=post, number=1, sha="0" * 64, content={}, saved_by=city.anna, saved_at=at)
+        for post in others
+    )
+    for post, version in zip(others, versions, strict=True):
+        post.current, post.state = version, "in_review"
+    Post.objects.bulk_update(others, ["current", "state"])
+    assert lines_of(new_post(wanted_at=at), at)["said_before"] == "advice"
 
 
 @pytest.mark.rule("R1", "R15")
