@@ -6,12 +6,14 @@ from typing import Any
 import django.forms.renderers
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.template.backends.django import DjangoTemplates
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.widgets import WRITERS
+from core.workdays import is_in_reach
 
 WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
 
@@ -70,6 +72,17 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class TimeField(forms.DateTimeField):
+    """An instant in local time, in a year that can be worked in."""
+
+    widget = DateTimeInput
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not is_in_reach(value):
+            raise ValidationError(_("Choose a year between 2000 and 2100."))
+
+
 class PartsForm(forms.Form):
     """Every kind of field once, for the living page."""
 
@@ -92,7 +105,7 @@ class PartsForm(forms.Form):
     )
     on = forms.DateField(label=_("Day"), widget=DateInput, required=False)
     at = forms.TimeField(label=_("Time"), widget=TimeInput, required=False)
-    planned_at = forms.DateTimeField(label=_("Planned time"), widget=DateTimeInput, required=False)
+    planned_at = TimeField(label=_("Planned time"), widget=DateTimeInput, required=False)
     asks = forms.BooleanField(
         label=_("The post asks a question"),
         help_text=_("You get a task to follow up the answers."),

@@ -11,7 +11,8 @@ from django.utils.translation import gettext_lazy
 
 from core import ladders, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
+from core.workdays import is_in_reach
 from editorial.links import ask_the_links
 from editorial.models import Membership, Post, Review, TeamChannel
 from editorial.pictures import ask_the_people
@@ -28,8 +29,9 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
 
     An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
     Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
-    `seen` is no longer the post's version.
+    `seen` is no longer the post's version, MoveIncomplete for a year nobody works in.
     """
+    ask_the_years(when)
     approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
     if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
         note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
@@ -56,6 +58,12 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
 
+def ask_the_years(when: datetime | None) -> None:
+    """This will raise MoveIncomplete for a time in a year that cannot be worked in, whichever door it came by."""
+    if when and not is_in_reach(when):
+        raise MoveIncomplete(_("Choose a year between 2000 and 2100."))
+
+
 def ask_the_wish(post: Post, at: datetime) -> None:
     """This will raise MoveRefused when the time the post is wanted at is over: nobody should read for a time gone by."""
     if post.wanted_at and is_over(post.wanted_at, at):
@@ -66,6 +74,7 @@ def ask_the_wish(post: Post, at: datetime) -> None:
 @POST_MOVES.before("reschedule")
 def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse times that are over, and channels where the city does not speak now."""
+    ask_the_years(planned_at)
     if is_over(planned_at, at):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
     if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):

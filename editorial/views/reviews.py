@@ -239,7 +239,10 @@ def _page(
     lines = checklist(proof)
     forms = {name: _decision(post, name) for name in ("approve", "ask_changes")}
     if decision is not None:
+        decision.forget_answers_before(post.version)
         forms["approve" if decision.is_approval else "ask_changes"] = decision
+    if any(line.code == "links" and line.level == BLOCK for line in lines):
+        forms["approve"].ask_why()
     claim = getattr(post, "claim", None)
     context = {
         "post": post,

@@ -148,9 +148,12 @@ def test_edit_during_the_reading_is_met_with_409(city, at, sent, client_of):
     fields = {"base_text": "Buy swans."}
     save_post(sent, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=[])
     perform(sent, "submit", actor=city.anna, at=at)
-    answer = client_of(city.erik).post(url("review_decide", sent.pk, "approve"), YES | {"seen": seen})
+    typed = YES | {"seen": seen, "note": "My own words."}
+    answer = client_of(city.erik).post(url("review_decide", sent.pk, "approve"), typed)
     assert answer.status_code == 409
     assert "Buy swans." in words(answer)
+    assert "My own words." in words(answer)
+    assert " checked" not in words(answer)  # they were answers to another text
     assert not Review.objects.exists()
 
 
