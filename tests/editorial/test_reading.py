@@ -179,6 +179,23 @@ def test_who_is_away_is_not_asked_nor_reminded_and_the_others_are(city, at, new_
     assert [notice.recipient for notice in reminded] == [city.erik]
 
 
+@pytest.mark.rule("R10")
+def test_author_is_told_when_nobody_who_may_read_is_there(city, at, new_post, sweep_at):
+    for who in (city.erik, city.sara):
+        Absence.objects.create(user=who, starts_on=at.date(), ends_on=at.date() + timedelta(days=1))
+    perform(new_post(), "submit", actor=city.anna, at=at)
+    told = Notice.objects.filter(subject="Nobody can read it now: Swans")
+    assert [notice.recipient for notice in told] == [city.anna]
+    assert not Notice.objects.filter(subject__contains="review: Swans").exists()
+    sweep_at(at + timedelta(days=1))
+    assert [notice.recipient for notice in told.all()] == [city.anna, city.anna]
+    sweep_at(at + timedelta(days=2))  # both are back
+    assert {notice.recipient for notice in Notice.objects.filter(subject="Still to review: Swans")} == {
+        city.erik,
+        city.sara,
+    }
+
+
 def test_read_post_is_not_reminded_of(city, at, sent, sweep_at):
     perform(sent, "approve", answers=ALL_YES, actor=city.erik, at=at)
     sweep_at(at + timedelta(days=10))
