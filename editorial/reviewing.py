@@ -303,7 +303,9 @@ def nobody_reads(post: Post, step: str) -> list[Message]:
             recipient=author,
             key=f"post:{post.pk}:nobody:{step}",
             subject=say(gettext_lazy("Nobody can read it now: %(title)s"), title=post.title),
-            body=gettext_lazy("Every editor of the team who may read the post is away, or has written in it."),
+            body=gettext_lazy(
+                "Every editor of the team who may read the post is away, or has written in it."
+            ),
             url=review_url(post),
             why=gettext_lazy("you wrote this post"),
             about=post,

@@ -145,7 +145,10 @@ def test_one_address_confirmed_for_two_posts_at_once_is_one_publication(live_peo
             two.append(walk(post, city, at, "due").publications.get())
         url = f"https://www.facebook.com/parks/posts/{number}"
         answers = at_once(
-            *(lambda mine=mine: perform(mine, "confirm", actor=city.anna, at=at, url=url) for mine in two)
+            *(
+                lambda mine=mine, url=url: perform(mine, "confirm", actor=city.anna, at=at, url=url)
+                for mine in two
+            )
         )
         assert sorted(type(answer) for answer in answers if answer is not None) == [MoveRefused]
         assert Publication.objects.filter(url=url).count() == 1

@@ -419,7 +419,7 @@ def test_confirmed_one_remembers_who_wrote_approved_and_published_which_version(
     going_out.refresh_from_db()
     assert going_out.url == "https://www.facebook.com/parks/posts/7"
     page = words(client_of(city.anna).get(url("publication_page", going_out.pk)))
-    for expected in ("Anna", "Erik", "Sara", going_out.post_version.sha[:12]):
+    for expected in ("Anna", "Erik", "Sara", going_out.post_version.sha[:12], "Two swans in a pond."):
         assert expected in page
     other = walk(new_post(title="Other"), city, at + timedelta(hours=3), "due").publications.get()
     again = client_of(city.anna).post(
