@@ -21,7 +21,7 @@ from editorial.states import PostState
 def remind_readers(rungs: list[Rung], at: datetime) -> None:
     """This will remind who was asked by name, otherwise the editors; the last time all editors.
 
-    Whoever is away is left out; when everybody asked is away, the other editors are told; when nobody is there, the authors.
+    Whoever is away is left out: when everybody asked is, the other editors are told, and when all are, the authors.
     """
     waiting = Post.objects.filter(state=PostState.IN_REVIEW).select_related(
         "team__unit", "current", "created_by"
