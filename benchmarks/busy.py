@@ -116,11 +116,12 @@ def write(user: User, colleague: User, team: Team, channels: list[Channel], at: 
         post.planned_at = None if state == "in_review" else at
     with guards_off("editorial_post"):
         Post.objects.bulk_update(posts, ["current", "state", "wanted_at", "planned_at"])
-    due = Publication.objects.bulk_create(
-        Publication(post=post, channel=channels[0], post_version=version, due_at=at)
-        for post, version in zip(posts, versions, strict=True)
-        if post.state == "published"
-    )
+    with guards_off("editorial_publication"):
+        due = Publication.objects.bulk_create(
+            Publication(post=post, channel=channels[0], post_version=version, due_at=at)
+            for post, version in zip(posts, versions, strict=True)
+            if post.state == "published"
+        )
     FollowUp.objects.bulk_create(FollowUp(post=one.post, due_at=at + timedelta(hours=3)) for one in due)
     picture = Picture.objects.earliest("pk")
     for publication in due:

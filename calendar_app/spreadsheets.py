@@ -12,7 +12,7 @@ from django.utils.timezone import get_current_timezone
 from django.utils.translation import gettext as _
 
 from calendar_app.exports import unguarded
-from calendar_app.windows import FIRST_YEAR, LAST_YEAR
+from core.workdays import FIRST_YEAR, LAST_YEAR
 
 MOST_ROWS = 2000
 MOST_BYTES = 4 * 1024 * 1024

@@ -8,8 +8,6 @@ from datetime import date, datetime, timedelta
 
 from core.workdays import instant
 
-FIRST_YEAR, LAST_YEAR = 2000, 2100
-
 
 @dataclass(frozen=True)
 class Window:

@@ -20,7 +20,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_GET
 
-from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from config.figures import FIGURES, Scope, Table, all_tables
 from core import ladders
 from core.clock import job
@@ -31,7 +30,7 @@ from core.notices import Message, say, tell
 from core.request import person
 from core.spreadsheets import harmless
 from core.templatetags.parts import number
-from core.workdays import instant, local_day
+from core.workdays import FIRST_YEAR, LAST_YEAR, instant, local_day
 from editorial.rota import WEEK
 from editorial.staffing import monday_of
 

@@ -14,6 +14,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.widgets import WRITERS
+from core.workdays import is_in_reach
 
 WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
 # The oldest photographs are younger than the first; nothing is planned or kept until the last.
@@ -90,6 +91,17 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
+class TimeField(forms.DateTimeField):
+    """An instant in local time, in a year that can be worked in."""
+
+    widget = DateTimeInput
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        if value and not is_in_reach(value):
+            raise ValidationError(_("Choose a year between 2000 and 2100."))
+
+
 class PartsForm(forms.Form):
     """Every kind of field once, for the living page."""
 
@@ -112,7 +124,7 @@ class PartsForm(forms.Form):
     )
     on = forms.DateField(label=_("Day"), widget=DateInput, required=False)
     at = forms.TimeField(label=_("Time"), widget=TimeInput, required=False)
-    planned_at = forms.DateTimeField(label=_("Planned time"), widget=DateTimeInput, required=False)
+    planned_at = TimeField(label=_("Planned time"), widget=DateTimeInput, required=False)
     asks = forms.BooleanField(
         label=_("The post asks a question"),
         help_text=_("You get a task to follow up the answers."),

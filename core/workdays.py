@@ -9,6 +9,14 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.conf import settings
 
+# Nothing is planned in other years; near the ends of what can be counted, an hour more is an error.
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+
+
+def is_in_reach(day: date) -> bool:
+    """This will tell whether a day, or a time, lies in a year that can be worked in."""
+    return FIRST_YEAR <= day.year <= LAST_YEAR
+
 
 @lru_cache(maxsize=32)
 def red_days(year: int, language: str = "sv") -> dict[date, str]:

@@ -12,14 +12,15 @@ from channels_registry.platform_texts import BARE_ADDRESS
 
 MOST = 300
 # Platforms make links of “www.” and of bare domains too; a closing bracket or a full stop after it is no part of it.
-IN_TEXT = regex.compile(rf"\b(?:https?://|www\.)[^\s<>\"”“»«]+|{BARE_ADDRESS}", regex.IGNORECASE)
+# Whatever has “://” in it is meant as a link, and is told when it is none that followers can open.
+IN_TEXT = regex.compile(rf"\b(?:[a-z][a-z0-9+-]*://|www\.)[^\s<>\"”“»«]+|{BARE_ADDRESS}", regex.IGNORECASE)
 # No address is without one of these, and most texts are done with at once.
 MAYBE = regex.compile(r"://|\.\S")
 ENDINGS = ".,;:!?…'’*_"
 
 
 def addresses_in(content: dict[str, Any]) -> list[str]:
-    """This will list the addresses that a version leads to, each once: its links, then those written in its texts.
+    """This will list the addresses that a version leads to, each once: its links, those in its texts and its byline.
 
     No more than `MOST`: a post with more is not sent to review.
     """
@@ -32,7 +33,8 @@ def too_many_in(content: dict[str, Any]) -> bool:
 
 
 def _all_in(content: dict[str, Any]) -> list[str]:
-    texts = dict.fromkeys([content["text"], *(row["text"] for row in content["texts"])])
+    said = [content["text"], *(row["text"] for row in content["texts"]), content.get("byline", "")]
+    texts = dict.fromkeys(said)
     found = [*content["links"], *(address for text in texts for address in written_in(text))]
     # One that stands with https:// and without it is one.
     each: dict[str, str] = {}

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.live_addresses import recognise
+from channels_registry.models import Platform
 from core import ladders
 from core.models import User
 from core.moves import MoveRefused, perform
@@ -71,6 +72,8 @@ def who_and_when(
     found = recognise(publication.channel, url)
     if isinstance(found, Refusal):
         raise MoveRefused(found)
+    # One at a time on a platform: whoever brings the same address at the same moment is told in words.
+    Platform.objects.select_for_update(no_key=True).get(pk=publication.channel.platform_id)
     if Publication.objects.filter(url=found.url).exclude(pk=publication.pk).exists():
         raise MoveRefused(_("Another publication has this address already."))
     ask_the_people(publication.post, at, [publication.channel_id])

@@ -69,6 +69,22 @@ _UNANSWERED = (
     "WHERE v.id = NEW.version_id AND v.content ->> 'pictures' IS NOT NULL)))"
 )
 
+# What went out is told by its publication: which version, who said so, and where it stands.
+_PUBLISHED_UNREAD = (
+    "NOT EXISTS (SELECT 1 FROM editorial_review r JOIN editorial_postversion v ON v.id = r.version_id "
+    "WHERE v.id = NEW.post_version_id AND v.post_id = NEW.post_id AND r.verdict = 'approved')"
+)
+_PUBLISHED_ELSE = " OR ".join(
+    f"NEW.{column} <> OLD.{column}" for column in ("post_id", "channel_id", "post_version_id", "due_at")
+)
+_SETTLED_BY_NOBODY = "NEW.state <> 'due' AND (NEW.settled_by_id IS NULL OR NEW.settled_at IS NULL)"
+_SETTLED_ANEW = (
+    "OLD.state <> 'due' AND ("
+    + " OR ".join(f"NEW.{column} <> OLD.{column}" for column in ("url", "settled_by_id", "settled_at"))
+    + " OR (NEW.state <> OLD.state AND NOT (OLD.state = 'published' AND NEW.state = 'taken_down')))"
+)
+_SETTLED_MESSAGE = "A publication that was settled says who settled it and when, and stays as it was noted."
+
 
 def _frozen_rows(table: str) -> list[Guard]:
     return [
@@ -79,10 +95,32 @@ def _frozen_rows(table: str) -> list[Guard]:
     ] + [Guard(f"{table}_moved", table, "UPDATE", _PARENT_FROZEN.format(row="OLD"), _FROZEN_MESSAGE)]
 
 
+def _publications() -> list[Guard]:
+    table = "editorial_publication"
+    return [
+        Guard(f"{table}_unread", table, "INSERT", _PUBLISHED_UNREAD, "Only an approved version goes out."),
+        Guard(f"{table}_born_settled", table, "INSERT", _SETTLED_BY_NOBODY, _SETTLED_MESSAGE),
+        Guard(f"{table}_by_nobody", table, "UPDATE", _SETTLED_BY_NOBODY, _SETTLED_MESSAGE),
+        *append_only(
+            table,
+            "A publication keeps its post, its channel, its version and its time, and is not deleted.",
+            update_when=_PUBLISHED_ELSE,
+        ),
+        Guard(f"{table}_settled", table, "UPDATE", _SETTLED_ANEW, _SETTLED_MESSAGE),
+    ]
+
+
 GUARDS: list[Guard] = [
     *append_only("editorial_postversion", "A version of a post is written once."),
     *append_only("editorial_review", "A review is written once."),
     *append_only("editorial_postwriter", "Who wrote in a post is written once."),
+    Guard(
+        "editorial_postwriter_late",
+        "editorial_postwriter",
+        "INSERT",
+        _PARENT_FROZEN.format(row="NEW"),
+        _FROZEN_MESSAGE,
+    ),
     *append_only("editorial_handovernote", "A handover note is written once."),
     Guard(
         "editorial_handover_read",
@@ -122,6 +160,14 @@ GUARDS: list[Guard] = [
         "AND EXISTS (SELECT 1 FROM editorial_review r WHERE r.version_id = NEW.current_id)",
         "An approval belongs to the version it was given for. Send the post to review again.",
     ),
+    Guard(
+        "editorial_post_out",
+        "editorial_post",
+        "UPDATE",
+        "OLD.state = 'published' AND NEW.state <> 'published'",
+        "A post that is out stays as it went out.",
+    ),
+    *_publications(),
     *_frozen_rows("editorial_posttext"),
     *_frozen_rows("editorial_postlink"),
     *_frozen_rows("editorial_postpicture"),

@@ -19,7 +19,9 @@ LONG_TAG = 12
 
 WORD = re.compile(r"[^\W\d_]+(?:[-’'][^\W\d_]+)*")
 TAGS = re.compile(r"[#@]\w+")
-SENTENCE_ENDS = re.compile(r"(?<=[.!?…:])\s+|\n+")
+# “kl. 10” and “t.ex. hos oss” end no sentence: what goes on in small letters does not, nor do these before a number.
+NO_END = r"(?<!\b(?i:kl|nr|ca)\.)(?<!\b(?i:tel|f\.d|s\.k)\.)(?<!\b(?i:t\.ex|bl\.a)\.)"
+SENTENCE_ENDS = re.compile(rf"(?<=[!?:])\s+|(?<=[.…]){NO_END}\s+(?![a-zåäö])|\n+")
 SELLING = re.compile(
     r"\b(?:köp(?:a|er)?|rea|rabatt\w*|erbjudande\w*|kampanjpris\w*|extrapris\w*|billigast\w*|sponsor\w*|sponsra\w*|"
     r"annons\w*|reklam\w*|prova på-pris\w*|missa inte|passa på|köpläge|i samarbete med|tillsammans med företaget|"
@@ -71,6 +73,11 @@ def selling_words(text: str) -> list[str]:
 def vocabulary(text: str) -> frozenset[str]:
     """This will return the words of a text, each once and in small letters."""
     return frozenset(word.lower() for word in words_in(text))
+
+
+def rarest_of(words: frozenset[str]) -> tuple[str, ...]:
+    """This will return the longest words, as many that a text which is alike has at least one of them."""
+    return tuple(sorted(words, key=len, reverse=True)[: len(words) // 9 + 1])
 
 
 def is_alike(one: frozenset[str], other: frozenset[str]) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
@@ -11,11 +11,13 @@ from django.utils.translation import gettext_lazy
 
 from core import ladders, trail
 from core.models import User
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
+from core.workdays import is_in_reach
 from editorial.links import ask_the_links
-from editorial.models import Membership, Post, Review
+from editorial.models import Membership, Post, Review, TeamChannel
 from editorial.pictures import ask_the_people
-from editorial.queries import approval_ends_on
+from editorial.platforms import ask_the_platforms
+from editorial.queries import approval_ends_on, is_over
 from editorial.states import FIXED, POST_MOVES, PostState
 from editorial.versions import content_of, sha_of
 
@@ -27,8 +29,9 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
 
     An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
     Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
-    `seen` is no longer the post's version.
+    `seen` is no longer the post's version, MoveIncomplete for a year nobody works in.
     """
+    ask_the_years(when)
     approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
     if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
         note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
@@ -55,9 +58,15 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
 
 
+def ask_the_years(when: datetime | None) -> None:
+    """This will raise MoveIncomplete for a time in a year that cannot be worked in, whichever door it came by."""
+    if when and not is_in_reach(when):
+        raise MoveIncomplete(_("Choose a year between 2000 and 2100."))
+
+
 def ask_the_wish(post: Post, at: datetime) -> None:
     """This will raise MoveRefused when the time the post is wanted at is over: nobody should read for a time gone by."""
-    if post.wanted_at and _is_over(post.wanted_at, at):
+    if post.wanted_at and is_over(post.wanted_at, at):
         raise MoveRefused(_("The wanted time is in the past. Choose another time first, or none."))
 
 
@@ -65,7 +74,8 @@ def ask_the_wish(post: Post, at: datetime) -> None:
 @POST_MOVES.before("reschedule")
 def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse times that are over, and channels where the city does not speak now."""
-    if _is_over(planned_at, at):
+    ask_the_years(planned_at)
+    if is_over(planned_at, at):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
     if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):
         raise MoveRefused(
@@ -97,16 +107,12 @@ def ask_again(post: Post, at: datetime) -> None:
     _ask_channels(post)
     ask_the_people(post, at)
     ask_the_links(post)
+    ask_the_platforms(post)
     if post.current is None or post.current.sha != sha_of(content_of(post)):
         raise MoveRefused(_("The text is not the one that was approved."))
     approvers = Membership.objects.filter(team=post.team, role=Membership.Role.EDITOR).values("user")
     if not post.current.reviews.filter(verdict=Review.Verdict.APPROVED, reviewer__in=approvers).exists():
         raise MoveRefused(_("Whoever approved the post is no longer an editor of the team."))
-
-
-def _is_over(when: datetime, at: datetime) -> bool:
-    """This will tell whether a time is over; one within the minute is now."""
-    return when < at - timedelta(minutes=1)
 
 
 def _stands_at(post: Post, when: datetime) -> bool:
@@ -116,12 +122,14 @@ def _stands_at(post: Post, when: datetime) -> bool:
 
 
 def _ask_channels(post: Post) -> None:
-    closed = [
-        str(row.channel)
-        for row in post.texts.select_related("channel__platform")
-        if not row.channel.may_publish
-    ]
+    rows = list(post.texts.select_related("channel__platform"))
+    closed = [str(row.channel) for row in rows if not row.channel.may_publish]
     if closed:
         raise MoveRefused(
             _("Nothing is published on these channels now: %(channels)s.") % {"channels": ", ".join(closed)}
+        )
+    own = set(TeamChannel.objects.filter(team=post.team_id).values_list("channel", flat=True))
+    if others := [str(row.channel) for row in rows if row.channel_id not in own]:
+        raise MoveRefused(
+            _("Another team cares for these channels now: %(channels)s.") % {"channels": ", ".join(others)}
         )

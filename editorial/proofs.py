@@ -30,12 +30,12 @@ from core.signs import Stretch, stretches
 from core.workdays import local_day
 from editorial.addresses import addresses_in, key_of
 from editorial.models import LinkCheck, Post, PostPicture, PostText, PostVersion, Publication
-from editorial.plain_language import is_alike, vocabulary
+from editorial.plain_language import is_alike, rarest_of, vocabulary
 from editorial.platforms import about_channel, has_film, medium
 from editorial.states import PostState
 
 RECENT = timedelta(days=90)
-MOST_RECENT = 200
+MOST_RECENT = 2000
 
 
 @dataclass(frozen=True)
@@ -195,10 +195,16 @@ def _alike(post: Post, texts: list[ChannelText], at: datetime) -> list[Alike]:
     )
     said = {shown.channel.pk: shown for shown in texts}
     words = cache(vocabulary)  # many channels say the same
+    rare = cache(lambda text: rarest_of(words(text)))
+
+    def are_alike(one: str, other: str) -> bool:
+        lowered = other.lower()  # to take all texts apart takes long; most have none of the rare words
+        return any(word in lowered for word in rare(one)) and is_alike(words(one), words(other))
+
     return [
         Alike(said[channel].channel, pk, title, its_time)
         for channel, pk, title, its_time, own, base in recent[:MOST_RECENT]
-        if is_alike(words(said[channel].text), words(own or base))
+        if are_alike(said[channel].text, own or base)
     ]
 
 

@@ -87,8 +87,13 @@ def warnings_about(post: Post, when: datetime, at: datetime) -> list[str]:
     ]
 
 
+def is_over(when: datetime, at: datetime) -> bool:
+    """This will tell whether a time is over; one within the minute is now."""
+    return when < at - timedelta(minutes=1)
+
+
 def time_warnings(when: datetime, at: datetime) -> list[str]:
-    return [_("The time is in the past.")] if when < at else []
+    return [_("The time is in the past.")] if is_over(when, at) else []
 
 
 def channel_warnings(channels: Iterable[Channel]) -> list[str]:

@@ -13,15 +13,15 @@ from editorial.links import Occasion, ask_version
 from editorial.models import Post
 from editorial.presence import at_work
 from editorial.proofs import readers_of
-from editorial.reviewing import review_url
+from editorial.reviewing import nobody_reads, review_url
 from editorial.states import PostState
 
 
 @ladder("review")
 def remind_readers(rungs: list[Rung], at: datetime) -> None:
-    """This will remind who was asked by name or reads right now, otherwise the editors; the last time all editors.
+    """This will remind who was asked by name, otherwise the editors; the last time all editors.
 
-    Whoever is away is left out; when everybody asked is away, the other editors are told.
+    Whoever is away is left out: when everybody asked is, the other editors are told, and when all are, the authors.
     """
     waiting = Post.objects.filter(state=PostState.IN_REVIEW).select_related(
         "team__unit", "current", "created_by"
@@ -29,7 +29,8 @@ def remind_readers(rungs: list[Rung], at: datetime) -> None:
     found = waiting.in_bulk({rung.object_id for rung in rungs})
     for rung in rungs:
         if post := found.get(rung.object_id):
-            tell([_reminder(post, rung, person) for person in _to_remind(post, rung.step, at)], at)
+            asked = [_reminder(post, rung, person) for person in _to_remind(post, rung.step, at)]
+            tell(asked or nobody_reads(post, rung.step), at)
 
 
 @ladder("post_links")

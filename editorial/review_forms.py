@@ -48,6 +48,16 @@ class DecisionForm(forms.Form):
             self.fields["note"].required = True
             self.fields["note"].error_messages["required"] = _("Say what should change.")
 
+    def ask_why(self) -> None:
+        """This will make the page ask for the reason before the form is sent: a link does not work."""
+        self.fields["overrule"].required = True
+
+    def forget_answers_before(self, seen: int) -> None:
+        """This will take out the answers when they were given to another text than `seen`; what was written stays."""
+        if self.data.get("seen", "") in {"", str(seen)}:
+            return
+        self.data = {name: said for name, said in self.data.items() if name not in Question.values}
+
     def questions(self) -> list[forms.BoundField]:
         return [self[name] for name in Question.values if name in self.fields]
 

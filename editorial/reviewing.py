@@ -193,7 +193,10 @@ def ask_for_reading(post: Post, *, actor: User, at: datetime, **details: Any) ->
     ask_version(post.current, occasion=Occasion.REVIEW, at=at)
     before = last_judged(post)
     news = in_words(changes(before, post.current)) if before else ""
-    _tell_readers(post, at_work(readers_of(post), at), f"review:{post.version}", actor, at, news)
+    if readers := at_work(readers_of(post), at):
+        _tell_readers(post, readers, f"review:{post.version}", actor, at, news)
+    else:
+        tell(nobody_reads(post, f"review:{post.version}"), at)
     steps = {
         f"{step}-{post.version}": after_working_hours(at, hours)
         for step, hours in settings.REVIEW_REMINDER_HOURS.items()
@@ -291,6 +294,24 @@ def _tell_readers(
         ),
         at,
     )
+
+
+def nobody_reads(post: Post, step: str) -> list[Message]:
+    """This will lay out what the authors are told when nobody who may read the post is at work."""
+    return [
+        Message(
+            recipient=author,
+            key=f"post:{post.pk}:nobody:{step}",
+            subject=say(gettext_lazy("Nobody can read it now: %(title)s"), title=post.title),
+            body=gettext_lazy(
+                "Every editor of the team who may read the post is away, or has written in it."
+            ),
+            url=review_url(post),
+            why=gettext_lazy("you wrote this post"),
+            about=post,
+        )
+        for author in post.authors()
+    ]
 
 
 def _tell_of_remark(remark: Remark, actor: User, at: datetime) -> None:

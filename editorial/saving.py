@@ -20,6 +20,7 @@ from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefu
 from editorial.addresses import addresses_in
 from editorial.links import Occasion, ask_links, ask_version
 from editorial.models import Post, PostLink, PostPicture, PostText, PostWriter
+from editorial.planning import ask_the_years
 from editorial.reviewing import tell_what_changed
 from editorial.versions import content_of, keep_version
 
@@ -65,6 +66,7 @@ def save_post(
     when `seen` is no longer the post's version.
     """
     _ask_lengths(fields, texts, links)
+    ask_the_years(fields.get("wanted_at"))
     with transaction.atomic():
         left = post.current
         if post.pk is None:

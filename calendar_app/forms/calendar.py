@@ -12,11 +12,11 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import DayNote, SavedView
-from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from channels_registry.models import Channel, Platform
 from core.forms import DateInput
 from core.models import User
 from core.prepared import Prepared
+from core.workdays import FIRST_YEAR, LAST_YEAR
 from editorial.models import Team
 from editorial.states import PostState
 

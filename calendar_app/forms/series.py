@@ -9,11 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import Series
 from calendar_app.recurrence import MOST_BETWEEN, RedDays, Rhythm, Rule
-from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from channels_registry.models import Channel
-from core.forms import DateInput, DateTimeInput, TimeInput
+from core.forms import DateInput, DateTimeInput, TimeField, TimeInput
 from core.models import User
 from core.templatetags.parts import moment
+from core.workdays import is_in_reach
 from editorial.models import Post, Team
 from editorial.states import FIXED, PostState
 
@@ -83,7 +83,7 @@ class RuleForm(forms.Form):
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is before the first."))
         for name in ("starts_on", "ends_on"):
-            if values.get(name) and not FIRST_YEAR <= values[name].year <= LAST_YEAR:
+            if values.get(name) and not is_in_reach(values[name]):
                 self.add_error(name, _("Choose a year between 2000 and 2100."))
         return values
 
@@ -119,4 +119,4 @@ class PlacePostForm(forms.Form):
 
 
 class ShiftForm(forms.Form):
-    starts_at = forms.DateTimeField(label=_("New time"), widget=DateTimeInput())
+    starts_at = TimeField(label=_("New time"), widget=DateTimeInput())

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +13,11 @@ from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
 from core.moves import Movable
+from core.workdays import FIRST_YEAR, LAST_YEAR
 from editorial.states import FIXED, FROZEN, LAPSING, OPEN, POST_MOVES, TIMED, PostState
 
+# A day more at both ends, for the city's years do not begin with those of UTC.
+WITHIN_REACH = datetime(FIRST_YEAR - 1, 12, 31, tzinfo=UTC), datetime(LAST_YEAR + 1, 1, 2, tzinfo=UTC)
 LONGEST_TEXT = 70_000  # more than any platform takes
 
 
@@ -123,6 +126,11 @@ class Post(Movable):
             models.CheckConstraint(
                 condition=~models.Q(state__in=TIMED) | models.Q(planned_at__isnull=False),
                 name="editorial_post_planned_has_time",
+            ),
+            models.CheckConstraint(
+                condition=(models.Q(wanted_at=None) | models.Q(wanted_at__range=WITHIN_REACH))
+                & (models.Q(planned_at=None) | models.Q(planned_at__range=WITHIN_REACH)),
+                name="editorial_post_time_in_reach",
             ),
             models.CheckConstraint(
                 condition=LessThanOrEqual(Length("base_text"), LONGEST_TEXT), name="editorial_post_text_fits"

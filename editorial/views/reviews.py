@@ -64,7 +64,11 @@ def review_decide(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     if not form.is_valid():
         return _page(request, post, decision=form, status=422)
     coming = reading.next_in_queue(user, post)
-    words = _("“%(title)s” is approved.") if name == "approve" else _("Changes are asked for in “%(title)s”.")
+    words = (
+        _("“%(title)s” is approved.")
+        if name == "approve"
+        else _("“%(title)s” goes back: you have asked for changes.")
+    )
     return do_move(
         request,
         post,
@@ -235,7 +239,10 @@ def _page(
     lines = checklist(proof)
     forms = {name: _decision(post, name) for name in ("approve", "ask_changes")}
     if decision is not None:
+        decision.forget_answers_before(post.version)
         forms["approve" if decision.is_approval else "ask_changes"] = decision
+    if any(line.code == "links" and line.level == BLOCK for line in lines):
+        forms["approve"].ask_why()
     claim = getattr(post, "claim", None)
     context = {
         "post": post,

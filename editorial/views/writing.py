@@ -124,6 +124,7 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
         return _refused(request, post, form, rows, MoveIncomplete(_("Choose which text is to hold.")))
     if not all(valid):
         return _page(request, post, form, rows=rows, status=422)
+    was_open = post.is_open
     try:
         _save(request, post, form, *rows)
     except MoveRefused as refused:
@@ -132,7 +133,10 @@ def _edit(request: HttpRequest, post: Post) -> HttpResponse:
         # Who types what is stored already, as after one's own save by itself, has nothing to choose between.
         if apart or not isinstance(refused, ChangedMeanwhile):
             return _refused(request, post, form, rows, refused)
-    messages.success(request, _("The draft is saved."))
+    saved = (
+        _("The draft is saved.") if was_open else _("It is saved, is a draft again and needs a new approval.")
+    )
+    messages.success(request, saved)
     for warning in _about_its_time(post):
         messages.warning(request, warning)
     return redirect("editorial:post_page", post.pk)

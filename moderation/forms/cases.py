@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateInput, DateTimeInput
+from core.forms import DateInput, DateTimeInput, TimeField
 from core.uploads import HoldingForm, ImageUploadField
 from moderation.forms.parts import GroundField, context, facts, long_text
 from moderation.models import AuthorNotice, Case, EvidenceItem, Ground, Removal, RemovalCheck
@@ -19,7 +19,7 @@ class CaseForm(forms.Form):
 
     ground = GroundField()
     facts = facts(rows=3)
-    discovered_at = forms.DateTimeField(
+    discovered_at = TimeField(
         label=gettext_lazy("Discovered"),
         required=False,
         widget=DateTimeInput(),

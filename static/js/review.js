@@ -10,6 +10,8 @@ document.addEventListener("keydown", (event) => {
   event.preventDefault();
   target.focus();
   target.click();
+  // What was opened is written in at once.
+  if (target.matches("details[open] > summary")) target.parentElement.querySelector("textarea, input.input")?.focus();
 });
 
 // Words marked in a text are what the next remark is about.

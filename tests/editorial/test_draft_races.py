@@ -8,11 +8,12 @@ from django.db import connection
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from editorial.drafts import arrive
 from editorial.ideas import hand_in, make_tip_form, write_post_from
-from editorial.models import FollowUp, Idea, Material, Post, PostWriter, Presence, TipForm
+from editorial.models import FollowUp, Idea, Material, Post, PostWriter, Presence, Publication, TipForm
 from editorial.reuse import material_of
 from editorial.reviewing import ALL_YES
 from editorial.transitions import content_of, save_post
 from tests.core.test_races import at_once
+from tests.editorial.test_post_moves import walk
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
@@ -132,3 +133,22 @@ def test_post_is_one_material_and_one_question_however_often_it_is_asked_for(liv
     post.refresh_from_db()
     at_once(*[lambda: material_of(post, actor=city.anna, at=at) for _time in range(4)])
     assert Material.objects.count() == 1
+
+
+def test_one_address_confirmed_for_two_posts_at_once_is_one_publication(live_people, at):
+    city = live_people
+    for number in range(10):
+        two = []
+        for _one in range(2):
+            post = draft(city, at)
+            save_post(post, actor=city.anna, at=at, fields={}, texts={city.channel: ""}, links=[])
+            two.append(walk(post, city, at, "due").publications.get())
+        url = f"https://www.facebook.com/parks/posts/{number}"
+        answers = at_once(
+            *(
+                lambda mine=mine, url=url: perform(mine, "confirm", actor=city.anna, at=at, url=url)
+                for mine in two
+            )
+        )
+        assert sorted(type(answer) for answer in answers if answer is not None) == [MoveRefused]
+        assert Publication.objects.filter(url=url).count() == 1

@@ -114,6 +114,22 @@ def test_bare_domains_are_links_as_they_are_on_the_platforms():
     assert [to_open(one) for one in ("http://a.se", "file:///etc")] == ["http://a.se", "file:///etc"]
 
 
+@pytest.mark.rule("R24")
+def test_byline_leads_somewhere_too_and_what_followers_cannot_open_is_told(city, at, new_post):
+    assert written_in("Hämta ftp://a.se/fil, eller file:///etc/passwd. Läs mer.https://b.se") == [
+        "ftp://a.se/fil",
+        "file:///etc/passwd",
+        "https://b.se",
+    ]
+    post = new_post(byline="Ida, http://10.0.0.1/ida", base_text="Hämta ftp://a.se/fil.")
+    links.check_waiting(at)
+    answers = dict(post.link_checks.values_list("url", "problem"))
+    assert answers == {"ftp://a.se/fil": "scheme", "http://10.0.0.1/ida": "inner"}
+    perform(post, "submit", actor=city.anna, at=at)
+    with pytest.raises(MoveRefused, match="A link does not work"):
+        perform(post, "approve", actor=city.erik, at=at, answers=ALL_YES)
+
+
 def test_post_that_leads_to_more_addresses_than_are_checked_is_not_sent(city, linked, at):
     post = linked(text=" ".join(f"a.se/{number}" for number in range(301)))
     with pytest.raises(MoveRefused, match="more than 300 addresses"):

@@ -33,6 +33,17 @@ def test_address_and_hashtags_are_no_words():
     ]
 
 
+def test_abbreviation_ends_no_sentence():
+    assert plain.sentences_in(
+        "Öppet kl. 10 t.ex. hos oss, ca. 3 dagar. Kom! Ta med fika… och en filt. 50 får plats."
+    ) == [
+        "Öppet kl. 10 t.ex. hos oss, ca. 3 dagar.",
+        "Kom!",
+        "Ta med fika… och en filt.",
+        "50 får plats.",
+    ]
+
+
 def test_long_sentences_are_found():
     assert plain.long_sentences(f"{'ord ' * 25}slut. Kort.") == [f"{'ord ' * 25}slut."]
     assert plain.long_sentences(f"{'ord ' * 24}slut.") == []
@@ -58,6 +69,14 @@ def test_long_hashtag_in_one_case_is_hard_to_hear(tag, is_hard):
 )
 def test_words_that_sound_like_selling_are_pointed_out(text, words):
     assert plain.selling_words(text) == words
+
+
+def test_text_that_is_alike_has_one_of_the_rarest_words():
+    words = plain.vocabulary(HARD)
+    for gone in words:
+        other = words - {gone} | {"annat"}
+        assert not plain.is_alike(words, other) or set(plain.rarest_of(words)) & other
+    assert plain.rarest_of(frozenset()) == ()
 
 
 def test_nearly_the_same_text_is_alike():

@@ -10,10 +10,11 @@ from itertools import product
 import pytest
 from django.db import IntegrityError, connection, transaction
 
+from channels_registry.models import Channel, Platform
 from core.models import Event, Notice, User
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from core.workdays import instant
-from editorial.models import Membership, Post, PostText, PostVersion, Publication, Review, Shift
+from editorial.models import Membership, Post, PostText, PostVersion, Publication, Review, Shift, TeamChannel
 from editorial.reviewing import ALL_YES
 from editorial.states import POST_MOVES, PostState
 from editorial.transitions import save_post
@@ -36,7 +37,8 @@ def walk(post: Post, city, at: datetime, state: str) -> Post:
     if state == "published":
         walk(post, city, at, "due")
         publication = post.publications.get()
-        perform(publication, "confirm", actor=city.anna, at=at, url="https://www.facebook.com/parks/posts/1")
+        url = f"https://www.facebook.com/parks/posts/{post.pk}"
+        perform(publication, "confirm", actor=city.anna, at=at, url=url)
         post.refresh_from_db()
         return post
     for name in steps[state]:
@@ -172,6 +174,57 @@ def test_raw_sql_cannot_walk_around_the_approval(city, at, new_post, attack):
         cursor.execute(sql)
 
 
+SETTLED = "who settled it and when, and stays as it was noted"
+KEEPS = "keeps its post, its channel, its version and its time"
+OUT = {
+    "publication of what nobody approved": (
+        "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
+        "SELECT {draft}, channel_id, {unread}, 'due', due_at, '', 0 FROM editorial_publication",
+        "Only an approved version goes out",
+    ),
+    "approval borrowed from another post": (
+        "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
+        "SELECT {draft}, channel_id, post_version_id, 'due', due_at, '', 0 FROM editorial_publication",
+        "Only an approved version goes out",
+    ),
+    "another version": ("UPDATE editorial_publication SET post_version_id = {unread}", KEEPS),
+    "another post": ("UPDATE editorial_publication SET post_id = {draft}", KEEPS),
+    "another publisher": ("UPDATE editorial_publication SET settled_by_id = {sara}", SETTLED),
+    "another address": (
+        "UPDATE editorial_publication SET url = 'https://www.facebook.com/parks/posts/0'",
+        SETTLED,
+    ),
+    "nobody's": ("UPDATE editorial_publication SET settled_by_id = NULL", SETTLED),
+    "not out after all": ("UPDATE editorial_publication SET state = 'missed'", SETTLED),
+    "gone": ("DELETE FROM editorial_publication", KEEPS),
+    "opened again": (
+        "UPDATE editorial_post SET state = 'draft', current_id = NULL WHERE id = {post}",
+        "stays as it",
+    ),
+    "written by its approver": (
+        "INSERT INTO editorial_postwriter (post_id, user_id, since) SELECT {post}, {erik}, created_at "
+        "FROM editorial_post WHERE id = {post}",
+        "Reopen the post first",
+    ),
+}
+
+
+@pytest.mark.rule("R23", "R39")
+@pytest.mark.parametrize("attack", OUT)
+def test_raw_sql_cannot_rewrite_what_went_out(city, at, new_post, attack):
+    post, draft = walk(new_post(), city, at, "published"), new_post()
+    sql, said = OUT[attack]
+    named = {"post": post.pk, "draft": draft.pk, "unread": draft.versions.get().pk}
+    with pytest.raises(IntegrityError, match=said), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(sql.format(**named, sara=city.sara.pk, erik=city.erik.pk))
+
+
+def test_publication_is_settled_by_somebody(city, at, new_post):
+    due = walk(new_post(), city, at, "due").publications.filter(state="due")
+    with pytest.raises(IntegrityError, match=SETTLED), transaction.atomic():
+        due.update(state="published", url="https://www.facebook.com/parks/posts/0")
+
+
 @pytest.mark.rule("R23")
 def test_old_approval_cannot_be_put_on_a_changed_text(city, at, new_post):
     post = walk(new_post(), city, at, "approved")
@@ -255,13 +308,18 @@ def test_all_missed_lapses_back_to_approved(city, at, new_post):
     assert post.state == "approved"
 
 
-@pytest.mark.parametrize("what", ["channel", "editor"])
+@pytest.mark.parametrize("what", ["channel", "care", "platform", "editor"])
 def test_what_no_longer_holds_at_the_planned_time_is_stopped_and_told(
     city, at, new_post, sweep_at: Callable[[datetime], dict], what
 ):
     post = walk(new_post(), city, at, "scheduled")
     if what == "channel":
         put_to_rest(city.channel, city.anna, at)
+    elif what == "care":
+        TeamChannel.objects.filter(channel=city.channel).update(team=city.other_team)
+    elif what == "platform":
+        instagram = Platform.objects.create(code="instagram", name="Instagram", hosts=["instagram.com"])
+        Channel.objects.filter(pk=city.channel.pk).update(platform=instagram)
     else:
         Membership.objects.filter(user=city.erik).update(role="communicator")
     sweep_at(at + timedelta(hours=1))

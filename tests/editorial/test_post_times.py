@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from channels_registry.closing import open_closure
 from channels_registry.models import Channel
 from core.models import Event
-from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
+from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from editorial.models import Post, TeamChannel
 from editorial.queries import warnings_about
 from editorial.transitions import change_time
@@ -95,6 +96,10 @@ def test_day_is_changed_and_the_time_of_day_stays_over_the_change_of_summer_time
         {"when": "2026-10-25T02:30"},
         {"on": "tomorrow"},
         {"when": "2026-12-01T09:00", "on": "0000-00-00"},
+        {"when": "0001-01-01T00:00"},
+        {"when": "9999-12-31T23:59"},
+        {"on": "0001-01-01"},
+        {"on": "9999-12-31"},
     ],
 )
 def test_time_that_is_none_is_said_and_kept(city, new_post, client_of, typed):
@@ -104,6 +109,25 @@ def test_time_that_is_none_is_said_and_kept(city, new_post, client_of, typed):
     assert response.context["form"].errors
     assert typed.get("when", "") in response.content.decode()
     assert Post.objects.get(pk=post.pk).wanted_at is None
+
+
+@pytest.mark.parametrize("when", [datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, 23, 59, tzinfo=UTC)])
+def test_no_door_takes_a_year_nobody_works_in(city, at, new_post, client_of, when):
+    post = walk(new_post(), city, at, "approved")
+    for late in (
+        lambda: change_time(post, actor=city.anna, at=at, when=when),
+        lambda: perform(post, "schedule", actor=city.anna, at=at, planned_at=when),
+        lambda: new_post(wanted_at=when),
+    ):
+        with pytest.raises(MoveIncomplete, match="between 2000 and 2100"):
+            late()
+    year = "0002" if when.year < 2000 else "9998"
+    typed = {"planned_at": f"{year}-12-31T12:00", "seen": post.version}
+    plan = reverse("editorial:post_move", args=[post.pk, "schedule"])
+    assert client_of(city.anna).post(plan, typed).status_code == 422
+    for column in ("wanted_at", "planned_at"):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Post.objects.filter(pk=post.pk).update(**{column: when.replace(year=int(year))})
 
 
 def test_time_that_stays_has_nothing_to_undo_and_the_page_leads_on_to_the_post(city, at, new_post, client_of):
@@ -139,7 +163,8 @@ def test_nobody_is_led_to_another_site(city, new_post, client_of):
 def test_planner_is_told_of_the_past_of_crowds_and_of_channels_at_rest(city, at, new_post):
     post, other = new_post(), new_post(title="Ducks", wanted_at=at + timedelta(days=1, minutes=59))
     day_after = at + timedelta(days=1)
-    assert warnings_about(post, at - timedelta(minutes=1), at) == ["The time is in the past."]
+    assert warnings_about(post, at - timedelta(minutes=1), at) == []  # one within the minute is now
+    assert warnings_about(post, at - timedelta(seconds=61), at) == ["The time is in the past."]
     assert warnings_about(post, day_after, at) == [
         "“Ducks” goes to Parks on Facebook (Facebook) at 12:59, within the same hour."
     ]

@@ -13,7 +13,7 @@ from core.workdays import after_working_hours
 from editorial import reading, reviewing
 from editorial.checklist import checklist
 from editorial.differences import MOST_STEPS, difference
-from editorial.models import Absence, Membership, Post, Reading, Review, ReviewRequest
+from editorial.models import Absence, Membership, Post, PostText, PostVersion, Reading, Review, ReviewRequest
 from editorial.proofs import proof_of
 from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
@@ -177,6 +177,23 @@ def test_who_is_away_is_not_asked_nor_reminded_and_the_others_are(city, at, new_
     sweep_at(at + timedelta(days=1))
     reminded = Notice.objects.filter(subject__startswith="Still to review")
     assert [notice.recipient for notice in reminded] == [city.erik]
+
+
+@pytest.mark.rule("R10")
+def test_author_is_told_when_nobody_who_may_read_is_there(city, at, new_post, sweep_at):
+    for who in (city.erik, city.sara):
+        Absence.objects.create(user=who, starts_on=at.date(), ends_on=at.date() + timedelta(days=1))
+    perform(new_post(), "submit", actor=city.anna, at=at)
+    told = Notice.objects.filter(subject="Nobody can read it now: Swans")
+    assert [notice.recipient for notice in told] == [city.anna]
+    assert not Notice.objects.filter(subject__contains="review: Swans").exists()
+    sweep_at(at + timedelta(days=1))
+    assert [notice.recipient for notice in told.all()] == [city.anna, city.anna]
+    sweep_at(at + timedelta(days=2))  # both are back
+    assert {notice.recipient for notice in Notice.objects.filter(subject="Still to review: Swans")} == {
+        city.erik,
+        city.sara,
+    }
 
 
 def test_read_post_is_not_reminded_of(city, at, sent, sweep_at):
@@ -362,6 +379,32 @@ def test_text_the_channel_had_within_90_days_is_pointed_out(city, at, new_post):
     assert lines_of(new_post(wanted_at=at), at)["said_before"] == "advice"
     assert lines_of(new_post(wanted_at=at + timedelta(days=20)), at)["said_before"] == "ok"
     assert lines_of(new_post(wanted_at=at, base_text="Something else."), at)["said_before"] == "ok"
+
+
+def test_text_of_long_ago_is_found_behind_hundreds_of_others(city, at, new_post):
+    perform(
+        new_post(wanted_at=at - timedelta(days=80)), "submit", actor=city.anna, at=at - timedelta(days=81)
+    )
+    others = Post.objects.bulk_create(
+        Post(
+            team=city.team,
+            title=f"Ducks {n}",
+            base_text=f"Ducks {n}.",
+            wanted_at=at,
+            created_by=city.anna,
+            created_at=at,
+        )
+        for n in range(300)
+    )
+    PostText.objects.bulk_create(PostText(post=post, channel=city.channel) for post in others)
+    versions = PostVersion.objects.bulk_create(
+        PostVersion(post=post, number=1, sha="0" * 64, content={}, saved_by=city.anna, saved_at=at)
+        for post in others
+    )
+    for post, version in zip(others, versions, strict=True):
+        post.current, post.state = version, "in_review"
+    Post.objects.bulk_update(others, ["current", "state"])
+    assert lines_of(new_post(wanted_at=at), at)["said_before"] == "advice"
 
 
 @pytest.mark.rule("R1", "R15")

@@ -148,9 +148,12 @@ def test_edit_during_the_reading_is_met_with_409(city, at, sent, client_of):
     fields = {"base_text": "Buy swans."}
     save_post(sent, actor=city.anna, at=at, fields=fields, texts={city.channel: ""}, links=[])
     perform(sent, "submit", actor=city.anna, at=at)
-    answer = client_of(city.erik).post(url("review_decide", sent.pk, "approve"), YES | {"seen": seen})
+    typed = YES | {"seen": seen, "note": "My own words."}
+    answer = client_of(city.erik).post(url("review_decide", sent.pk, "approve"), typed)
     assert answer.status_code == 409
     assert "Buy swans." in words(answer)
+    assert "My own words." in words(answer)
+    assert " checked" not in words(answer)  # they were answers to another text
     assert not Review.objects.exists()
 
 
@@ -416,7 +419,7 @@ def test_confirmed_one_remembers_who_wrote_approved_and_published_which_version(
     going_out.refresh_from_db()
     assert going_out.url == "https://www.facebook.com/parks/posts/7"
     page = words(client_of(city.anna).get(url("publication_page", going_out.pk)))
-    for expected in ("Anna", "Erik", "Sara", going_out.post_version.sha[:12]):
+    for expected in ("Anna", "Erik", "Sara", going_out.post_version.sha[:12], "Two swans in a pond."):
         assert expected in page
     other = walk(new_post(title="Other"), city, at + timedelta(hours=3), "due").publications.get()
     again = client_of(city.anna).post(

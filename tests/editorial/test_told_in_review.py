@@ -190,7 +190,7 @@ def test_decision_names_the_post_it_was_about(city, at, client_of):
     assert "“Swans” is approved." in shown.content.decode()
     ask = reverse("editorial:review_decide", args=[second.pk, "ask_changes"])
     shown = erik.post(ask, {"seen": second.version, "note": "Where?"}, follow=True)
-    assert "Changes are asked for in “Geese”." in shown.content.decode()
+    assert "“Geese” goes back: you have asked for changes." in shown.content.decode()
 
 
 def line_of(post: Post, at: Any, code: str, state: str = "") -> Any:

@@ -240,7 +240,6 @@ def _(one: Tries) -> Post:
             assert (after.state, after.current) == ("draft", None)
         else:
             assert (after.state, after.texts.get().own_text) == (state, "")
-            post.publications.update(url=f"https://www.facebook.com/parks/{post.pk}")
     return post
 
 
