@@ -1,13 +1,16 @@
 """How forms look everywhere: the renderer, the widgets for days and times, and the living page's form."""
 
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 import django.forms.renderers
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.template.backends.django import DjangoTemplates
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -68,6 +71,48 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
+
+
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+NO_YEAR = _("Choose a year between 2000 and 2100.")
+
+
+class DayField(forms.DateField):
+    """A day of our time. Others are mistyped, and some cannot be counted with at all: 0001 has no day before it."""
+
+    widget = DateInput
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        _ask_year(value)
+
+
+class MomentField(forms.DateTimeField):
+    """An instant of our time, typed as the city's clocks show it.
+
+    In the hour that autumn has twice it is the first; in the one spring skips, as far after the change.
+    """
+
+    widget = DateTimeInput
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone" or not error.params:
+                raise
+            shown: datetime = error.params["datetime"]
+            _ask_year(shown)
+            return shown.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        _ask_year(value)
+
+
+def _ask_year(value: date | None) -> None:
+    if value is not None and not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(NO_YEAR, code="year")
 
 
 class PartsForm(forms.Form):
