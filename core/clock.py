@@ -8,7 +8,7 @@ from datetime import datetime
 
 from django.core.exceptions import ImproperlyConfigured
 
-from core import ladders, notices, trail
+from core import forgetting, ladders, notices, trail
 from core.models import Pulse
 
 log = logging.getLogger(__name__)
@@ -34,8 +34,14 @@ def job(name: str) -> Callable[[Job], Job]:
 
 
 def all_jobs() -> dict[str, Job]:
-    """This will return the jobs in the order they run: the floors' own, what is due, e-mail, and last the seal."""
-    return {**_jobs, "climb": ladders.climb, "send": notices.send_notices, "seal": trail.seal_events}
+    """This will return the jobs in the order they run: the floors' own, what is due, e-mail, what is over, the seal."""
+    return {
+        **_jobs,
+        "climb": ladders.climb,
+        "send": notices.send_notices,
+        "forget": forgetting.forget_expired,
+        "seal": trail.seal_events,
+    }
 
 
 def sweep(at: datetime) -> dict[str, int | str]:

@@ -16,7 +16,7 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
-from core.request import own_address, person
+from core.request import number_in, own_address, person
 
 Door = Callable[..., HttpResponse]
 
@@ -75,7 +75,6 @@ def do_move(
     """
     if name not in {move.name for move in obj.MOVES if not move.by_clock}:
         raise Http404
-    seen = request.POST.get("seen", "")
     try:
         perform(
             obj,
@@ -83,7 +82,7 @@ def do_move(
             actor=person(request),
             at=timezone.now(),
             note=request.POST.get("note", ""),
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=number_in(request.POST.get("seen", "")),
             **details,
         )
     except MoveRefused as refused:

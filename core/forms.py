@@ -1,6 +1,6 @@
 """How forms look everywhere: the renderer, the widgets for days and times, and the living page's form."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.template.backends.django import DjangoTemplates
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -91,15 +92,45 @@ class DateTimeInput(forms.DateTimeInput):
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
 
 
-class TimeField(forms.DateTimeField):
-    """An instant in local time, in a year that can be worked in."""
+NO_YEAR = _("Choose a year between 2000 and 2100.")
 
-    widget = DateTimeInput
+
+class DayField(forms.DateField):
+    """A day of our time. Others are mistyped, and some cannot be counted with at all: 0001 has no day before it."""
+
+    widget = DateInput
 
     def validate(self, value: Any) -> None:
         super().validate(value)
-        if value and not is_in_reach(value):
-            raise ValidationError(_("Choose a year between 2000 and 2100."))
+        _ask_year(value)
+
+
+class MomentField(forms.DateTimeField):
+    """An instant of our time, typed as the city's clocks show it.
+
+    In the hour that autumn has twice it is the first; in the one spring skips, as far after the change.
+    """
+
+    widget = DateTimeInput
+
+    def to_python(self, value: Any) -> datetime | None:
+        try:
+            return super().to_python(value)
+        except ValidationError as error:
+            if error.code != "ambiguous_timezone" or not error.params:
+                raise
+            shown: datetime = error.params["datetime"]
+            _ask_year(shown)
+            return shown.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+
+    def validate(self, value: Any) -> None:
+        super().validate(value)
+        _ask_year(value)
+
+
+def _ask_year(value: date | None) -> None:
+    if value is not None and not is_in_reach(value):
+        raise ValidationError(NO_YEAR, code="year")
 
 
 class PartsForm(forms.Form):
@@ -124,7 +155,7 @@ class PartsForm(forms.Form):
     )
     on = forms.DateField(label=_("Day"), widget=DateInput, required=False)
     at = forms.TimeField(label=_("Time"), widget=TimeInput, required=False)
-    planned_at = TimeField(label=_("Planned time"), widget=DateTimeInput, required=False)
+    planned_at = MomentField(label=_("Planned time"), widget=DateTimeInput, required=False)
     asks = forms.BooleanField(
         label=_("The post asks a question"),
         help_text=_("You get a task to follow up the answers."),

@@ -19,3 +19,8 @@ def own_address(request: HttpRequest, address: str) -> str:
         address, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
     return address if own else ""
+
+
+def number_in(text: str) -> int | None:
+    """This will return the whole number that was sent, or nothing for what no row and no version can be."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None

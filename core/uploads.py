@@ -133,11 +133,16 @@ class HoldingForm(forms.Form):
             if key and name not in self.files and (found := cache.get(f"held:{key}")):
                 self.files[name] = SimpleUploadedFile(*found)
 
-    def hold(self) -> None:
-        """This will keep each picture that can be used until the form is sent again; its field says so."""
+    def hold(self, *, may_copy: bool = True) -> None:
+        """This will keep each picture that can be used until the form is sent again; its field says so.
+
+        Where a copy may be a crime (`may_copy` is False) nothing is kept, and what was held from before is forgotten.
+        """
         for name, field in self._pictures().items():
-            if isinstance(image := self.cleaned_data.get(name), CleanImage):
+            image = self.cleaned_data.get(name)
+            if not may_copy or isinstance(image, CleanImage):
                 self.let_go(name)
+            if may_copy and isinstance(image, CleanImage):
                 key = secrets.token_urlsafe(24)
                 cache.set(f"held:{key}", (image.name, image.original), self.HELD_SECONDS)
                 field.held = Held(key, image.name)  # type: ignore[attr-defined]

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateTimeInput, TimeField
+from core.forms import DateTimeInput, MomentField
 from core.models import User
 from core.workdays import instant, is_in_reach
 from editorial.models import Team
@@ -30,7 +30,7 @@ class TeamChoiceForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    planned_at = TimeField(label=gettext_lazy("Time"), widget=DateTimeInput())
+    planned_at = MomentField(label=gettext_lazy("Time"), widget=DateTimeInput())
 
 
 class ConfirmForm(forms.Form):
@@ -69,7 +69,7 @@ class FilterForm(forms.Form):
 class MoveForm(forms.Form):
     """When a post is wanted or planned instead: a time, or another day at the time of day it has."""
 
-    when = TimeField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
+    when = MomentField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
     on = forms.DateField(required=False, widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, shown: datetime | None) -> None:

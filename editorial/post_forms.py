@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from core.forms import DateTimeInput, TimeField
+from core.forms import DateTimeInput, MomentField
 from editorial.addresses import to_open
 from editorial.models import Post
 from editorial.models.posts import LONGEST_TEXT
@@ -75,7 +75,7 @@ class PostForm(forms.Form):
         required=False,
         help_text=gettext_lazy("Whoever answers gets a task to follow it up when it is out."),
     )
-    wanted_at = TimeField(
+    wanted_at = MomentField(
         label=gettext_lazy("Wanted time"),
         required=False,
         widget=DateTimeInput(),

@@ -25,6 +25,7 @@ from moderation.rules import may_moderate, must
 from moderation.states import COMMENT_MOVES, COMPLAINT_MOVES, REPLY_MOVES, UNSENT, CommentState, ReplyState
 
 SOON = timedelta(hours=2)
+LONGEST_REFERENCE = 60
 # What is filled into a saved answer, by the word for it in either language.
 VARIABLES = {
     "name": "name",
@@ -174,6 +175,10 @@ def pass_on(comment: Comment, *, actor: User, at: datetime, reference: str) -> C
         raise MoveRefused(_("Only criticism is passed on as a complaint. Change the kind first."))
     if not reference.strip():
         raise MoveIncomplete(_("Write the number that the complaint got."))
+    if len(reference.strip()) > LONGEST_REFERENCE:
+        raise MoveIncomplete(
+            _("A number is at most %(count)s characters long.") % {"count": LONGEST_REFERENCE}
+        )
     try:
         with transaction.atomic():
             complaint = Complaint.objects.create(

@@ -9,6 +9,7 @@ from typing import Any
 from dateutil.relativedelta import relativedelta
 from django.db import IntegrityError, models, transaction
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from core import filestore, trail
 from core.clock import job
@@ -34,6 +35,7 @@ from moderation.rules import may_keep_records, must
 from moderation.states import DISPOSAL_MOVES, CaseState, DisposalState
 
 AT_ONCE = 500
+DISPOSED = gettext_lazy("Disposed of. The hash stays.")
 OVER = (CaseState.REMOVED, CaseState.KEPT, CaseState.UPHELD, CaseState.RESTORED)
 PLANNED = (DisposalState.PROPOSED, DisposalState.SIGNED, DisposalState.DONE)
 

@@ -26,7 +26,7 @@ from moderation import bag_verify
 from moderation.archive import MASKED
 from moderation.capture import ORIGINALS
 from moderation.masking import may_mask
-from moderation.models import Case, DisposedCase
+from moderation.models import Case, DisposedCase, Waiver
 from moderation.rules import may_keep_records, must
 from moderation.statement import statement_of
 
@@ -136,7 +136,14 @@ def load(case: Case) -> Case:
 
 def _whole(cases: Any) -> Any:
     return (
-        cases.select_related("ground", "comment__channel__platform", "comment__channel__unit", "opened_by")
+        cases.select_related(
+            "ground",
+            "comment__channel__platform",
+            "comment__channel__unit",
+            "opened_by",
+            "waiver__asked_by",
+            "waiver__signed_by",
+        )
         .prefetch_related(
             "comment__revisions",
             "evidence__items__masked_copies",
@@ -166,17 +173,37 @@ def _put_case(bag: Bag, case: Case) -> None:
             if not erased:
                 bag.put(f"{folder}/{name}", filestore.read(ORIGINALS, item.sha))
             files.append({"name": name, "item": item, "erased": erased})
+    looks = []
     for check in case.checks.all():
-        if check.sha and not erased:
-            name = f"{check.sha}.{SUFFIXES[check.content_type]}"
+        name = f"{check.sha}.{SUFFIXES[check.content_type]}" if check.sha else ""
+        if name and not erased:
             bag.put(f"{folder}/{name}", filestore.read(ORIGINALS, check.sha))
+        looks.append({"check": check, "name": name, "erased": erased})
     statements = [statement_of(removal) for removal in case.removals.all()]
     for number, statement in enumerate(statements, start=1):
         bag.put(f"{folder}/statement-{number}.json", _json(statement))
     events = list(_events_of(case))
     bag.put(f"{folder}/case.json", _json(_facts(case, events)))
-    context = {"case": case, "files": files, "events": events, "statements": statements}
+    # Sealing is one step to whoever reads; the chain has it of the case and of its evidence.
+    steps = [event for event in events if event.kind != "evidence.seal"]
+    context = {
+        "case": case,
+        "waiver": _waiver_of(case),
+        "about": _about(case),
+        "files": files,
+        "looks": looks,
+        "events": steps,
+    }
     bag.put(f"{folder}/case.html", _page("moderation/export_case.html", context))
+
+
+def _waiver_of(case: Case) -> Waiver | None:
+    return getattr(case, "waiver", None)
+
+
+def _about(case: Case) -> str:
+    """What the case is about: as it was opened, or else as it was decided."""
+    return case.facts or next((removal.facts for removal in case.removals.all() if removal.facts), "")
 
 
 def _facts(case: Case, events: list[Event]) -> dict[str, Any]:
@@ -214,6 +241,18 @@ def _facts(case: Case, events: list[Event]) -> dict[str, Any]:
             }
             for evidence in case.evidence.all()
         ],
+        "waiver": _waived(_waiver_of(case)),
+        "decisions": [
+            {
+                "citation": row.citation,
+                "facts": row.facts,
+                "manifest": row.manifest,
+                "found_by": row.found_by,
+                "by": row.ordered_by.name,
+                "at": row.ordered_at,
+            }
+            for row in case.removals.all()
+        ],
         "checks": [
             {"way": row.way, "result": row.result, "said": row.said, "sha256": row.sha, "at": row.checked_at}
             for row in case.checks.all()
@@ -228,6 +267,18 @@ def _facts(case: Case, events: list[Event]) -> dict[str, Any]:
             {"at": event.at, "what": event.kind, "who": event.actor_name, "note": event.note}
             for event in events
         ],
+    }
+
+
+def _waived(waiver: Waiver | None) -> dict[str, Any] | None:
+    if waiver is None:
+        return None
+    return {
+        "description": waiver.description,
+        "written_by": waiver.asked_by.name,
+        "written_at": waiver.asked_at,
+        "signed_by": waiver.signed_by.name if waiver.signed_by else "",
+        "signed_at": waiver.signed_at,
     }
 
 
@@ -288,6 +339,8 @@ def masked_case(case: Case, *, actor: User, at: datetime, out: IO[bytes], words:
     Raises MoveRefused for others than the team and the keepers of records, MoveIncomplete for what is not masked.
     """
     must(may_mask(actor, case))
+    if DisposedCase.objects.filter(case=case, erased_at__isnull=False).exists():
+        raise MoveRefused(_("The case was disposed of. There is nothing left to hand out."))
     pictures: list[dict[str, Any]] = []
     for evidence in case.evidence.all():
         for item in evidence.items.all():
@@ -298,7 +351,11 @@ def masked_case(case: Case, *, actor: User, at: datetime, out: IO[bytes], words:
     names = {row.author_name for row in case.comment.revisions.all()} | {word.strip() for word in words}
     facts = {
         "case": case,
-        "facts": cover(case.facts, names),
+        "facts": cover(_about(case), names),
+        "decisions": [
+            {"removal": removal, "facts": cover(removal.facts, names)} for removal in case.removals.all()
+        ],
+        "waived": cover(waiver.description, names) if (waiver := _waiver_of(case)) else "",
         "text": cover(case.comment.current.text if case.comment.current else "", names),
         "contexts": [cover(evidence.context, names) for evidence in case.evidence.all()],
         "pictures": pictures,

@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from moderation.models import Case, Ground, Removal
+from moderation.states import CaseState
 
 SOURCES = {
     Removal.FoundBy.WATCH: "SOURCE_VOLUNTARY",
@@ -52,13 +53,32 @@ def statement_of(removal: Removal) -> dict[str, Any]:
 
 
 def letter(case: Case) -> str:
-    """This will draft, in Swedish, what the author is told: what was done, why, and how to appeal. Reads only."""
+    """This will draft, in Swedish, what the author is told as things are now: what was done, and why. Reads only."""
     with translation.override("sv"):
-        return _(
-            "We have removed your comment on %(channel)s. Ground: %(ground)s (%(citation)s). Do you think that it is "
-            "wrong? Answer this message, and somebody else will look at it again."
-        ) % {
+        return _draft(case) % {
             "channel": case.comment.channel.name,
             "ground": case.ground.name,
             "citation": case.ground.citation,
         }
+
+
+def _draft(case: Case) -> str:
+    if case.state == CaseState.RESTORED:
+        return _(
+            "We have looked again at your comment on %(channel)s. It should not have been removed. We are sorry, and "
+            "you may write it again where we cannot bring it back."
+        )
+    if case.state == CaseState.UPHELD:
+        return _(
+            "Somebody else has looked again at your comment on %(channel)s. It stays removed. "
+            "Ground: %(ground)s (%(citation)s)."
+        )
+    if not case.removals.all():
+        return _(
+            "We have hidden your comment on %(channel)s while we look at it. Ground: %(ground)s (%(citation)s). Do you "
+            "think that it is wrong? Answer this message."
+        )
+    return _(
+        "We have removed your comment on %(channel)s. Ground: %(ground)s (%(citation)s). Do you think that it is "
+        "wrong? Answer this message, and somebody else will look at it again."
+    )

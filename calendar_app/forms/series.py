@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from calendar_app.models import Series
 from calendar_app.recurrence import MOST_BETWEEN, RedDays, Rhythm, Rule
 from channels_registry.models import Channel
-from core.forms import DateInput, DateTimeInput, TimeField, TimeInput
+from core.forms import DateInput, DateTimeInput, MomentField, TimeInput
 from core.models import User
 from core.templatetags.parts import moment
 from core.workdays import is_in_reach
@@ -119,4 +119,4 @@ class PlacePostForm(forms.Form):
 
 
 class ShiftForm(forms.Form):
-    starts_at = TimeField(label=_("New time"), widget=DateTimeInput())
+    starts_at = MomentField(label=_("New time"), widget=DateTimeInput())

@@ -20,7 +20,7 @@ from channels_registry.models import (
     PlatformClosure,
 )
 from channels_registry.states import ENDED, ChannelState
-from core.forms import DateInput, DateTimeInput, TimeField
+from core.forms import DateInput, DateTimeInput, MomentField
 from core.models import User
 from core.uploads import ImageUploadField
 
@@ -183,7 +183,7 @@ class NoticesForm(forms.Form):
         super().__init__(data, initial=initial)
         self.count = min(self.ROWS, max(3, len(planned) + 1))
         for number in range(self.count):
-            self.fields[f"at_{number}"] = TimeField(
+            self.fields[f"at_{number}"] = MomentField(
                 label=_("Notice %(number)s goes out") % {"number": number + 1},
                 required=False,
                 widget=DateTimeInput(),

@@ -200,7 +200,8 @@ class City:
             )
             if number >= 14:
                 note = "Besvarad på plattformen." if kind != "unsuitable" else "Borttagen enligt husreglerna."
-                perform(comment, "handle", actor=comment.registered_by, at=self.now, note=note)
+                at = comment.registered_at + timedelta(hours=2)
+                perform(comment, "handle", actor=comment.registered_by, at=at, note=note)
         for number, (index, ground, state, hours) in enumerate(content.CASES):
             kind, author, text, around = content.COMMENTS[index]
             found_at = self.now - timedelta(hours=hours)

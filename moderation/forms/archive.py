@@ -5,11 +5,11 @@ from __future__ import annotations
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateInput
+from core.forms import DayField
 
 
 class PeriodForm(forms.Form):
     """From one day to another, both included."""
 
-    first = forms.DateField(label=gettext_lazy("From"), widget=DateInput())
-    last = forms.DateField(label=gettext_lazy("Until"), widget=DateInput())
+    first = DayField(label=gettext_lazy("From"))
+    last = DayField(label=gettext_lazy("Until"))

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateInput, DateTimeInput, TimeField
+from core.forms import DayField, MomentField
 from core.uploads import HoldingForm, ImageUploadField
 from moderation.forms.parts import GroundField, context, facts, long_text
 from moderation.models import AuthorNotice, Case, EvidenceItem, Ground, Removal, RemovalCheck
@@ -19,10 +19,9 @@ class CaseForm(forms.Form):
 
     ground = GroundField()
     facts = facts(rows=3)
-    discovered_at = TimeField(
+    discovered_at = MomentField(
         label=gettext_lazy("Discovered"),
         required=False,
-        widget=DateTimeInput(),
         help_text=gettext_lazy("Leave empty for now. The 24 hours run from here."),
     )
 
@@ -90,7 +89,7 @@ class SeenForm(HoldingForm):
 
 class PoliceForm(forms.Form):
     number = forms.CharField(label=gettext_lazy("Number of the report"), max_length=60)
-    reported_on = forms.DateField(label=gettext_lazy("Reported"), widget=DateInput())
+    reported_on = DayField(label=gettext_lazy("Reported"))
 
 
 class AuthorForm(forms.Form):

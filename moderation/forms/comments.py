@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from core.forms import DateTimeInput, TimeField
+from core.forms import MomentField
 from core.models import User
 from core.uploads import HoldingForm, ImageUploadField
 from editorial.models import Team
@@ -38,10 +38,9 @@ class CommentForm(HoldingForm):
     )
     author_name = author_name()
     text = long_text(gettext_lazy("Text of the comment"), rows=5, most=60_000)
-    asked_at = TimeField(
+    asked_at = MomentField(
         label=gettext_lazy("Came in"),
         required=False,
-        widget=DateTimeInput(),
         help_text=gettext_lazy("Leave empty for now. A question's time for an answer runs from here."),
     )
     ground = GroundField(
@@ -83,6 +82,13 @@ class CommentForm(HoldingForm):
         kind = values.get("kind")
         if kind == Comment.Kind.ILLEGAL:
             self.add_error("ground", _("Choose the ground. The 24 hours begin now."))
+            if self.files.get("screenshot"):
+                # Until the ground is known nobody can say that a copy is no crime, so none waits for it.
+                self.let_go("screenshot")
+                if not self.has_error("screenshot"):
+                    self.add_error(
+                        "screenshot", _("Not kept: choose the ground first, then add it once more.")
+                    )
         elif kind == Comment.Kind.UNSUITABLE and self.files.get("screenshot"):
             self.add_error("ground", _("A screenshot is kept as evidence of a case. Choose its ground."))
         elif kind and self.files.get("screenshot"):

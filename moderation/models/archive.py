@@ -91,7 +91,13 @@ class Disposal(Movable):
         ]
 
     def __str__(self) -> str:
-        return f"{_('Disposal')} {self.pk}"
+        return str(_("Disposal %(number)s") % {"number": self.pk})
+
+
+class DisposedCaseQuerySet(models.QuerySet["DisposedCase"]):
+    def erased_of(self, path: str) -> DisposedCaseQuerySet:
+        """This will find, inside another query, whether the case found along `path` is erased."""
+        return self.filter(case=models.OuterRef(path), erased_at__isnull=False)
 
 
 class DisposedCase(models.Model):
@@ -100,6 +106,8 @@ class DisposedCase(models.Model):
     disposal = models.ForeignKey(Disposal, models.PROTECT, related_name="rows")
     case = models.ForeignKey(Case, models.PROTECT, related_name="disposals")
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+
+    objects = DisposedCaseQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("case disposed of")

@@ -3,6 +3,7 @@ from __future__ import annotations
 from datetime import date, datetime
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,8 @@ from moderation.models.claims import Claimable
 from moderation.models.comments import Comment, in_sight
 from moderation.models.evidence import Evidence
 from moderation.states import CASE_MOVES, CLOSED, OPEN, TO_DO, CaseState
+
+MOST_YEARS = 100
 
 
 class Ground(models.Model):
@@ -35,13 +38,21 @@ class Ground(models.Model):
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
     keep_years = models.PositiveSmallIntegerField(
-        _("years to keep"), default=5, help_text=_("After these years the evidence may be disposed of.")
+        _("years to keep"),
+        default=5,
+        validators=[MaxValueValidator(MOST_YEARS)],
+        help_text=_("After these years the evidence may be disposed of."),
     )
 
     class Meta:
         verbose_name = _("ground")
         verbose_name_plural = _("grounds")
         ordering = ["-source", "name"]
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(keep_years__lte=MOST_YEARS), name="moderation_ground_keep_years"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -152,7 +163,7 @@ class Waiver(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{_('Waiver')} {self.case_id}"
+        return str(_("Waiver %(number)s") % {"number": self.case_id})
 
 
 class Removal(models.Model):
@@ -194,7 +205,7 @@ class Removal(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{_('Removal')} {self.case_id}"
+        return str(_("Removal %(number)s") % {"number": self.case_id})
 
 
 class RemovalCheck(models.Model):
@@ -269,4 +280,4 @@ class AuthorNotice(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{_('Notice to the author')} {self.case_id}"
+        return str(_("Notice to the author %(number)s") % {"number": self.case_id})

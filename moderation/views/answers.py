@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.doors import do_move, status_of
 from core.moves import MoveRefused
-from core.request import person
+from core.request import number_in, person
 from moderation.answering import drop_answer, keep_answer, pass_on, save_reply
 from moderation.forms.answers import SavedAnswerForm
 from moderation.models import Complaint, Reply, SavedAnswer
@@ -21,14 +21,13 @@ from moderation.views import comments
 def reply_save(request: HttpRequest, pk: int) -> HttpResponse:
     """This will keep what was typed as the answer; refused, the page shows the other's text beside one's own."""
     comment, text = comments.fetch(request, pk), request.POST.get("text", "")
-    seen = request.POST.get("seen", "")
     try:
         save_reply(
             comment,
             actor=person(request),
             at=timezone.now(),
             text=text,
-            seen=int(seen) if seen.isdecimal() else 0,
+            seen=number_in(request.POST.get("seen", "")) or 0,
         )
     except MoveRefused as refused:
         return comments.page(
@@ -57,7 +56,7 @@ def reply_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def complaint_new(request: HttpRequest, pk: int) -> HttpResponse:
     comment, reference = comments.fetch(request, pk), request.POST.get("reference", "")
     try:
-        pass_on(comment, actor=person(request), at=timezone.now(), reference=reference[:60])
+        pass_on(comment, actor=person(request), at=timezone.now(), reference=reference)
     except MoveRefused as refused:
         return comments.page(
             request, comment, refusal=refused.reason, reference=reference, status=status_of(refused)

@@ -18,7 +18,7 @@ from core.doors import do_move, status_of
 from core.filestore import FileProblem
 from core.models import Seal
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import number_in, person
 from core.workdays import local_day
 from moderation.disposal import propose_disposal, ready_for_disposal
 from moderation.export import cases_of_period, export_cases, load, masked_case
@@ -76,7 +76,7 @@ def case_masked(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 def disposal_new(request: HttpRequest) -> HttpResponse:
-    chosen = [int(pk) for pk in request.POST.getlist("case") if pk.isdecimal()]
+    chosen = [pk for text in request.POST.getlist("case") if (pk := number_in(text))]
     try:
         propose_disposal(actor=person(request), at=timezone.now(), case_ids=chosen)
     except MoveRefused as refused:
@@ -134,7 +134,9 @@ def _page(
         "ready": ready_for_disposal(now).select_related("ground", "comment__channel__platform")[:50],
         "disposals": [
             (disposal, open_moves(disposal, user, _url(disposal)))
-            for disposal in Disposal.objects.visible_to(user).select_related("proposed_by", "signed_by")[:10]
+            for disposal in Disposal.objects.visible_to(user)
+            .select_related("proposed_by", "signed_by")
+            .prefetch_related("rows__case__ground", "rows__case__comment__channel__platform")[:10]
         ],
         "refusal": refusal,
         "note": request.POST.get("note", ""),

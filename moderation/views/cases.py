@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db.models import Exists
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -13,7 +14,7 @@ from core.filestore import FileProblem
 from core.models import Event
 from core.moves import MoveRefused, OpenMove, open_moves
 from core.paging import CappedPaginator
-from core.request import person
+from core.request import number_in, person
 from core.uploads import UploadRefused
 from core.workdays import local_day
 from editorial.models import Handover
@@ -28,7 +29,7 @@ from moderation.forms.cases import (
     SeenForm,
     WaiverForm,
 )
-from moderation.models import Case, Evidence, RemovalCheck, Waiver
+from moderation.models import Case, DisposedCase, Evidence, RemovalCheck, Waiver
 from moderation.rules import may_keep_records, may_sign_waiver
 from moderation.statement import letter
 from moderation.states import CaseState
@@ -59,7 +60,7 @@ def case_page(request: HttpRequest, pk: int) -> HttpResponse:
 def case_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
     """This will do the posted move. The version that was looked at has to come with it."""
     case, details, form = fetch(request, pk), {}, None
-    if not request.POST.get("seen", "").isdecimal():
+    if number_in(request.POST.get("seen", "")) is None:
         return page(request, case, refusal=_("The page was incomplete. Try again from here."), status=422)
     if name == "order_removal":
         form = DecisionForm(request.POST, case=case)
@@ -140,7 +141,7 @@ def case_check(request: HttpRequest, pk: int) -> HttpResponse:
 def case_seen(request: HttpRequest, pk: int) -> HttpResponse:
     case, form = fetch(request, pk), SeenForm(request.POST, request.FILES)
     if not form.is_valid():
-        form.hold()
+        form.hold(may_copy=not case.ground.copy_is_crime)
         return page(request, case, seen_form=form, status=422)
     values, image = form.cleaned_data, form.cleaned_data["screenshot"]
     try:
@@ -154,7 +155,7 @@ def case_seen(request: HttpRequest, pk: int) -> HttpResponse:
         )
     except (MoveRefused, UploadRefused) as refused:
         status = status_of(refused) if isinstance(refused, MoveRefused) else 422
-        form.hold()
+        form.hold(may_copy=not case.ground.copy_is_crime)
         return page(request, case, seen_form=form, refusal=str(refused), status=status)
     messages.success(request, _("What you saw is noted."))
     return redirect("moderation:case_page", pk)
@@ -197,7 +198,7 @@ def fetch(request: HttpRequest, pk: int) -> Case:
         "assigned_to",
     )
     found = queries.with_evidence(cases).prefetch_related(queries.members("comment__channel"))
-    return get_object_or_404(found, pk=pk)
+    return get_object_or_404(found.annotate(is_erased=Exists(DisposedCase.objects.erased_of("pk"))), pk=pk)
 
 
 def page(
@@ -292,7 +293,5 @@ def _overtaken(request: HttpRequest, moves: list[OpenMove]) -> list[str]:
 
 def _meanwhile(request: HttpRequest, case: Case, events: list[Event]) -> list[Event]:
     """What others did after the version that was looked at."""
-    seen = request.POST.get("seen", "")
-    if not seen.isdecimal():
-        return []
-    return [event for event in events if event.data.get("version", 0) > int(seen)]
+    seen = number_in(request.POST.get("seen", ""))
+    return [event for event in events if seen is not None and event.data.get("version", 0) > seen]

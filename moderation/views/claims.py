@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from core.doors import status_of
 from core.models import User
 from core.moves import MoveRefused
-from core.request import own_address, person
+from core.request import number_in, own_address, person
 from moderation.claims import add_note, assign, claim, release
 from moderation.models import Case, Comment
 from moderation.views import cases, comments
@@ -39,8 +39,8 @@ def release_post(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
 @require_POST
 def assign_post(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
     """This will ask a member of the team to see to it; an empty choice asks nobody."""
-    wanted = request.POST.get("user", "")
-    to = User.objects.filter(pk=int(wanted)).first() if wanted.isdecimal() else None
+    wanted = number_in(request.POST.get("user", ""))
+    to = User.objects.filter(pk=wanted).first() if wanted else None
     return _do(
         request,
         noun,

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_POST
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
-from core.workdays import instant, local_day
+from core.workdays import FIRST_YEAR, instant, local_day
 from editorial.models import Team
 from moderation import queries
 from moderation.forms.watches import HolidayForm
@@ -125,9 +125,10 @@ def _days_off(today: date) -> list[date]:
 def _month(text: str, today: date) -> date:
     """The month that was asked for, or this one for what is no month."""
     try:
-        return min(date.fromisoformat(f"{text}-01"), today.replace(day=1))
+        wanted = date.fromisoformat(f"{text}-01")
     except ValueError:
-        return today.replace(day=1)
+        wanted = today
+    return min(wanted, today).replace(day=1) if wanted.year >= FIRST_YEAR else today.replace(day=1)
 
 
 def _url(watch: Watch) -> Callable[[str], str]:

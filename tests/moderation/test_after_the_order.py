@@ -17,7 +17,7 @@ from core.moves import MoveRefused, perform
 from moderation.checking import check_address, note_author_told, note_police_report, note_seen
 from moderation.claims import add_note, assign, claim, release
 from moderation.models import Case, Comment, Ground, RemovalCheck
-from moderation.statement import statement_of
+from moderation.statement import letter, statement_of
 from moderation.transitions import note_hidden, open_case, register_comment
 from tests.moderation.test_case_moves import walk
 
@@ -128,6 +128,18 @@ def test_decision_has_ground_facts_and_how_clear_it_is(city, at, png, new_case):
     assert said["illegal_content_explanation"] == "Says where she lives."
     assert "4 kap. 5 §" in said["illegal_content_legal_ground"]
     assert (said["manifestly_illegal"], said["automated_detection"]) == (False, "No")
+
+
+def test_draft_to_the_author_says_what_was_done_last(city, at, png, new_case):
+    hidden = new_case()
+    note_hidden(hidden, actor=city.anna, at=at)
+    assert "Vi har dolt din kommentar" in letter(hidden)
+    for state, says in (
+        ("removed", "Vi har tagit bort din kommentar"),
+        ("upheld", "Den förblir borttagen"),
+        ("restored", "Den borde inte ha tagits bort"),
+    ):
+        assert says in letter(walk(new_case(), city, at, png, state)), state
 
 
 @pytest.mark.rule("R22")

@@ -25,8 +25,8 @@ from core.models import Event, Notice, Seal
 from core.moves import MoveRefused, perform
 from core.workdays import instant
 from moderation import archive
-from moderation.capture import COPIES, ORIGINALS
-from moderation.checking import note_author_told
+from moderation.capture import COPIES, ORIGINALS, add_screenshot
+from moderation.checking import note_author_told, note_seen
 from moderation.disposal import dispose, propose_disposal, ready_for_disposal
 from moderation.export import cover, export_cases, load, masked_case
 from moderation.masking import make_masked_copy
@@ -39,6 +39,7 @@ from moderation.models import (
     EvidenceItem,
     MaskedCopy,
 )
+from moderation.transitions import ask_waiver, sign_waiver
 from tests.moderation.test_case_moves import walk
 
 pytestmark = pytest.mark.django_db
@@ -423,3 +424,57 @@ def test_raw_sql_cannot_erase_what_was_written(removed, attack):
     with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(WORDS[attack])
     assert all(words_of(removed))
+
+
+@pytest.fixture
+def told(city, at, png, tmp_path):
+    """The page and the facts of an exported case, and the page of its masked copy."""
+
+    def export(case: Case) -> tuple[str, dict, str]:
+        whole, masked = BytesIO(), BytesIO()
+        export_cases([load(case)], actor=city.rut, at=at, out=whole, name="export")
+        masked_case(load(case), actor=city.rut, at=at, out=masked)
+        bag, copy = zipfile.ZipFile(whole), zipfile.ZipFile(masked)
+        folder = f"case-{case.pk:07}"
+        return (
+            bag.read(f"export/data/{folder}/case.html").decode(),
+            json.loads(bag.read(f"export/data/{folder}/case.json")),
+            copy.read(f"{folder}-masked/case.html").decode(),
+        )
+
+    return export
+
+
+def test_case_that_was_opened_without_words_is_told_by_its_decision(city, at, png, new_case, told):
+    case = new_case(facts="")
+    add_screenshot(case, actor=city.anna, at=at, data=png(), name="shot.png", context="Below our post.")
+    make_masked_copy(EvidenceItem.objects.get(), actor=city.anna, at=at, boxes=[[0, 0, 50, 100]])
+    with translation.override("sv"):
+        about = f"<dt>{gettext('What it is about')}</dt>"
+        sealing = f"<td>{gettext('Evidence sealed')}</td>"
+    page, facts, masked = told(case)
+    assert (about in page, about in masked, facts["decisions"]) == (False, False, [])
+    perform(case, "seal", actor=city.anna, at=at)
+    perform(case, "order_removal", actor=city.anna, at=at, manifest="yes", facts="Kalle names a street.")
+    note_seen(case, actor=city.anna, at=at, result="gone", said="It is gone.", screenshot=png("white"))
+    page, facts, masked = told(case)
+    assert f"{about}<dd>Kalle names a street.</dd>" in page
+    assert page.count(sealing) == 1
+    second = case.checks.get().sha
+    assert f'<img src="{second}.png"' in page
+    assert [one["facts"] for one in facts["decisions"]] == ["Kalle names a street."]
+    assert f"{about}<dd>█████ names a street.</dd>" in masked
+    assert "4 kap. 5 § brottsbalken<br>█████ names a street.<br>Anna" in masked
+    assert second not in masked
+
+
+@pytest.mark.rule("R20")
+def test_exported_waiver_is_told_with_both_who_signed_it(city, at, new_case, told):
+    case = new_case("child_abuse", facts="")
+    ask_waiver(case, actor=city.anna, at=at, description="A picture, told in words.")
+    sign_waiver(case, actor=city.erik, at=at)
+    page, facts, masked = told(case)
+    assert "A picture, told in words." in masked
+    assert (facts["waiver"]["written_by"], facts["waiver"]["signed_by"]) == (city.anna.name, city.erik.name)
+    assert (city.anna.name in page, city.erik.name in page) == (True, True)
+    assert told(new_case())[1]["waiver"] is None

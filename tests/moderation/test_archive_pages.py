@@ -10,7 +10,12 @@ import bagit
 import pytest
 from django.urls import reverse
 
+from core import filestore
 from core.models import Event
+from core.moves import perform
+from moderation.capture import COPIES
+from moderation.disposal import dispose, propose_disposal
+from moderation.masking import make_masked_copy
 from moderation.models import Disposal
 from tests.moderation.test_case_moves import walk
 
@@ -73,6 +78,52 @@ def test_disposal_is_proposed_and_signed_on_the_page(city, at, png, new_case, cl
     assert rut.post(reverse("moderation:disposal_new"), {"case": ["x"]}).status_code == 422
     assert rut.post(reverse("moderation:disposal_new"), {"case": [case.pk]}).status_code == 302
     sign = reverse("moderation:disposal_move", args=[Disposal.objects.get().pk, "sign"])
+    to_sign = admin.get(reverse("moderation:archive_page")).content.decode()
+    assert f'<a href="{reverse("moderation:case_page", args=[case.pk])}">{case}: Olaga hot</a>' in to_sign
     assert rut.post(sign).status_code == 403
     assert client_of(city.anna).post(sign).status_code == 404
     assert admin.post(sign).status_code == 302
+
+
+def test_case_that_was_disposed_of_says_so_and_shows_no_broken_picture(
+    city, at, png, new_case, client_of, anna, time_machine
+):
+    case = walk(new_case(), city, at, png, "removed")
+    item = case.evidence.get().items.get()
+    make_masked_copy(item, actor=city.anna, at=at, boxes=[[0, 0, 50, 100]])
+    later = at + timedelta(days=5 * 366)
+    time_machine.move_to(later, tick=False)
+    disposal = propose_disposal(actor=city.rut, at=later, case_ids=[case.pk])
+    perform(disposal, "sign", actor=city.admin, at=later)
+    dispose(later)
+    anna, rut = client_of(city.anna), client_of(city.rut)  # the login from five years ago is over
+    page = anna.get(reverse("moderation:case_page", args=[case.pk])).content.decode()
+    assert "The case was disposed of: files and texts are gone." in page
+    assert (item.sha in page, "<img" in page) == (True, False)
+    assert reverse("moderation:case_masked", args=[case.pk]) not in page
+    comment = anna.get(reverse("moderation:comment_page", args=[case.comment_id])).content.decode()
+    assert "Disposed of. The hash stays." in comment
+    for name, number in (
+        ("evidence_copy", item.pk),
+        ("evidence_original", item.pk),
+        ("evidence_mask", item.pk),
+        ("evidence_masked", item.pk),
+        ("check_copy", case.checks.get().pk),
+    ):
+        answer = anna.get(reverse(f"moderation:{name}", args=[number]))
+        assert (answer.status_code, "Disposed of. The hash stays." in answer.content.decode()) == (410, True)
+    assert not Event.objects.filter(kind="evidence.open").exists()
+    refused = anna.post(reverse("moderation:case_masked", args=[case.pk]))
+    assert (refused.status_code, "nothing left to hand out" in refused.content.decode()) == (409, True)
+    export = rut.post(reverse("moderation:case_export", args=[case.pk]))
+    bag = zipfile.ZipFile(BytesIO(b"".join(export)))
+    assert not [name for name in bag.namelist() if name.endswith(".png")]
+
+
+def test_damaged_file_is_named_where_it_is_masked(city, at, png, new_case, anna):
+    item = walk(new_case(), city, at, png, "sealed").evidence.get().items.get()
+    filestore.erase(COPIES, item.clean_sha)
+    answer = anna.post(reverse("moderation:evidence_mask", args=[item.pk]), {"boxes": "1 1 5 5"})
+    assert (answer.status_code, "missing or damaged" in answer.content.decode()) == (409, True)
+    answer = anna.get(reverse("moderation:evidence_copy", args=[item.pk]))
+    assert (answer.status_code, "missing or damaged" in answer.content.decode()) == (409, True)

@@ -8,8 +8,10 @@ from datetime import timedelta
 import pytest
 from django.core.cache import cache
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.urls import reverse
 
+from core import filestore
 from moderation.models import Case, Comment, Ground
 from tests.moderation.typed import NEW, named, pasted
 
@@ -84,7 +86,6 @@ def test_screenshot_without_a_case_stops_nobody_and_is_said_not_to_be_kept(anna,
 @pytest.mark.parametrize(
     ("wrong", "says"),
     [
-        ({"ground": ""}, "Choose the ground. The 24 hours begin now."),
         ({"ground": "999999"}, "Select a valid choice"),
         ({"text": ""}, "required"),
         ({"kind": "poem"}, "Select a valid choice"),
@@ -116,19 +117,60 @@ def test_screenshot_outlives_whatever_else_is_wrong_in_the_form(anna, png, wrong
 @pytest.mark.rule("R20")
 def test_another_screenshot_replaces_the_held_one_and_no_copy_is_held_that_may_be_a_crime(anna, png):
     ground = {code: Ground.objects.get(code=code).pk for code in ("unlawful_threat", "child_abuse")}
-    refused = anna.post(reverse(NEW), pasted(kind="illegal", screenshot=named(png("red"))))
+    threat = {"kind": "illegal", "ground": ground["unlawful_threat"], "text": ""}
+    refused = anna.post(reverse(NEW), pasted(**threat, screenshot=named(png("red"))))
     held = {"screenshot-held": refused.context["form"].fields["screenshot"].held.key, "kind": "illegal"}
     refused = anna.post(reverse(NEW), pasted(**held, ground=ground["child_abuse"]))
     assert "Register it without a screenshot." in refused.content.decode()
     assert cache.get(f"held:{held['screenshot-held']}") is None
     refused = anna.post(reverse(NEW), pasted(**held, ground=ground["unlawful_threat"], text=""))
     assert not hasattr(refused.context["form"].fields["screenshot"], "held")
-    refused = anna.post(reverse(NEW), pasted(kind="illegal", screenshot=named(png("red"))))
+    refused = anna.post(reverse(NEW), pasted(**threat, screenshot=named(png("red"))))
     held["screenshot-held"] = refused.context["form"].fields["screenshot"].held.key
     anna.post(
         reverse(NEW), pasted(**held, ground=ground["unlawful_threat"], screenshot=named(png("blue"), "b.png"))
     )
     assert Case.objects.get().evidence.get().items.get().name == "b.png"
+
+
+@pytest.mark.rule("R20")
+def test_no_copy_waits_while_nobody_has_said_that_it_is_no_crime(anna, png):
+    refused = anna.post(reverse(NEW), pasted(kind="illegal", screenshot=named(png("red"))))
+    page = refused.content.decode()
+    assert refused.status_code == 422
+    assert "Choose the ground. The 24 hours begin now." in page
+    assert "Not kept: choose the ground first, then add it once more." in page
+    assert "When do you open?" in page
+    assert not hasattr(refused.context["form"].fields["screenshot"], "held")
+
+
+def held() -> int:
+    """How many pictures wait, by the cache's own table."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT COUNT(*) FROM core_cache WHERE cache_key LIKE %s", ["%held:%"])
+        return int(cursor.fetchone()[0])
+
+
+@pytest.mark.rule("R20")
+def test_pages_of_a_case_whose_copy_may_be_a_crime_hold_no_picture(city, at, anna, png, new_case):
+    threat = {"kind": "illegal", "ground": Ground.objects.get(code="unlawful_threat").pk, "text": ""}
+    refused = anna.post(reverse(NEW), pasted(**threat, screenshot=named(png("red"))))
+    key = refused.context["form"].fields["screenshot"].held.key
+    case = new_case("child_abuse")
+    add = reverse("moderation:evidence_add", args=[case.pk])
+    see = reverse("moderation:case_seen", args=[case.pk])
+    for door, data in (
+        (add, {"shows": "comment", "context": "Below."}),
+        (add, {"shows": "nothing"}),
+        (see, {"result": "gone", "said": "It is gone."}),
+        (see, {"result": "gone"}),
+    ):
+        answer = anna.post(door, data | {"screenshot": named(png("blue"))})
+        assert answer.status_code in {409, 422}, door
+        assert held() == 1, door
+    answer = anna.post(add, {"shows": "comment", "context": "Below.", "screenshot-held": key})
+    assert (answer.status_code, held()) == (409, 0)
+    assert list(filestore.stored()) == []
 
 
 def test_same_address_leads_to_the_comment_that_is_there(anna):

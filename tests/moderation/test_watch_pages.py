@@ -36,6 +36,8 @@ def test_coverage_counts_each_unit_and_shows_gaps_and_what_was_filled_in(city, s
     page = anna.get(reverse("moderation:coverage_page"), {"month": "2026-11"}).content.decode()
     assert "Parks" in page
     assert "Library" not in page
+    days = anna.get(reverse("moderation:watches_page")).content.decode()
+    assert "25 Nov 2026, 09:00" in days
     assert anna.get(reverse("moderation:coverage_page"), {"month": "x'"}).status_code == 200
 
 
