@@ -72,8 +72,8 @@ class MoveForm(forms.Form):
     when = forms.DateTimeField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
     on = forms.DateField(required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: Any = None, *, shown: datetime | None) -> None:
-        super().__init__(data, initial={"when": shown})
+    def __init__(self, data: Any = None, *, shown: datetime | None, offered: str = "") -> None:
+        super().__init__(data, initial={"when": offered or shown})
         self.shown = shown
 
     def clean(self) -> dict[str, Any]:
