@@ -293,3 +293,21 @@ def test_tray_keeps_to_the_filters_and_says_when_there_are_more(city, new_post, 
     assert [post.title for post in page(anna, "week", kind="work").context["undated"]] == ["Ducks"]
     words = page(anna, "month", text="ducks").content.decode()
     assert ("Ducks" in words, "Swans" in words, "There are more" in words) == (True, False, False)
+
+
+@pytest.mark.parametrize(("view", "by"), [("week", "channel"), ("year", "theme")])
+def test_how_a_page_is_sorted_goes_along_to_earlier_later_and_through_the_filters(city, client_of, view, by):
+    shown = page(client_of(city.anna), view, on="2026-12-01", by=by, text="swans")
+    for way in ("before_url", "after_url", "today_url"):
+        assert f"by={by}" in shown.context[way]
+    words = shown.content.decode()
+    assert f'<input type="hidden" name="by" value="{by}">' in words
+    assert f'href="?on=2026-12-01&amp;span=&amp;by={by}"' in words
+    plain = page(client_of(city.anna), view, on="2026-12-01")
+    assert "by=" not in plain.context["after_url"]
+
+
+def test_week_by_channel_says_what_it_does_not_show(city, at, client_of, new_post):
+    for number in range(18):
+        new_post(title=f"Swans {number}", wanted_at=at)
+    assert "+2 more" in page(client_of(city.anna), "week", on=local_day(at), by="channel").content.decode()
