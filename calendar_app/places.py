@@ -89,7 +89,7 @@ def empty_places(
         "series__team": wanted.get("team"),
         "series__team__unit": wanted.get("unit"),
         "series__owner": wanted.get("person"),
-        "series__name__iexact": wanted.get("kind"),
+        "series__name__icontains": wanted.get("kind"),
     }
     slots = slots.filter(**{name: value for name, value in asked.items() if value})
     if text := wanted.get("text"):

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 
 from core.forms import DateInput
 from core.models import User
-from core.uploads import ImageUploadField
+from core.uploads import HoldingForm, ImageUploadField
 from editorial.idea_states import FollowUpState, IdeaState
 from editorial.models import Material, MaterialKind, Post, Team
 from editorial.post_rows import WebAddressField
@@ -20,7 +20,7 @@ NEWEST_POSTS = 50
 PICTURE_HINT = gettext_lazy("JPEG, PNG or WebP, at most 15 MB.")
 
 
-class TipForm(forms.Form):
+class TipForm(HoldingForm):
     """An idea as anybody hands it in: only what it is has to be said."""
 
     what = forms.CharField(

@@ -30,8 +30,9 @@ from core.workdays import local_day
 from editorial.models import Post
 
 MONTH_MOST, WEEK_MOST, LIST_MOST = 3, 16, 50
+LIST_WHOLE = 1000  # on one page, to print it
 MONTH_PLACES, LIST_PLACES = 2, 30
-TRAY_MOST = 8
+TRAY_MOST, TRAY_WHOLE = 8, 200
 ROWS_BY = {
     "kind": gettext_lazy("By kind"),
     "theme": gettext_lazy("By theme"),
@@ -131,8 +132,11 @@ def list_page(request: HttpRequest) -> HttpResponse:
         one_day = asked.filters.cleaned_data.get("span") == "day"
         window = (day_of if one_day else month_of)(asked.day)
         rows = queries.within(asked.posts, window).values(*queries.COLUMNS)
-        page_obj = Paginator(rows, LIST_MOST).get_page(request.GET.get("page"))
+        most = LIST_WHOLE if "whole" in request.GET else LIST_MOST
+        page_obj = Paginator(rows, most).get_page(request.GET.get("page"))
+        span = {"span": "day"} if one_day else {}
         return {
+            "whole_url": asked.url("list", on=asked.day, whole=1, **span) if most == LIST_MOST else "",
             "window": window,
             "heading": _cased(date_format(window.first, "l j F Y" if one_day else "F Y")),
             "page_obj": page_obj,
@@ -274,7 +278,8 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
     span = kept["span"]
     names = (("year", _("Year")), ("month", _("Month")), ("week", _("Week")), ("list", _("List")))
     has_tray = view in {"week", "month"} and not shown.get("by_channel")
-    undated = list(queries.tray(user, filters.cleaned_data, teams)[: TRAY_MOST + 1]) if has_tray else []
+    most = TRAY_WHOLE if "tray" in request.GET else TRAY_MOST
+    undated = list(queries.tray(user, filters.cleaned_data, teams)[: most + 1]) if has_tray else []
     context = {
         **shown,
         "kept": kept if any(kept.values()) else {},
@@ -286,8 +291,9 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
         "today_url": asked.url(view, on=today, **kept),
         "export_url": reverse("calendar_app:export") + filters.address(on=day, span=span or view),
         "tabs": [(name, label, asked.url(name, on=day)) for name, label in names],
-        "undated": undated[:TRAY_MOST],
-        "more_undated": len(undated) > TRAY_MOST,
+        "undated": undated[:most],
+        "more_undated": len(undated) > most,
+        "tray_url": asked.url(view, on=day, tray="whole", **kept) + "#tray",
         "saved_views": shared_views(user),
         "narrowing": filters.address(on="", span="").removeprefix("?"),
     }

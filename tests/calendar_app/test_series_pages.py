@@ -414,3 +414,23 @@ def test_rule_may_put_a_place_of_today_where_the_clock_has_been(city, at, new_se
     change = change_rule(series, rule, since=local_day(at), actor=city.anna, at=at)
     assert change.moved[0][1] == instant(local_day(at), "09:00")
     assert series.slots.first().starts_at == instant(local_day(at), "09:00")
+
+
+@pytest.mark.rule("R7")
+def test_series_offers_to_move_a_post_to_where_its_changed_rule_has_the_turn(city, at, new_series, client_of):
+    series = new_series(ends_on=date(2026, 12, 31))
+    slot = series.slots.select_related("series__team").all()[1]
+    post = write_post(slot, actor=city.anna, at=at)
+    anna, address = client_of(city.anna), url("series_page", series.pk)
+    assert "as the rule has it now" not in anna.get(address).content.decode()
+    rule = replace(series.rule, starts_on=date(2026, 12, 2))
+    change_rule(series, rule, since=local_day(at), actor=city.anna, at=at)
+    offer = reverse("editorial:post_time", args=[post.pk]) + "?when=2026-12-09T09:00"
+    assert f'<a href="{offer}">Move the post to Wed 9 Dec 2026, 09:00' in anna.get(address).content.decode()
+    assert 'value="2026-12-09T09:00"' in anna.get(offer).content.decode()
+    assert offer not in client_of(city.karin).get(address).content.decode()
+    for odd in ("soon", "0001-01-01T00:00", "9999-12-31T23:59", '"><b>'):
+        assert anna.get(reverse("editorial:post_time", args=[post.pk]), {"when": odd}).status_code == 200
+    anna.post(offer, {"when": "2026-12-09T09:00", "seen": post.version})
+    words = anna.get(address).content.decode()
+    assert ("as the rule has it now" in words, "Stands at Wed 9 Dec 2026, 09:00" in words) == (False, True)
