@@ -1,17 +1,20 @@
 """How forms look everywhere: the renderer, the widgets for days and times, and the living page's form."""
 
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 import django.forms.renderers
 from django import forms
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.template.backends.django import DjangoTemplates
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from core.widgets import WRITERS
+from core.workdays import FIRST_YEAR, LAST_YEAR
 
 WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
 
@@ -20,6 +23,15 @@ def ask_for_whole_addresses() -> None:
     """This will let every field for a web address, in forms, models and the admin, say how one looks."""
     URLValidator.message = WHOLE_ADDRESS
     forms.URLField.default_error_messages["invalid"] = WHOLE_ADDRESS
+
+
+def within_the_calendar(value: date) -> None:
+    """This will refuse days and times in years the calendar does not have. Raises ValidationError."""
+    if not FIRST_YEAR <= value.year <= LAST_YEAR:
+        raise ValidationError(
+            _("The calendar has the years %(first)s to %(last)s."),
+            params={"first": FIRST_YEAR, "last": LAST_YEAR},
+        )
 
 
 class FormRenderer(django.forms.renderers.DjangoTemplates):

@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 import holidays
 from django.conf import settings
 
+FIRST_YEAR, LAST_YEAR = 2000, 2100  # what the calendar shows; a time beyond them would be seen nowhere
+
 
 @lru_cache(maxsize=32)
 def red_days(year: int, language: str = "sv") -> dict[date, str]:

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateTimeInput
+from core.forms import DateTimeInput, within_the_calendar
 from core.models import User
 from core.workdays import instant
 from editorial.models import Team
@@ -30,7 +30,9 @@ class TeamChoiceForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    planned_at = forms.DateTimeField(label=gettext_lazy("Time"), widget=DateTimeInput())
+    planned_at = forms.DateTimeField(
+        label=gettext_lazy("Time"), widget=DateTimeInput(), validators=[within_the_calendar]
+    )
 
 
 class ConfirmForm(forms.Form):
@@ -69,8 +71,18 @@ class FilterForm(forms.Form):
 class MoveForm(forms.Form):
     """When a post is wanted or planned instead: a time, or another day at the time of day it has."""
 
-    when = forms.DateTimeField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
-    on = forms.DateField(required=False, widget=forms.HiddenInput())
+    when = forms.DateTimeField(
+        label=gettext_lazy("New time"),
+        required=False,
+        widget=DateTimeInput(),
+        validators=[within_the_calendar],
+    )
+    on = forms.DateField(
+        label=gettext_lazy("Day"),
+        required=False,
+        widget=forms.HiddenInput(),
+        validators=[within_the_calendar],
+    )
 
     def __init__(self, data: Any = None, *, shown: datetime | None, offered: str = "") -> None:
         super().__init__(data, initial={"when": offered or shown})

@@ -16,6 +16,7 @@ from editorial.links import ask_the_links
 from editorial.models import Membership, Post, Review
 from editorial.pictures import ask_the_people
 from editorial.queries import approval_ends_on
+from editorial.saving import ask_the_year
 from editorial.states import FIXED, POST_MOVES, PostState
 from editorial.versions import content_of, sha_of
 
@@ -29,6 +30,7 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
     Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
     `seen` is no longer the post's version.
     """
+    ask_the_year(when)
     approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
     if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
         note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
@@ -65,6 +67,7 @@ def ask_the_wish(post: Post, at: datetime) -> None:
 @POST_MOVES.before("reschedule")
 def ask_the_plan(post: Post, *, at: datetime, planned_at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse times that are over, and channels where the city does not speak now."""
+    ask_the_year(planned_at)
     if _is_over(planned_at, at):
         raise MoveRefused(_("The planned time is in the past. Choose a time from now on."))
     if not _stands_at(post, planned_at) and (where := approval_ends_on(post)):

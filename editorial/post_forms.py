@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from core.forms import DateTimeInput
+from core.forms import DateTimeInput, within_the_calendar
 from editorial.addresses import to_open
 from editorial.models import Post
 from editorial.models.posts import LONGEST_TEXT
@@ -80,6 +80,7 @@ class PostForm(forms.Form):
         required=False,
         widget=DateTimeInput(),
         help_text=gettext_lazy("Without a time it lies in the calendar's tray."),
+        validators=[within_the_calendar],
     )
 
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:

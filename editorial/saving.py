@@ -17,6 +17,7 @@ from consent.models import Picture
 from core import trail
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveIncomplete, MoveRefused, perform
+from core.workdays import FIRST_YEAR, LAST_YEAR
 from editorial.addresses import addresses_in
 from editorial.links import Occasion, ask_links, ask_version
 from editorial.models import Post, PostLink, PostPicture, PostText, PostWriter
@@ -65,6 +66,8 @@ def save_post(
     when `seen` is no longer the post's version.
     """
     _ask_lengths(fields, texts, links)
+    if fields.get("wanted_at"):
+        ask_the_year(fields["wanted_at"])
     with transaction.atomic():
         left = post.current
         if post.pk is None:
@@ -89,6 +92,13 @@ def save_post(
         if left is not None:
             tell_what_changed(post, left=left, now=version, actor=actor, at=at)
         ask_version(version, occasion=Occasion.SAVED, at=at)
+
+
+def ask_the_year(when: datetime) -> None:
+    """This will raise MoveIncomplete for a time in a year the calendar does not have: nobody would find the post again."""
+    if not FIRST_YEAR <= when.year <= LAST_YEAR:
+        words = _("The calendar has the years %(first)s to %(last)s.")
+        raise MoveIncomplete(words % {"first": FIRST_YEAR, "last": LAST_YEAR})
 
 
 def _ask_lengths(

@@ -11,7 +11,7 @@ from calendar_app.models import Series
 from calendar_app.recurrence import MOST_BETWEEN, RedDays, Rhythm, Rule
 from calendar_app.windows import FIRST_YEAR, LAST_YEAR
 from channels_registry.models import Channel
-from core.forms import DateInput, DateTimeInput, TimeInput
+from core.forms import DateInput, DateTimeInput, TimeInput, within_the_calendar
 from core.models import User
 from core.templatetags.parts import moment
 from editorial.models import Post, Team
@@ -124,4 +124,6 @@ class PlacePostForm(forms.Form):
 
 
 class ShiftForm(forms.Form):
-    starts_at = forms.DateTimeField(label=_("New time"), widget=DateTimeInput())
+    starts_at = forms.DateTimeField(
+        label=_("New time"), widget=DateTimeInput(), validators=[within_the_calendar]
+    )

@@ -14,9 +14,10 @@ from calendar_app.models import DayNote, SavedView, Series, Slot
 from calendar_app.notes import keep_note
 from calendar_app.transitions import change_rule, write_post
 from core.models import Event
-from core.moves import perform
+from core.moves import MoveIncomplete, perform
 from core.workdays import instant, local_day
 from editorial.models import Membership, Post
+from editorial.transitions import change_time, save_post
 from tests.editorial.test_post_moves import walk
 from tests.rests import put_to_rest
 
@@ -434,3 +435,33 @@ def test_series_offers_to_move_a_post_to_where_its_changed_rule_has_the_turn(cit
     anna.post(offer, {"when": "2026-12-09T09:00", "seen": post.version})
     words = anna.get(address).content.decode()
     assert ("as the rule has it now" in words, "Stands at Wed 9 Dec 2026, 09:00" in words) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "when", ["0001-01-01T00:00", "1999-12-31T23:59", "2101-01-01T00:00", "9999-12-31T23:59"]
+)
+def test_no_post_or_place_goes_to_a_year_the_calendar_does_not_have(city, at, new_series, client_of, when):
+    series = new_series(ends_on=date(2026, 12, 8))
+    filled, empty = series.slots.select_related("series__team").all()
+    post, anna = write_post(filled, actor=city.anna, at=at), client_of(city.anna)
+    time_page, edit_page = (reverse(f"editorial:post_{name}", args=[post.pk]) for name in ("time", "edit"))
+    tries = [
+        (time_page, {"when": when}),
+        (time_page, {"on": when[:10]}),
+        (edit_page, {"title": "Swans", "base_text": "Swans.", "wanted_at": when}),
+        (url("slot_move", empty.pk, "shift"), {"starts_at": when}),
+    ]
+    for address, sent in tries:
+        answer = anna.post(address, sent | {"seen": post.version})
+        words = answer.content.decode()
+        assert (answer.status_code, "The calendar has the years 2000 to 2100." in words) == (422, True), (
+            address
+        )
+    far = datetime.fromisoformat(when).replace(tzinfo=UTC)
+    for refused in (
+        lambda: change_time(post, actor=city.anna, at=at, when=far),
+        lambda: save_post(post, actor=city.anna, at=at, fields={"wanted_at": far}, texts={}, links=None),
+        lambda: perform(empty, "shift", actor=city.anna, at=at, starts_at=far),
+    ):
+        with pytest.raises(MoveIncomplete, match="2000 to 2100"):
+            refused()
