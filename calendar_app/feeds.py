@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import models
+from django.db import models, transaction
 from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
@@ -85,6 +85,13 @@ def revoke_feed(feed: Feed, *, actor: User, at: datetime) -> None:
     if Feed.objects.filter(pk=feed.pk, revoked_at=None).update(revoked_at=at):
         feed.items.all().delete()
         trail.record("feed.revoke", about=feed, actor=actor, at=at)
+
+
+def renew_feed(feed: Feed, *, actor: User, at: datetime) -> tuple[Feed, str]:
+    """This will give what the feed shows a new address, for one that is lost or known to too many; the old one ends."""
+    with transaction.atomic():
+        revoke_feed(feed, actor=actor, at=at)
+        return make_feed(owner=feed.owner, at=at, team=feed.team, channel=feed.channel, series=feed.series)
 
 
 def feed_of(secret: str) -> Feed | None:

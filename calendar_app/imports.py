@@ -89,7 +89,7 @@ def keep(*, owner: User, team: Team, name: str, rows: list[list[str]], at: datet
     """This will keep a file that was read, for its preview; the owner's earlier ones that were not done are let go."""
     CsvImport.objects.filter(owner=owner, done_at=None).delete()
     return CsvImport.objects.create(
-        owner=owner, team=team, name=name[:120], rows=rows, made_at=at, row_count=len(rows) - 1
+        owner=owner, team=team, name=name[:120], rows=rows, made_at=at, row_count=sum(map(bool, rows)) - 1
     )
 
 
@@ -99,7 +99,7 @@ def plan_rows(kept: CsvImport, at: datetime) -> list[RowPlan]:
     names = columns_of(header)
     numbers = [int(value) for row in rows if is_number(value := cell_of(row, names, "number"))]
     known = _known(kept, numbers, at)
-    plans = [_plan_row(number, row, names, known) for number, row in enumerate(rows, 2)]
+    plans = [_plan_row(number, row, names, known) for number, row in enumerate(rows, 2) if row]
     _warn(plans, known)
     return plans
 
@@ -304,6 +304,8 @@ def _plan_draft(plan: RowPlan, cell: Cells, known: Known) -> None:
         _("New draft of %(team)s for %(time)s.") if plan.when else _("New draft of %(team)s, no time yet.")
     )
     plan.does = words % said
+    if plan.channels:
+        plan.does += " " + _("Goes to %(channels)s.") % {"channels": ", ".join(map(str, plan.channels))}
 
 
 def _ask_lengths(values: dict[str, str], channels: Iterable[Channel]) -> None:

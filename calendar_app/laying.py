@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,8 @@ from core.workdays import instant, local_day
 
 AHEAD = relativedelta(months=12)
 BATCH = 100
+NEAR = timedelta(days=31)  # what an earlier rule had is looked for so far around the days of the new one
+TAKEN = (SlotState.FILLED, SlotState.OPEN, SlotState.SKIPPED)
 
 
 @dataclass
@@ -31,6 +34,9 @@ class Change:
     again: list[tuple[Slot, datetime]] = field(default_factory=list)
     gone: list[Slot] = field(default_factory=list)
     kept: list[Slot] = field(default_factory=list)  # they have a post, or were skipped
+    instead: dict[date, Slot] = field(
+        default_factory=dict
+    )  # days left without a new place: a post stands near
 
 
 def horizon(at: datetime) -> date:
@@ -77,8 +83,14 @@ def _lay_out_batch(batch: list[Series], until: date, at: datetime) -> int:
 
 
 def plan(series: Series, rule: Rule, since: date, until: date) -> Change:
-    """This will work out what the rule would do to the slots from the day `since` on. Writes nothing."""
+    """This will work out what the rule would do to the slots from the day `since` on. Writes nothing.
+
+    A turn of the rule that has a post already, on the day of an earlier rule, gets no empty place beside it.
+    """
     wanted, change = rule.instants(since, until), Change()
+    change.instead = stand_for(series, rule, wanted)
+    for day in change.instead:
+        del wanted[day]
     for slot in series.slots.filter(rule_on__gte=since):
         starts_at = wanted.pop(slot.rule_on, None)
         if slot.state in {SlotState.FILLED, SlotState.SKIPPED}:
@@ -91,6 +103,32 @@ def plan(series: Series, rule: Rule, since: date, until: date) -> Change:
             change.moved.append((slot, starts_at))
     change.new = wanted
     return change
+
+
+def stand_for(series: Series, rule: Rule, days: Iterable[date]) -> dict[date, Slot]:
+    """This will find the filled places that an earlier rule had, each under the day on which the rule has its turn now.
+
+    Days that have a place of their own, filled or empty, are theirs.
+    """
+    wanted = sorted(days)
+    if not wanted:
+        return {}
+    places = list(
+        series.slots.filter(
+            rule_on__gte=wanted[0] - NEAR, rule_on__lte=wanted[-1] + NEAR, state__in=TAKEN
+        ).select_related("post")
+    )
+    taken = {slot.rule_on for slot in places}
+    filled = sorted((s for s in places if s.state == SlotState.FILLED), key=lambda slot: slot.rule_on)
+    on_rule = set(rule.instants(filled[0].rule_on, filled[-1].rule_on)) if filled else set()
+    found: dict[date, Slot] = {}
+    for slot in filled:
+        if slot.rule_on in on_rule:
+            continue
+        near = [day for day in wanted if day not in taken | set(found) and rule.is_near(day, slot.rule_on)]
+        if near:
+            found[near[0]] = slot
+    return found
 
 
 def carry_out(series: Series, change: Change, *, actor: User | None, at: datetime) -> None:

@@ -13,11 +13,13 @@ from django.conf import settings
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import TruncMonth
 
-from calendar_app.models import DayNote, Slot
+from calendar_app import laying
+from calendar_app.models import DayNote, Series, Slot
 from calendar_app.windows import Window
 from core.models import User
 from core.workdays import local_day
 from editorial.models import Membership
+from editorial.states import FIXED
 
 
 @dataclass(frozen=True)
@@ -42,6 +44,33 @@ class EmptyRow:
     months: list[int]
 
 
+@dataclass(frozen=True)
+class Ahead:
+    """A place of a series; its post may stand at another time, and the rule may have another since it was changed."""
+
+    slot: Slot
+    stands_at: datetime | None = None
+    rule_has: datetime | None = None
+
+
+def places_ahead(series: Series, slots: list[Slot], at: datetime) -> list[Ahead]:
+    """This will say of each place where its post stands instead, and to which time of the changed rule it could move."""
+    if not any(slot.post for slot in slots):
+        return [Ahead(slot) for slot in slots]
+    rule = series.rule
+    days = rule.instants(local_day(at), series.laid_until)
+    by_rule = {slot.pk: days[day] for day, slot in laying.stand_for(series, rule, days).items()}
+    return [_ahead(slot, by_rule.get(slot.pk), at) for slot in slots]
+
+
+def _ahead(slot: Slot, rule_has: datetime | None, at: datetime) -> Ahead:
+    if slot.post is None:
+        return Ahead(slot)
+    stands_at = slot.post.planned_at or slot.post.wanted_at
+    may_go = rule_has is not None and rule_has > at and rule_has != stands_at and slot.post.state not in FIXED
+    return Ahead(slot, None if stands_at == slot.starts_at else stands_at, rule_has if may_go else None)
+
+
 def empty_places(
     user: User, wanted: dict[str, Any], window: Window, at: datetime, teams: Collection[int] | None = None
 ) -> QuerySet[Slot]:
@@ -60,7 +89,7 @@ def empty_places(
         "series__team": wanted.get("team"),
         "series__team__unit": wanted.get("unit"),
         "series__owner": wanted.get("person"),
-        "series__name__iexact": wanted.get("kind"),
+        "series__name__icontains": wanted.get("kind"),
     }
     slots = slots.filter(**{name: value for name, value in asked.items() if value})
     if text := wanted.get("text"):

@@ -147,9 +147,9 @@ def _fitting(posts: QuerySet[Post], wanted: dict[str, Any]) -> QuerySet[Post]:
     if wanted.get("person"):
         posts = posts.filter(created_by=wanted["person"])
     if kind := wanted.get("kind"):
-        posts = posts.filter(kind__iexact=kind)
+        posts = posts.filter(kind__icontains=kind)
     if theme := wanted.get("theme"):
-        posts = posts.filter(theme__iexact=theme)
+        posts = posts.filter(theme__icontains=theme)
     if text := wanted.get("text"):
         posts = posts.filter(Q(title__icontains=text) | Q(base_text__icontains=text))
     return posts

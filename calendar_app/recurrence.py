@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from core.workdays import instant, is_working_day, next_working_day, red_days
 
 MOST_BETWEEN = 52  # the longest step: every 52nd week, month or year
+SUNDAY = 6
 SEARCHED = relativedelta(years=9)  # a leap day may be eight years away, as it is around 2100
 
 
@@ -67,10 +68,25 @@ class Rule:
         for day in self._plain_days(first, last):
             if not first <= day <= last:
                 continue
-            if self.red_days == RedDays.KEEP or day not in red_days(day.year):
+            if self.red_days == RedDays.KEEP or not self._is_red(day):
                 yield day, day
             elif self.red_days == RedDays.MOVE:
                 yield day, next_working_day(day)
+
+    def _is_red(self, day: date) -> bool:
+        """A Sunday is a red day too, but not for a rule that asks for Sundays by name."""
+        by_name = self.rhythm in {Rhythm.WEEKLY, Rhythm.MONTH_WEEKDAY}
+        return day in red_days(day.year) or (day.weekday() == SUNDAY and not by_name)
+
+    def is_near(self, day: date, other: date) -> bool:
+        """This will tell whether two days are the same turn of the rule: of one week, one month, or a month of a year."""
+        if self.rhythm == Rhythm.WORKDAYS:
+            return day == other
+        if self.rhythm == Rhythm.WEEKLY:
+            return day.isocalendar()[:2] == other.isocalendar()[:2]
+        if self.rhythm == Rhythm.YEARLY:
+            return abs(day - other) <= timedelta(days=31)
+        return (day.year, day.month) == (other.year, other.month)
 
     def instants(self, first: date, last: date) -> dict[date, datetime]:
         """This will return the instant at which each of the rule's days is held."""

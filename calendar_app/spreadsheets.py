@@ -15,6 +15,7 @@ from calendar_app.exports import unguarded
 from core.workdays import FIRST_YEAR, LAST_YEAR
 
 MOST_ROWS = 2000
+MOST_EMPTY = 20_000  # rows with the empty ones
 MOST_BYTES = 4 * 1024 * 1024
 MORNING = time(9)
 
@@ -47,14 +48,19 @@ def read_table(data: bytes) -> list[list[str]]:
     text = _decoded(data)
     if "\x00" in text:
         raise FileRefused(_("This is not a CSV file. Save the sheet as CSV first."))
-    first = text.lstrip("\r\n").split("\n", 1)[0]
-    delimiter = max(";,\t", key=first.count)
-    rows = []
+    told = re.match(r"sep=(.)\r?\n", text)  # Excel's own first line
+    text = text[told.end() :] if told else text.lstrip("\r\n")
+    first = text.split("\n", 1)[0]
+    delimiter = told[1] if told else max(";,\t", key=first.count)
+    rows: list[list[str]] = []
+    count = 0
     try:
         for cells in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            if any(cell.strip() for cell in cells):
-                rows.append([unguarded(cell) for cell in cells])
-            if len(rows) > MOST_ROWS + 1:
+            said = any(cell.strip() for cell in cells)
+            # Empty rows are kept, so that the others are told of by the numbers they have in the sheet.
+            rows.append([unguarded(cell) for cell in cells] if said else [])
+            count += said
+            if count > MOST_ROWS + 1 or len(rows) > MOST_EMPTY:
                 raise FileRefused(
                     _("The file has more than %(most)s rows. Import a part at a time.") % {"most": MOST_ROWS}
                 )
@@ -62,11 +68,23 @@ def read_table(data: bytes) -> list[list[str]]:
         raise FileRefused(
             _("The file cannot be read as CSV: a quotation mark or a cell does not end.")
         ) from error
+    while rows and not rows[-1]:
+        rows.pop()
     if len(rows) < 2:
         raise FileRefused(_("The file has no rows under its header."))
     if "title" not in columns_of(rows[0]):
         raise FileRefused(_("The header needs a column “Title”, and “Day” for posts with a day."))
+    if twice := _said_twice(rows[0]):
+        raise FileRefused(_("The header has the same column twice: %(columns)s.") % {"columns": twice})
     return rows
+
+
+def _said_twice(header: list[str]) -> str:
+    """This will return the headings that name one column, as “Day, Date”; empty when each names its own."""
+    names = columns_of(header)
+    return ", ".join(
+        cell.strip() for cell, name in zip(header, names, strict=True) if name and names.count(name) > 1
+    )
 
 
 def _decoded(data: bytes) -> str:

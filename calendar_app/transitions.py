@@ -23,6 +23,7 @@ from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.rules import Refusal
 from core.workdays import local_day
 from editorial.models import Post
+from editorial.planning import ask_the_years
 from editorial.states import POST_MOVES, PostState
 from editorial.transitions import change_time, save_post
 
@@ -189,6 +190,8 @@ def ask_the_new_time(
     slot: Slot, *, starts_at: datetime, at: datetime, by_rule: bool = False, **details: Any
 ) -> dict[str, Any]:
     """This will refuse a time that is over, unless a changed rule has it so."""
+    if not by_rule:
+        ask_the_years(starts_at)
     if starts_at < at and not by_rule:
         raise MoveRefused(_("The time is in the past. Choose a time from now on."))
     return {}

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateTimeInput, MomentField
+from core.forms import DateTimeInput, DayField, MomentField
 from core.models import User
 from core.workdays import instant, is_in_reach
 from editorial.models import Team
@@ -70,10 +70,10 @@ class MoveForm(forms.Form):
     """When a post is wanted or planned instead: a time, or another day at the time of day it has."""
 
     when = MomentField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
-    on = forms.DateField(required=False, widget=forms.HiddenInput())
+    on = DayField(label=gettext_lazy("Day"), required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: Any = None, *, shown: datetime | None) -> None:
-        super().__init__(data, initial={"when": shown})
+    def __init__(self, data: Any = None, *, shown: datetime | None, offered: str = "") -> None:
+        super().__init__(data, initial={"when": offered or shown})
         self.shown = shown
 
     def clean(self) -> dict[str, Any]:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 from django import forms
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import DateInput
 from core.models import User
-from core.uploads import ImageUploadField
+from core.templatetags.parts import moment
+from core.uploads import HoldingForm, ImageUploadField
+from core.workdays import LAST_YEAR
 from editorial.idea_states import FollowUpState, IdeaState
 from editorial.models import Material, MaterialKind, Post, Team
 from editorial.post_rows import WebAddressField
@@ -17,10 +21,11 @@ from editorial.states import OPEN
 
 LONGEST_IDEA = 5_000
 NEWEST_POSTS = 50
+OLDEST_YEAR = 1800
 PICTURE_HINT = gettext_lazy("JPEG, PNG or WebP, at most 15 MB.")
 
 
-class TipForm(forms.Form):
+class TipForm(HoldingForm):
     """An idea as anybody hands it in: only what it is has to be said."""
 
     what = forms.CharField(
@@ -97,6 +102,16 @@ class MaterialForm(forms.ModelForm):
             kinds = [choice for choice in MaterialKind.choices if choice[0] != MaterialKind.EARLIER_POST]
             self.fields["kind"].choices = [("", gettext_lazy("Choose a kind")), *kinds]  # type: ignore[attr-defined]
 
+    def clean_made_on(self) -> date | None:
+        """This will refuse years in which nothing one uses again was made; an archive's picture may be old."""
+        day: date | None = self.cleaned_data["made_on"]
+        if day and not OLDEST_YEAR <= day.year <= LAST_YEAR:
+            raise forms.ValidationError(
+                _("Choose a year between %(first)s and %(last)s."),
+                params={"first": OLDEST_YEAR, "last": LAST_YEAR},
+            )
+        return day
+
 
 class ReuseForm(forms.Form):
     """Whose post is begun from material."""
@@ -125,9 +140,15 @@ class AddToPostForm(forms.Form):
             self.fields["post"],
             Post.objects.filter(state__in=OPEN, team__in=Team.objects.of_member(user)),
         )
-        newest = own.order_by("-pk").values_list("pk", "title")[:NEWEST_POSTS]
+        newest = [(post.pk, _with_time(post)) for post in own.order_by("-pk")[:NEWEST_POSTS]]
         field.queryset = own  # type: ignore[attr-defined]
         field.widget.choices = [("", field.empty_label), *newest]  # type: ignore[attr-defined]
+
+
+def _with_time(post: Post) -> str:
+    """A post by its title and time: those of a series have the same title."""
+    when = post.planned_at or post.wanted_at
+    return f"{post.title}, {moment(when)}" if when else post.title
 
 
 class OutcomeForm(forms.Form):

@@ -67,6 +67,11 @@ class CalendarForm(forms.Form):
         return day
 
     @property
+    def own_teams(self) -> Choices:
+        """The teams one is in: with them filters can be shared."""
+        return [(pk, name) for pk, name in self.teams if pk in self.roles]
+
+    @property
     def is_narrowed(self) -> bool:
         return bool(self.narrowing())
 
@@ -126,7 +131,7 @@ class SavedViewForm(forms.Form):
         Team.objects.none(), label=_("Share with"), required=False, empty_label=_("only me")
     )
     view = forms.ChoiceField(choices=[(view, view) for view in ("year", "month", "week", "list")])
-    query = forms.CharField(max_length=1000, required=False)
+    query = forms.CharField(label=_("Filters"), max_length=1000, required=False)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

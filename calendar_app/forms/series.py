@@ -74,7 +74,12 @@ class RuleForm(forms.Form):
         initial=1,
         help_text=_("1 is every time, 2 every second week, month or year."),
     )
-    red_days = forms.ChoiceField(label=_("On red days"), choices=RedDays.choices, initial=RedDays.KEEP)
+    red_days = forms.ChoiceField(
+        label=_("On red days"),
+        choices=RedDays.choices,
+        initial=RedDays.KEEP,
+        help_text=_("Sundays are red too, unless the series comes on Sundays."),
+    )
     ends_on = forms.DateField(label=_("Last day"), required=False, widget=DateInput())
 
     def clean(self) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
 from calendar_app import places, queries
 from calendar_app.forms.calendar import CalendarForm, shared_views
@@ -30,8 +30,9 @@ from core.workdays import local_day
 from editorial.models import Post
 
 MONTH_MOST, WEEK_MOST, LIST_MOST = 3, 16, 50
+LIST_WHOLE = 1000  # on one page, to print it
 MONTH_PLACES, LIST_PLACES = 2, 30
-TRAY_MOST = 8
+TRAY_MOST, TRAY_WHOLE = 8, 200
 ROWS_BY = {
     "kind": gettext_lazy("By kind"),
     "theme": gettext_lazy("By theme"),
@@ -39,13 +40,13 @@ ROWS_BY = {
 }
 
 
-@require_GET
+@require_safe
 def calendar_page(request: HttpRequest) -> HttpResponse:
     """This will lead to the month, where most planning is done."""
     return redirect("calendar_app:month_page")
 
 
-@require_GET
+@require_safe
 def month_page(request: HttpRequest) -> HttpResponse:
     def content(asked: Asked) -> dict[str, Any]:
         month = month_of(asked.day)
@@ -72,7 +73,7 @@ def month_page(request: HttpRequest) -> HttpResponse:
     return _page(request, "month", content)
 
 
-@require_GET
+@require_safe
 def week_page(request: HttpRequest) -> HttpResponse:
     def content(asked: Asked) -> dict[str, Any]:
         week, by_channel = week_of(asked.day), request.GET.get("by") == "channel"
@@ -88,12 +89,13 @@ def week_page(request: HttpRequest) -> HttpResponse:
             "rows": _by_channel(cells) if by_channel else [],
             "by_day_url": here,
             "by_channel_url": f"{here}&by=channel",
+            "kept": {"by": "channel"} if by_channel else {},
         }
 
     return _page(request, "week", content)
 
 
-@require_GET
+@require_safe
 def year_page(request: HttpRequest) -> HttpResponse:
     def content(asked: Asked) -> dict[str, Any]:
         year, by = year_of(asked.day), request.GET.get("by", "kind")
@@ -107,6 +109,7 @@ def year_page(request: HttpRequest) -> HttpResponse:
             "window": year,
             "heading": str(year.first.year),
             "by": by,
+            "kept": {"by": by} if "by" in request.GET else {},
             "by_urls": [(name, label, f"{here}&by={name}") for name, label in ROWS_BY.items()],
             "months": [
                 {"first": first, "url": asked.url("month", on=first), "day_url": day_url, "days": days}
@@ -123,14 +126,17 @@ def year_page(request: HttpRequest) -> HttpResponse:
     return _page(request, "year", content)
 
 
-@require_GET
+@require_safe
 def list_page(request: HttpRequest) -> HttpResponse:
     def content(asked: Asked) -> dict[str, Any]:
         one_day = asked.filters.cleaned_data.get("span") == "day"
         window = (day_of if one_day else month_of)(asked.day)
         rows = queries.within(asked.posts, window).values(*queries.COLUMNS)
-        page_obj = Paginator(rows, LIST_MOST).get_page(request.GET.get("page"))
+        most = LIST_WHOLE if "whole" in request.GET else LIST_MOST
+        page_obj = Paginator(rows, most).get_page(request.GET.get("page"))
+        span = {"span": "day"} if one_day else {}
         return {
+            "whole_url": asked.url("list", on=asked.day, whole=1, **span) if most == LIST_MOST else "",
             "window": window,
             "heading": _cased(date_format(window.first, "l j F Y" if one_day else "F Y")),
             "page_obj": page_obj,
@@ -267,22 +273,27 @@ def _page(request: HttpRequest, view: str, content: Callable[[Asked], dict[str, 
     posts = queries.in_calendar(user, filters.cleaned_data, teams)
     asked = Asked(user, now, day, today, filters, posts, teams)
     shown = content(asked)
-    span = filters.cleaned_data.get("span", "")
+    # How the page is sorted goes along to earlier and later, and through the filters.
+    kept: dict[str, str] = {"span": filters.cleaned_data.get("span", "")} | shown.get("kept", {})
+    span = kept["span"]
     names = (("year", _("Year")), ("month", _("Month")), ("week", _("Week")), ("list", _("List")))
     has_tray = view in {"week", "month"} and not shown.get("by_channel")
-    undated = list(queries.tray(user, filters.cleaned_data, teams)[: TRAY_MOST + 1]) if has_tray else []
+    most = TRAY_WHOLE if "tray" in request.GET else TRAY_MOST
+    undated = list(queries.tray(user, filters.cleaned_data, teams)[: most + 1]) if has_tray else []
     context = {
         **shown,
+        "kept": kept if any(kept.values()) else {},
         "filters": filters,
         "view": view,
         "day": day,
-        "before_url": asked.url(view, on=shown["window"].before, span=span),
-        "after_url": asked.url(view, on=shown["window"].after, span=span),
-        "today_url": asked.url(view, on=today, span=span),
+        "before_url": asked.url(view, on=shown["window"].before, **kept),
+        "after_url": asked.url(view, on=shown["window"].after, **kept),
+        "today_url": asked.url(view, on=today, **kept),
         "export_url": reverse("calendar_app:export") + filters.address(on=day, span=span or view),
         "tabs": [(name, label, asked.url(name, on=day)) for name, label in names],
-        "undated": undated[:TRAY_MOST],
-        "more_undated": len(undated) > TRAY_MOST,
+        "undated": undated[:most],
+        "more_undated": len(undated) > most,
+        "tray_url": asked.url(view, on=day, tray="whole", **kept) + "#tray",
         "saved_views": shared_views(user),
         "narrowing": filters.address(on="", span="").removeprefix("?"),
     }

@@ -8,11 +8,12 @@ from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_GET, require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calendar_app import exports, feeds, imports, queries, spreadsheets
 from calendar_app.forms.calendar import CalendarForm
@@ -32,11 +33,15 @@ WINDOWS = {"day": day_of, "week": week_of, "month": month_of, "list": month_of, 
 
 @require_http_methods(["GET", "POST"])
 def feeds_page(request: HttpRequest) -> HttpResponse:
-    """This will list one's feeds, and make one: its address is shown in the answer, and never again."""
+    """This will list one's feeds, and make one, or one again: its address is shown in the answer, and never again."""
     user, now = person(request), timezone.now()
     form = FeedForm(user=user, initial={"series": request.GET.get("series")})
     refusal, status, address = "", 200, ""
-    if request.method == "POST":
+    if request.method == "POST" and request.POST.get("again"):
+        lost = _own_feed(request, request.POST["again"])
+        _feed, secret = feeds.renew_feed(lost, actor=user, at=now)
+        address, status = feeds.address_of(secret), 201
+    elif request.method == "POST":
         status = 422
         # A POST without any choice is a choice too: what oneself writes.
         form = FeedForm(request.POST, user=user)
@@ -55,6 +60,12 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
         "refusal": refusal,
     }
     return render(request, "calendar_app/feeds_page.html", context, status=status)
+
+
+def _own_feed(request: HttpRequest, number: str) -> Feed:
+    own = Feed.objects.visible_to(person(request)).filter(revoked_at=None)
+    own = own.select_related("owner", "team", "channel", "series")
+    return get_object_or_404(own, pk=int(number) if number.isdecimal() and len(number) < 10 else 0)
 
 
 @require_POST
@@ -82,11 +93,15 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
     return get_conditional_response(request, etag=response["ETag"], response=response) or response
 
 
-@require_GET
+@require_safe
 def export(request: HttpRequest) -> HttpResponseBase:
-    """This will send the posts of the window that fit the filters as CSV, line by line."""
+    """This will send the posts of the window that fit the filters as CSV, line by line.
+
+    A filter that cannot be read leads to the list, which says so: without it the file would hold more than was asked for.
+    """
     filters = CalendarForm({**request.GET.dict(), "span": ""}, user=person(request))
-    filters.is_valid()
+    if not filters.is_valid():
+        return redirect(reverse("calendar_app:list_page") + filters.address())
     day = filters.cleaned_data.get("on") or local_day(timezone.now())
     window = WINDOWS.get(request.GET.get("span", ""), month_of)(day)
     posts = queries.within(queries.in_calendar(person(request), filters.cleaned_data), window)

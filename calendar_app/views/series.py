@@ -14,11 +14,12 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from calendar_app import laying
 from calendar_app.forms.series import PlacePostForm, RuleForm, SeriesForm, ShiftForm
 from calendar_app.models import Series, Slot
+from calendar_app.places import places_ahead
 from calendar_app.rules import may_plan_series
 from calendar_app.states import SeriesState, SlotState
 from calendar_app.transitions import begin_series, change_details, change_rule, place_post, write_post
@@ -37,7 +38,7 @@ from editorial.views.planning import tell_of_the_time
 MOST_PLACES = 60
 
 
-@require_GET
+@require_safe
 def series_list(request: HttpRequest) -> HttpResponse:
     """This will list the series one may see, with how many places are empty and the next of them."""
     coming = Q(slots__state=SlotState.OPEN, slots__starts_at__gte=timezone.now())
@@ -87,7 +88,7 @@ def series_new(request: HttpRequest) -> HttpResponse:
     return render(request, "calendar_app/series_new.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def series_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _series_page(request, _series(request, pk))
 
@@ -185,7 +186,7 @@ def rule_edit(request: HttpRequest, pk: int, slot: int | None = None) -> HttpRes
     return render(request, "calendar_app/rule_edit.html", context, status=status)
 
 
-@require_GET
+@require_safe
 def slot_page(request: HttpRequest, pk: int) -> HttpResponse:
     return _slot_page(request, _slot(request, pk))
 
@@ -274,7 +275,8 @@ def _series_page(
     request: HttpRequest, series: Series, *, refusal: str = "", asks: str = "", status: int = 200
 ) -> HttpResponse:
     user, now = person(request), timezone.now()
-    places = list(series.slots.filter(starts_at__gte=now).exclude(state=SlotState.WITHDRAWN)[:MOST_PLACES])
+    ahead = series.slots.filter(starts_at__gte=now).exclude(state=SlotState.WITHDRAWN)
+    places = places_ahead(series, list(ahead.select_related("post")[:MOST_PLACES]), now)
     context = {
         "series": series,
         "channels": series.channels.select_related("platform"),
@@ -360,16 +362,25 @@ def _choices(
 
 def change_in_words(change: laying.Change) -> str:
     """This will say in one sentence what a change does to the places."""
-    new, moved, gone, kept = (
+    new, moved, gone, instead, kept = (
         len(change.new) + len(change.again),
         len(change.moved),
         len(change.gone),
-        len(change.kept),
+        len(change.instead),
+        len({slot.pk for slot in change.kept} - {slot.pk for slot in change.instead.values()}),
     )
     told = [
         (new, ngettext("%(count)s new place", "%(count)s new places", new)),
         (moved, ngettext("%(count)s place moves", "%(count)s places move", moved)),
         (gone, ngettext("%(count)s place goes away", "%(count)s places go away", gone)),
+        (
+            instead,
+            ngettext(
+                "%(count)s post stays instead of a new place",
+                "%(count)s posts stay instead of new places",
+                instead,
+            ),
+        ),
         (kept, ngettext("%(count)s filled or skipped stays", "%(count)s filled or skipped stay", kept)),
     ]
     words = ", ".join(phrase % {"count": count} for count, phrase in told if count)

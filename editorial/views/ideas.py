@@ -59,6 +59,7 @@ def idea_new(request: HttpRequest) -> HttpResponse:
                 % {"team": idea.team.name},
             )
             return redirect("editorial:idea_page", idea.pk)
+        form.hold()
     return render(request, "editorial/idea_new.html", {"form": form}, status=status)
 
 

@@ -76,7 +76,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = person(request), timezone.now()
     post = get_object_or_404(Post.objects.visible_to(user).select_related("team"), pk=pk)
     shown = post.planned_at or post.wanted_at
-    form = MoveForm(request.POST or None, shown=shown)
+    form = MoveForm(request.POST or None, shown=shown, offered=request.GET.get("when", ""))
     back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
     back = "" if urlsplit(back).path == request.path else back
     seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200

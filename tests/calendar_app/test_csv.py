@@ -198,8 +198,8 @@ def test_new_draft_goes_to_the_team_its_row_names(city, at, client_of):
     page = preview(anna, city, data)
     assert refusals(page) == ["", "", "You are in no team called Nobody."]
     assert [plan.does for plan in page.context["plans"]][:2] == [
-        "New draft of Park team, no time yet.",
-        "New draft of Library team, no time yet.",
+        "New draft of Park team, no time yet. Goes to Parks on Facebook (Facebook).",
+        "New draft of Library team, no time yet. Goes to Library on X (X).",
     ]
     page = preview(anna, city, data.replace("c;Nobody;\r\n", ""))
     anna.post(page.request["PATH_INFO"])
@@ -277,7 +277,7 @@ def test_preview_says_what_each_row_does_and_then_all_is_done(city, at, client_o
     page = preview(anna, city, data)
     assert [plan.does for plan in page.context["plans"]] == [
         "Moves to Thu 24 Dec 2026, 15:00.",
-        "New draft of Park team for Fri 25 Dec 2026, 09:00.",
+        "New draft of Park team for Fri 25 Dec 2026, 09:00. Goes to Parks on Facebook (Facebook).",
         "New draft of Park team, no time yet.",
     ]
     assert "2 new drafts, 1 post that moves" in page.content.decode()
@@ -415,3 +415,32 @@ def test_import_asks_the_same_few_queries_for_every_length(city, at, django_asse
         kept = imports.keep(owner=city.anna, team=city.team, name="x", rows=rows, at=at)
         with django_assert_num_queries(3):
             imports.plan_rows(kept, at)
+
+
+def test_rows_are_told_of_by_the_numbers_they_have_in_the_sheet(city, client_of):
+    page = preview(client_of(city.anna), city, "Titel;Dag\n\nSwans;2026-12-24\n;;\nGeese;soon\n\n\n")
+    assert [(plan.number, plan.title) for plan in page.context["plans"]] == [(3, "Swans"), (5, "Geese")]
+    assert CsvImport.objects.get().row_count == 2
+
+
+def test_line_in_which_excel_says_what_parts_the_cells_is_no_row(city, client_of):
+    page = preview(client_of(city.anna), city, "sep=,\r\nTitel,Text\r\nSwans,One; two; three\r\n")
+    assert [plan.fields["base_text"] for plan in page.context["plans"]] == ["One; two; three"]
+
+
+def test_header_that_names_a_column_twice_is_refused(city, client_of):
+    answer = hand_in(client_of(city.anna), city, "Titel;Dag;Datum\nSwans;2026-12-24;2026-12-25\n")
+    assert (answer.status_code, "same column twice: Dag, Datum." in answer.content.decode()) == (422, True)
+
+
+def test_file_of_empty_rows_is_refused_and_not_kept(city, client_of):
+    answer = hand_in(client_of(city.anna), city, "Titel\n" + "\n" * 60_000 + "Swans\n")
+    assert (answer.status_code, CsvImport.objects.count()) == (422, 0)
+
+
+def test_export_with_a_filter_that_cannot_be_read_leads_to_where_it_is_said(city, client_of, new_post, at):
+    new_post(wanted_at=at)
+    anna = client_of(city.anna)
+    answer = anna.get(reverse("calendar_app:export"), {"channel": "999", "text": "swan"}, follow=True)
+    assert answer.redirect_chain[0][0].endswith("/list/?channel=999&text=swan")
+    assert (answer.status_code, "999" in answer.content.decode()) == (422, True)

@@ -194,3 +194,18 @@ def test_queries_of_a_feed_do_not_grow(city, at, client, new_post, new_series, d
         # Twelve of them count how often the address is asked.
         with django_assert_num_queries(19):
             read(client, secret)
+
+
+def test_lost_address_is_replaced_by_a_new_one_that_shows_the_same(city, at, client_of, client):
+    feed, secret = make_feed(owner=city.anna, at=at, team=city.team)
+    anna, address = client_of(city.anna), reverse("calendar_app:feeds_page")
+    answer = anna.post(address, {"again": feed.pk})
+    new = answer.context["address"].rpartition("/")[2].removesuffix(".ics")
+    assert (answer.status_code, new != secret) == (201, True)
+    assert Feed.objects.open().get().team == city.team
+    assert client.get(reverse("calendar_app:feed", args=[secret])).status_code == 404
+    read(client, new)
+    for number in (feed.pk, "x", "9" * 30):
+        assert anna.post(address, {"again": number}).status_code == 404
+    assert client_of(city.erik).post(address, {"again": Feed.objects.open().get().pk}).status_code == 404
+    assert client.head(reverse("calendar_app:feed", args=[new])).status_code == 200

@@ -59,6 +59,19 @@ def test_red_days_are_kept_moved_or_left_out():
     assert list(rule(**eve, red_days=RedDays.LEAVE_OUT).days(*window)) == []
 
 
+@pytest.mark.rule("R7")
+def test_sunday_is_a_red_day_unless_the_rule_asks_for_sundays():
+    august = date(2027, 8, 1)  # a Sunday
+    first = {"starts_on": date(2027, 7, 1), "ends_on": date(2027, 8, 31)}
+    moved = rule("month_day", red_days=RedDays.MOVE, **first)
+    assert list(moved.days(august, date(2027, 8, 31))) == [(august, date(2027, 8, 2))]
+    assert list(rule("month_day", red_days=RedDays.KEEP, **first).days(august, august)) == [(august, august)]
+    assert not list(rule("month_day", red_days=RedDays.LEAVE_OUT, **first).days(august, august))
+    for rhythm in ("weekly", "month_weekday"):
+        sundays = rule(rhythm, august, red_days=RedDays.LEAVE_OUT)
+        assert list(sundays.days(august, august)) == [(august, august)]
+
+
 def test_rule_that_never_occurs_is_found_out_and_a_leap_day_is_not_one():
     assert not rule("yearly", date(2026, 12, 24), red_days=RedDays.LEAVE_OUT).ever_occurs()
     assert not rule(ends_on=date(2026, 11, 1)).ever_occurs()

@@ -243,11 +243,43 @@ def test_changed_rule_never_touches_a_place_with_a_post(city, at, new_series, ne
         rhythm="weekly", starts_on=date(2026, 11, 26), clock=time(12), ends_on=date(2026, 12, 31)
     )
     change = change_rule(series, thursdays, since=local_day(at), actor=city.anna, at=at)
-    assert (len(change.new), len(change.gone), len(change.kept)) == (6, 3, 2)
-    assert days_of(series) == [date(2026, 11, 26), *(date(2026, 12, day) for day in (3, 10, 17, 24, 31))]
+    assert (len(change.new), len(change.gone), len(change.kept)) == (5, 3, 2)
+    # The week of the 8th has its post: no empty place is laid beside it.
+    assert list(change.instead.items()) == [(date(2026, 12, 10), filled)]
+    assert days_of(series) == [date(2026, 11, 26), *(date(2026, 12, day) for day in (3, 17, 24, 31))]
     filled.refresh_from_db()
     assert (filled.state, filled.starts_at) == ("filled", datetime(2026, 12, 8, 8, tzinfo=UTC))
     assert days_of(series, "withdrawn") == [date(2026, 12, day) for day in (1, 22, 29)]
+
+
+@pytest.mark.rule("R7")
+@pytest.mark.parametrize(
+    ("before", "filled", "after", "left_out"),
+    [
+        ({"rhythm": "weekly"}, date(2026, 12, 8), {"rhythm": "weekly", "starts_on": date(2026, 12, 9)}, 9),
+        ({"rhythm": "weekly"}, date(2026, 12, 8), {"rhythm": "weekly", "clock": time(16)}, None),
+        ({"rhythm": "weekly"}, date(2026, 12, 8), {"rhythm": "workdays"}, None),
+        ({"rhythm": "month_day"}, date(2026, 12, 1), {"rhythm": "month_end"}, 31),
+        ({"rhythm": "yearly"}, date(2026, 12, 1), {"rhythm": "yearly", "starts_on": date(2026, 12, 13)}, 13),
+        (
+            {"rhythm": "yearly", "starts_on": date(2027, 6, 1)},
+            date(2027, 6, 1),
+            {"rhythm": "yearly", "starts_on": date(2026, 12, 13)},
+            None,
+        ),
+    ],
+)
+def test_turn_that_has_its_post_gets_no_empty_place_beside_it(
+    city, at, new_series, new_post, before, filled, after, left_out
+):
+    series = new_series(**before)
+    place_post(slot_on(series, filled), new_post(), actor=city.anna, at=at)
+    rule = Rule(**({"starts_on": series.starts_on, "clock": time(9)} | after))
+    change = change_rule(series, rule, since=local_day(at), actor=city.anna, at=at)
+    assert [day.day for day in change.instead] == ([left_out] if left_out else [])
+    assert not series.slots.filter(rule_on__in=change.instead).exists()
+    again = laying.plan(series, rule, local_day(at), laying.horizon(at))
+    assert (again.new, again.moved, again.again, again.gone) == ({}, [], [], [])
 
 
 @pytest.mark.rule("R7")

@@ -14,9 +14,10 @@ from calendar_app.models import DayNote, SavedView, Series, Slot
 from calendar_app.notes import keep_note
 from calendar_app.transitions import change_rule, write_post
 from core.models import Event
-from core.moves import perform
+from core.moves import MoveIncomplete, perform
 from core.workdays import instant, local_day
 from editorial.models import Membership, Post
+from editorial.transitions import change_time, save_post
 from tests.editorial.test_post_moves import walk
 from tests.rests import put_to_rest
 
@@ -183,15 +184,15 @@ def test_changed_rule_asks_how_far_it_reaches(city, at, new_series, client_of):
     assert "every Thursday at 13:00, until 31 December 2026" in words
     assert [choice["reach"] for choice in asked.context["choices"]] == ["this", "later", "all"]
     assert "It moves to Thu 10 Dec 2026, 13:00." in words
-    assert "4 new places, 3 places go away, 1 filled or skipped stays." in words
+    assert "3 new places, 3 places go away, 1 post stays instead of a new place." in words
     assert series.slots.filter(state="withdrawn").count() == 0  # asking changes nothing
     anna.post(address, new | {"seen": series.version, "reach": "later"})
-    # The last Thursday is New Year's Eve, so its place stands on the fourth of January.
+    # The last Thursday is New Year's Eve, so its place stands on the fourth of January. The 24th has its post.
     held = {
         state: sorted(local_day(slot.starts_at).day for slot in series.slots.filter(state=state))
         for state in ("open", "filled", "withdrawn")
     }
-    assert held == {"open": [1, 4, 10, 17, 28], "filled": [22], "withdrawn": [8, 15, 29]}
+    assert held == {"open": [1, 4, 10, 17], "filled": [22], "withdrawn": [8, 15, 29]}
     late = anna.post(address, new | {"seen": series.version, "reach": "all"})
     assert (late.status_code, "Somebody else changed" in late.content.decode()) == (409, True)
 
@@ -414,3 +415,53 @@ def test_rule_may_put_a_place_of_today_where_the_clock_has_been(city, at, new_se
     change = change_rule(series, rule, since=local_day(at), actor=city.anna, at=at)
     assert change.moved[0][1] == instant(local_day(at), "09:00")
     assert series.slots.first().starts_at == instant(local_day(at), "09:00")
+
+
+@pytest.mark.rule("R7")
+def test_series_offers_to_move_a_post_to_where_its_changed_rule_has_the_turn(city, at, new_series, client_of):
+    series = new_series(ends_on=date(2026, 12, 31))
+    slot = series.slots.select_related("series__team").all()[1]
+    post = write_post(slot, actor=city.anna, at=at)
+    anna, address = client_of(city.anna), url("series_page", series.pk)
+    assert "as the rule has it now" not in anna.get(address).content.decode()
+    rule = replace(series.rule, starts_on=date(2026, 12, 2))
+    change_rule(series, rule, since=local_day(at), actor=city.anna, at=at)
+    offer = reverse("editorial:post_time", args=[post.pk]) + "?when=2026-12-09T09:00"
+    assert f'<a href="{offer}">Move the post to Wed 9 Dec 2026, 09:00' in anna.get(address).content.decode()
+    assert 'value="2026-12-09T09:00"' in anna.get(offer).content.decode()
+    assert offer not in client_of(city.karin).get(address).content.decode()
+    for odd in ("soon", "0001-01-01T00:00", "9999-12-31T23:59", '"><b>'):
+        assert anna.get(reverse("editorial:post_time", args=[post.pk]), {"when": odd}).status_code == 200
+    anna.post(offer, {"when": "2026-12-09T09:00", "seen": post.version})
+    words = anna.get(address).content.decode()
+    assert ("as the rule has it now" in words, "Stands at Wed 9 Dec 2026, 09:00" in words) == (False, True)
+
+
+@pytest.mark.parametrize(
+    "when", ["0001-01-01T00:00", "1999-12-31T23:59", "2101-01-01T00:00", "9999-12-31T23:59"]
+)
+def test_no_post_or_place_goes_to_a_year_the_calendar_does_not_have(city, at, new_series, client_of, when):
+    series = new_series(ends_on=date(2026, 12, 8))
+    filled, empty = series.slots.select_related("series__team").all()
+    post, anna = write_post(filled, actor=city.anna, at=at), client_of(city.anna)
+    time_page, edit_page = (reverse(f"editorial:post_{name}", args=[post.pk]) for name in ("time", "edit"))
+    tries = [
+        (time_page, {"when": when}),
+        (time_page, {"on": when[:10]}),
+        (edit_page, {"title": "Swans", "base_text": "Swans.", "wanted_at": when}),
+        (url("slot_move", empty.pk, "shift"), {"starts_at": when}),
+    ]
+    for address, sent in tries:
+        answer = anna.post(address, sent | {"seen": post.version})
+        words = answer.content.decode()
+        assert (answer.status_code, "The calendar has the years 2000 to 2100." in words) == (422, True), (
+            address
+        )
+    far = datetime.fromisoformat(when).replace(tzinfo=UTC)
+    for refused in (
+        lambda: change_time(post, actor=city.anna, at=at, when=far),
+        lambda: save_post(post, actor=city.anna, at=at, fields={"wanted_at": far}, texts={}, links=None),
+        lambda: perform(empty, "shift", actor=city.anna, at=at, starts_at=far),
+    ):
+        with pytest.raises(MoveIncomplete, match="2000 to 2100"):
+            refused()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import re
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -289,7 +289,61 @@ def test_tray_keeps_to_the_filters_and_says_when_there_are_more(city, new_post, 
     anna = client_of(city.anna)
     everything = page(anna, "month")
     assert len(everything.context["undated"]) == 8
-    assert "There are more posts without a time" in everything.content.decode()
+    more = re.search(r'href="([^"]+)">There are more posts without a time', everything.content.decode())
+    assert len(anna.get(html.unescape(more[1])).context["undated"]) == 10
     assert [post.title for post in page(anna, "week", kind="work").context["undated"]] == ["Ducks"]
     words = page(anna, "month", text="ducks").content.decode()
     assert ("Ducks" in words, "Swans" in words, "There are more" in words) == (True, False, False)
+
+
+@pytest.mark.parametrize(("view", "by"), [("week", "channel"), ("year", "theme")])
+def test_how_a_page_is_sorted_goes_along_to_earlier_later_and_through_the_filters(city, client_of, view, by):
+    shown = page(client_of(city.anna), view, on="2026-12-01", by=by, text="swans")
+    for way in ("before_url", "after_url", "today_url"):
+        assert f"by={by}" in shown.context[way]
+    words = shown.content.decode()
+    assert f'<input type="hidden" name="by" value="{by}">' in words
+    assert f'href="?on=2026-12-01&amp;span=&amp;by={by}"' in words
+    plain = page(client_of(city.anna), view, on="2026-12-01")
+    assert "by=" not in plain.context["after_url"]
+
+
+def test_week_by_channel_says_what_it_does_not_show(city, at, client_of, new_post):
+    for number in range(18):
+        new_post(title=f"Swans {number}", wanted_at=at)
+    assert "+2 more" in page(client_of(city.anna), "week", on=local_day(at), by="channel").content.decode()
+
+
+def test_long_list_is_shown_on_one_page_to_print_it(city, at, client_of, new_post):
+    for number in range(51):
+        new_post(title=f"Swans {number}", wanted_at=at)
+    anna = client_of(city.anna)
+    first = page(anna, "list", on=local_day(at), text="swans")
+    assert len(first.context["entries"]) == 50
+    address = html.unescape(re.search(r'href="([^"]+)">All on one page', first.content.decode())[1])
+    whole = anna.get(address)
+    assert (len(whole.context["entries"]), "All on one page" in whole.content.decode()) == (51, False)
+
+
+def test_part_of_a_kind_or_theme_is_enough_to_find_posts_and_places(
+    city, at, client_of, new_post, new_series, time_machine
+):
+    time_machine.move_to(at, tick=False)
+    new_post(title="Swans", kind="Did you know", theme="Autumn in the parks", wanted_at=at)
+    new_series(starts_on=local_day(at), clock=time(23))
+    anna, day = client_of(city.anna), local_day(at)
+    found = page(anna, "list", on=day, kind="you", theme="")
+    assert [entry.title for entry in found.context["entries"]] == ["Swans"]
+    assert {slot.series.name for slot in found.context["empty_places"]} == {"Did you know"}
+    assert [entry.title for entry in page(anna, "list", on=day, theme="autumn").context["entries"]] == [
+        "Swans"
+    ]
+    nothing = page(anna, "list", on=day, kind="_")
+    assert not nothing.context["entries"]
+    assert not nothing.context["empty_places"]
+
+
+def test_filters_are_shared_only_with_teams_one_is_in(city, client_of):
+    words = page(client_of(city.karin), "list", text="swans").content.decode()
+    choices = re.search(r'id="save-team".*?</select>', words, re.DOTALL)[0]
+    assert (choices.count("<option"), "only me" in choices) == (1, True)

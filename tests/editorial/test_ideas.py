@@ -382,3 +382,20 @@ def test_lists_take_as_many_queries_for_one_as_for_three(
     rut = client_of(city.rut)
     with django_assert_num_queries(13):
         rut.get(reverse("editorial:idea_page", args=[idea.pk]))
+
+
+@pytest.mark.rule("R4")
+@pytest.mark.parametrize("way", ["account", "tip form"])
+def test_picture_outlives_a_refusal(city, at, png, client, client_of, way):
+    if way == "account":
+        who, address = client_of(city.rut), reverse("editorial:idea_new")
+    else:
+        _form, secret = make_tip_form(city.team, actor=city.erik, at=at)
+        who, address = client, reverse("editorial:tip_form", args=[secret])
+    picture = BytesIO(png())
+    picture.name = "swans.png"
+    refused = who.post(address, {"what": "", "team": city.team.pk, "picture": picture})
+    held = re.search(r'name="picture-held" value="([^"]+)"', refused.content.decode())
+    assert refused.status_code == 422
+    who.post(address, {"what": "Swans", "team": city.team.pk, "picture-held": held[1]})
+    assert Idea.objects.get().clean_sha
