@@ -93,6 +93,7 @@ class DateTimeInput(forms.DateTimeInput):
 
 
 NO_YEAR = _("Choose a year between 2000 and 2100.")
+TWO_OR_NONE = _("The clocks change that night: the time is skipped or comes twice. Choose another.")
 
 
 class DayField(forms.DateField):
@@ -106,10 +107,7 @@ class DayField(forms.DateField):
 
 
 class MomentField(forms.DateTimeField):
-    """An instant of our time, typed as the city's clocks show it.
-
-    In the hour that autumn has twice it is the first; in the one spring skips, as far after the change.
-    """
+    """An instant of our time that is still to come, typed as the city's clocks will show it."""
 
     widget = DateTimeInput
 
@@ -121,11 +119,25 @@ class MomentField(forms.DateTimeField):
                 raise
             shown: datetime = error.params["datetime"]
             _ask_year(shown)
-            return shown.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
+            return self.at_change_of_clocks(shown)
+
+    def at_change_of_clocks(self, shown: datetime) -> datetime:
+        """This will refuse a time that is skipped in spring or comes twice in autumn. Raises ValidationError."""
+        raise ValidationError(TWO_OR_NONE, code="ambiguous_timezone")
 
     def validate(self, value: Any) -> None:
         super().validate(value)
         _ask_year(value)
+
+
+class PastMomentField(MomentField):
+    """An instant at which something happened. A clock showed it, so it is taken also while clocks change.
+
+    In the hour that autumn has twice it is the first; in the one spring skips, as far after the change.
+    """
+
+    def at_change_of_clocks(self, shown: datetime) -> datetime:
+        return shown.replace(tzinfo=timezone.get_current_timezone()).astimezone(UTC)
 
 
 def _ask_year(value: date | None) -> None:

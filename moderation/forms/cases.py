@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from core.forms import DayField, MomentField
+from core.forms import DayField, PastMomentField
 from core.uploads import HoldingForm, ImageUploadField
 from moderation.forms.parts import GroundField, context, facts, long_text
 from moderation.models import AuthorNotice, Case, EvidenceItem, Ground, Removal, RemovalCheck
@@ -19,7 +19,7 @@ class CaseForm(forms.Form):
 
     ground = GroundField()
     facts = facts(rows=3)
-    discovered_at = MomentField(
+    discovered_at = PastMomentField(
         label=gettext_lazy("Discovered"),
         required=False,
         help_text=gettext_lazy("Leave empty for now. The 24 hours run from here."),

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from core.forms import MomentField
+from core.forms import PastMomentField
 from core.models import User
 from core.uploads import HoldingForm, ImageUploadField
 from editorial.models import Team
@@ -38,7 +38,7 @@ class CommentForm(HoldingForm):
     )
     author_name = author_name()
     text = long_text(gettext_lazy("Text of the comment"), rows=5, most=60_000)
-    asked_at = MomentField(
+    asked_at = PastMomentField(
         label=gettext_lazy("Came in"),
         required=False,
         help_text=gettext_lazy("Leave empty for now. A question's time for an answer runs from here."),
