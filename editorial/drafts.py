@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from channels_registry.models import Channel
 from consent.models import Picture
 from core.models import User
+from core.request import number_in
 from core.templatetags.parts import moment
 from editorial.differences import Piece, difference
 from editorial.models import Post, Presence
@@ -170,11 +171,10 @@ def _shown(name: str, value: str) -> str:
         return _("yes") if value else _("no")
     if name == "pictures" and value:
         rows = [line.partition(" ") for line in value.splitlines()]
-        numbers = [row[0] for row in rows if row[0].isdecimal()]
+        numbers = [number for row in rows if (number := number_in(row[0]))]
         titles = dict(Picture.objects.filter(pk__in=numbers).values_list("pk", "title"))
         return "\n".join(
-            f"{titles.get(int(number), '') if number.isdecimal() else ''}: {alt}".strip(": ")
-            for number, _space, alt in rows
+            f"{titles.get(number_in(number) or 0, '')}: {alt}".strip(": ") for number, _space, alt in rows
         )
     return _time_in_words(value) if name == "wanted_at" else value
 

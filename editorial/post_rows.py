@@ -13,6 +13,7 @@ from django.utils.translation import gettext_lazy
 
 from consent.models import Picture
 from core.models import User
+from core.request import number_in
 from editorial.models import Post
 
 MOST_LINKS = 10
@@ -169,7 +170,7 @@ def rows_in(data: Any, prefix: str) -> list[dict[str, str]]:
     if not data:
         return []
     total = str(data.get(f"{prefix}-TOTAL_FORMS", ""))
-    count = min(int(total), 100) if total.isdecimal() else 0
+    count = min(number_in(total) or 0, 100)
     rows = [
         {name: data.get(f"{prefix}-{number}-{name}", "") for name in ROWS[prefix]} for number in range(count)
     ]
@@ -203,7 +204,7 @@ def arranged(data: QueryDict, command: str) -> QueryDict:
 
 def _rearranged(rows: list[dict[str, str]], command: str) -> list[dict[str, str]]:
     how, _colon, place = command.partition(":")
-    number = int(place) if place.isdecimal() else -1
+    number = -1 if (at := number_in(place)) is None else at
     if not 0 <= number < len(rows):
         return rows
     row = rows.pop(number)

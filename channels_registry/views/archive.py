@@ -24,7 +24,7 @@ from channels_registry.views import closures
 from core import filestore, trail
 from core.doors import status_of
 from core.moves import MoveRefused
-from core.request import person
+from core.request import number_in, person
 
 
 @require_POST
@@ -68,7 +68,7 @@ def upload_begin(request: HttpRequest, pk: int) -> JsonResponse:
             actor=person(request),
             at=timezone.now(),
             name=request.POST.get("name", ""),
-            size=int(size) if size.isdecimal() and len(size) < 19 else 0,
+            size=number_in(size) or 0,
         )
     except MoveRefused as refused:
         return JsonResponse({"error": refused.reason}, status=status_of(refused))
@@ -79,11 +79,13 @@ def upload_begin(request: HttpRequest, pk: int) -> JsonResponse:
 def upload_piece(request: HttpRequest, pk: int, uid: Any) -> JsonResponse:
     """This will take the request's body as the piece that begins at Upload-Offset, never holding it in memory."""
     upload = _fetch_upload(request, pk, uid)
-    offset, length = request.headers.get("Upload-Offset", ""), request.headers.get("Content-Length", "")
-    if not (offset.isdecimal() and length.isdecimal()):
+    offset, length = (
+        number_in(request.headers.get(name, "")) for name in ("Upload-Offset", "Content-Length")
+    )
+    if offset is None or length is None:
         return JsonResponse({"error": _("The piece does not say where it begins.")}, status=422)
     try:
-        received = archiving.take_piece(upload, offset=int(offset), stream=request, length=int(length))  # type: ignore[arg-type]
+        received = archiving.take_piece(upload, offset=offset, stream=request, length=length)  # type: ignore[arg-type]
     except archiving.UploadProblem as problem:
         return JsonResponse({"error": problem.reason, "received": problem.received}, status=409)
     return JsonResponse({"received": received})

@@ -35,7 +35,7 @@ from core import filestore
 from core.doors import do_move, limited, status_of
 from core.models import User
 from core.moves import MoveRefused, OpenMove, open_moves
-from core.request import person
+from core.request import number_in, person
 from core.spreadsheets import harmless
 from core.workdays import local_day
 
@@ -351,8 +351,8 @@ def _rest_url(dormancy: Dormancy) -> Any:
 
 
 def _seen(request: HttpRequest, channel: Channel) -> int:
-    seen = request.POST.get("seen", "")
-    return int(seen) if seen.isdecimal() else channel.version
+    seen = number_in(request.POST.get("seen", ""))
+    return channel.version if seen is None else seen
 
 
 def _public() -> list[Channel]:

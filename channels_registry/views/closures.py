@@ -25,7 +25,7 @@ from core import trail
 from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import number_in, person
 from core.workdays import local_day
 
 # Which moves stand on which step's page; what stops or turns a closure stands on its own page.
@@ -132,7 +132,7 @@ def closure_step(request: HttpRequest, pk: int, step: str) -> HttpResponse:
         return step_page(request, closure, step, status=422, form=form)
     seen = request.POST.get("seen", "")
     try:
-        done = SAVES[step](closure, form, person(request), int(seen) if seen.isdecimal() else None)
+        done = SAVES[step](closure, form, person(request), number_in(seen))
     except MoveRefused as refused:
         fresh = fetch(request, pk)
         return step_page(request, fresh, step, status=status_of(refused), form=form, refusal=refused.reason)

@@ -20,7 +20,7 @@ from consent.forms.pictures import AT_ONCE
 from consent.models import Picture
 from consent.transitions import KnownAlready, add_picture, correct_facts
 from core.moves import MoveRefused
-from core.request import person
+from core.request import number_in, person
 from core.uploads import UploadRefused, clean_image
 
 log = logging.getLogger(__name__)
@@ -57,8 +57,8 @@ def picture_new(request: HttpRequest) -> HttpResponse:
             return JsonResponse({"error": _in_one_line(form)}, status=422)
         return _again(request, form, [])
     files = form.cleaned_data["images"]
-    first = int(number) if (number := request.POST.get("number", "")).isdecimal() else 1
-    count = max(len(files), int(total) if (total := request.POST.get("count", "")).isdecimal() else 1)
+    first = number_in(request.POST.get("number", "")) or 1
+    count = max(len(files), number_in(request.POST.get("count", "")) or 1)
     added, refused = _add(request, form, files, first, count)
     if one_by_one:
         if refused:
@@ -81,7 +81,7 @@ def picture_new(request: HttpRequest) -> HttpResponse:
 @require_http_methods(["GET", "POST"])
 def pictures_describe(request: HttpRequest) -> HttpResponse:
     """This will take the titles and alternative texts of several new pictures at once."""
-    asked = [int(pk) for pk in request.GET.get("pictures", "").split(",") if pk.isdecimal()][:100]
+    asked = [number for pk in request.GET.get("pictures", "").split(",") if (number := number_in(pk))][:100]
     pictures = Picture.objects.workable_by(person(request)).in_bulk(asked)
     rows = [
         (

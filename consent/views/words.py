@@ -28,7 +28,7 @@ from core import trail
 from core.doors import status_of
 from core.filestore import FileProblem
 from core.moves import MoveRefused
-from core.request import person
+from core.request import number_in, person
 
 
 @never_cache
@@ -91,7 +91,7 @@ def picture_place(request: HttpRequest, pk: int) -> HttpResponse:
 def picture_blur(request: HttpRequest, pk: int) -> HttpResponse:
     """This will blur exactly the places that are ticked."""
     picture = fetch(request, pk)
-    chosen = {int(one) for one in request.POST.getlist("places") if one.isdecimal()}
+    chosen = {number_in(one) for one in request.POST.getlist("places")} - {None}
     places = [place for place in picture.appearances.all() if place.pk in chosen]
     try:
         transitions.blur(picture, actor=person(request), at=timezone.now(), places=places)

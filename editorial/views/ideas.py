@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import number_in, person
 from editorial.idea_forms import IdeaFilter, IdeaForm, KeepPictureForm
 from editorial.idea_rules import may_tend
 from editorial.idea_states import IdeaState
@@ -86,7 +86,7 @@ def idea_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
             idea,
             actor=person(request),
             at=timezone.now(),
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=number_in(seen),
         )
     except MoveRefused as refused:
         idea.refresh_from_db()

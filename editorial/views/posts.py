@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, OpenMove, open_moves
-from core.request import own_address, person
+from core.request import number_in, own_address, person
 from core.templatetags.parts import moment
 from core.workdays import local_day
 from editorial import differences, queries
@@ -89,7 +89,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
         elif form.is_valid():
             when = form.cleaned_data["when"]
             try:
-                change_time(post, actor=user, at=now, when=when, seen=int(seen) if seen.isdecimal() else None)
+                change_time(post, actor=user, at=now, when=when, seen=number_in(seen))
             except MoveRefused as refused:
                 refusal, status = refused.reason, status_of(refused)
                 post.refresh_from_db()

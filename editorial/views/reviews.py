@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move, status_of
 from core.moves import MoveRefused
-from core.request import person
+from core.request import number_in, person
 from core.rules import Refusal
 from editorial import reading, reviewing
 from editorial.checklist import BLOCK, OK, WAITING, checklist
@@ -140,7 +140,7 @@ def review_remarks(request: HttpRequest, pk: int) -> HttpResponse:
     name = next((button for button in ("answer", "settle", "reopen") if button in request.POST), "")
     number = request.POST.get(name, "")
     remarks = post.remarks.filter(answers_to=None).select_related("post__team")
-    remark = get_object_or_404(remarks, pk=number if number.isdecimal() else 0)
+    remark = get_object_or_404(remarks, pk=number_in(number) or 0)
     if name == "answer":
         return _answer(request, post, remark)
     return do_move(
@@ -178,7 +178,7 @@ def history_page(request: HttpRequest, pk: int) -> HttpResponse:
     steps = reading.history_of(post)
     chosen = request.GET.get("version", "")
     numbers = [step.version.number for step in steps]
-    shown = numbers.index(int(chosen)) if chosen.isdecimal() and int(chosen) in numbers else 0
+    shown = numbers.index(number) if (number := number_in(chosen)) in numbers else 0
     older = steps[shown + 1].version if shown + 1 < len(steps) else None
     context = {
         "post": post,

@@ -19,7 +19,7 @@ from consent.queries import look_alikes
 from consent.views.pictures import answer_file
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import number_in, person
 from core.uploads import ImageUploadField
 from editorial.models import Takedown, TakedownTask
 from editorial.takedown_states import TaskState
@@ -68,7 +68,7 @@ def task_done(request: HttpRequest, pk: int) -> HttpResponse:
             task,
             actor=person(request),
             at=timezone.now(),
-            seen=int(seen) if seen.isdecimal() else None,
+            seen=number_in(seen),
             **form.cleaned_data,
         )
     except MoveRefused as refused:

@@ -19,7 +19,7 @@ from channels_registry.platform_texts import for_script, patterns_for_script, ru
 from core.doors import status_of
 from core.models import User
 from core.moves import ChangedMeanwhile, MoveIncomplete, MoveRefused
-from core.request import person
+from core.request import number_in, person
 from core.rules import Refusal
 from core.templatetags.parts import clock
 from core.workdays import local_day
@@ -167,7 +167,7 @@ def _save(
         texts=form.texts(),
         links=links.links() if links.is_bound and links.is_valid() else None,
         pictures=pictures.pictures() if pictures.is_bound and pictures.is_valid() else None,
-        seen=int(seen) if seen.isdecimal() else None,
+        seen=number_in(seen),
         by_itself=by_itself,
     )
 
