@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
+from channels_registry.rules import KEEPS_THE_REGISTER
 from channels_registry.states import CHANNEL_MOVES, ENDED, ChannelState
 from core import ladders
 from core.clock import job
@@ -118,6 +119,11 @@ def _ask(channel: Channel, key: str, at: datetime) -> None:
 
 
 def _tell(channel: Channel, people: Iterable[User], key: str, at: datetime, subject: Any, body: Any) -> None:
+    """This will tell the people, or, when none of them is left, those who keep the register: somebody is always told."""
+    there = [person for person in dict.fromkeys(people) if person.is_active]
+    why = gettext_lazy("you answer for the channel")
+    if not there:
+        there, why = list(User.objects.filter(KEEPS_THE_REGISTER)), gettext_lazy("you keep the register")
     tell(
         (
             Message(
@@ -126,10 +132,10 @@ def _tell(channel: Channel, people: Iterable[User], key: str, at: datetime, subj
                 subject=say(subject, channel=str(channel)),
                 body=body,
                 url=reverse("channels_registry:channel_page", args=[channel.pk]),
-                why=gettext_lazy("you answer for the channel"),
+                why=why,
                 about=channel,
             )
-            for person in dict.fromkeys(people)
+            for person in there
         ),
         at,
     )

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from core.models import Unit, User
 
 NOT_A_PERSON = _("Only a person can do this.")
+# Web strategists and administrators.
+KEEPS_THE_REGISTER = Q(is_active=True) & (Q(is_web_strategist=True) | Q(is_superuser=True))
 
 
 def is_the_system(user: User | None, obj: object) -> Answer:

@@ -13,7 +13,7 @@ from channels_registry.addresses import recognise
 from channels_registry.models import Channel, HandleHistory, Opening, Platform
 from channels_registry.queries import warnings_of
 from channels_registry.states import CHANNEL_MOVES, OPENING_MOVES
-from core.models import Event, Notice, Unit
+from core.models import Event, Notice, Unit, User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
 from core.workdays import local_day
 from editorial.reviewing import ALL_YES
@@ -260,6 +260,17 @@ def test_silent_channel_is_asked_about_again_until_somebody_keeps_it_with_a_reas
     channel.refresh_from_db()
     assert channel.state == "active"
     assert Notice.objects.filter(subject__contains="is silent").count() == 4
+
+
+@pytest.mark.rule("R30")
+def test_channel_whose_people_have_all_left_is_asked_about_with_those_who_keep_the_register(
+    city, at, sweep_at
+):
+    silent(city.channel, 200, at)
+    User.objects.filter(pk__in=[city.karin.pk, city.ulf.pk]).update(is_active=False)
+    sweep_at(at)
+    told = Notice.objects.filter(subject__contains="is silent")
+    assert {(one.recipient, one.why) for one in told} == {(city.admin, "you keep the register")}
 
 
 @pytest.mark.rule("R30")
