@@ -138,6 +138,9 @@ class HoldingForm(forms.Form):
 
         Where a copy may be a crime (`may_copy` is False) nothing is kept, and what was held from before is forgotten.
         """
+        if not self.is_bound:
+            return
+        self.is_valid()  # reads what was sent, if nobody has
         for name, field in self._pictures().items():
             image = self.cleaned_data.get(name)
             if not may_copy or isinstance(image, CleanImage):

@@ -44,8 +44,7 @@ def tip_form(request: HttpRequest, secret: str) -> HttpResponse:
             idea, receipt = hand_in(team=found.team, actor=None, at=timezone.now(), **form.cleaned_data)
             address = settings.BASE_URL + reverse("editorial:tip_follow", args=[receipt])
             return render(request, "editorial/tip_thanks.html", {"idea": idea, "address": address})
-        else:
-            form.hold()
+        form.hold()
     context = {"team": found.team, "form": form, "refusal": refusal}
     return render(request, "editorial/tip_form.html", context, status=status)
 
