@@ -24,6 +24,7 @@ from django.utils import timezone
 
 from benchmarks.measure import Figure, page
 from channels_registry.models import Channel, Closure, LookOver
+from channels_registry.states import ENDED
 from core.models import Event, Notice, Unit, User
 
 CHANNELS, EVENTS = 2_000, 200_000
@@ -72,7 +73,7 @@ def lay_in_history() -> None:
         )
         for number in range(CHANNELS - Channel.objects.count())
     )
-    channels, user = list(Channel.objects.all()), User.objects.all()[0]
+    channels, user = list(Channel.objects.exclude(state__in=ENDED)), User.objects.all()[0]
     LookOver.objects.bulk_create(
         (
             LookOver(channel=channel, looked_on=timezone.localdate(), looked_by=user, follows_profile=True)
