@@ -6,8 +6,6 @@ import calendar
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from core.workdays import FIRST_YEAR as FIRST_YEAR
-from core.workdays import LAST_YEAR as LAST_YEAR
 from core.workdays import instant
 
 

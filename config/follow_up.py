@@ -23,14 +23,14 @@ from django.views.decorators.http import require_GET
 from config.figures import FIGURES, Scope, Table, all_tables
 from core import ladders
 from core.clock import job
-from core.forms import DateInput
+from core.forms import DayField
 from core.ladders import ladder
 from core.models import Rung, User
 from core.notices import Message, say, tell
 from core.request import person
 from core.spreadsheets import harmless
 from core.templatetags.parts import number
-from core.workdays import FIRST_YEAR, LAST_YEAR, instant, local_day
+from core.workdays import instant, local_day
 from editorial.rota import WEEK
 from editorial.staffing import monday_of
 
@@ -42,15 +42,12 @@ PARAGRAPH = ("spread", "answers", "coverage", "cases", "reviews")
 
 
 class PeriodForm(forms.Form):
-    since = forms.DateField(label=gettext_lazy("From"), widget=DateInput)
-    until = forms.DateField(label=gettext_lazy("Until and including"), widget=DateInput)
+    since = DayField(label=gettext_lazy("From"))
+    until = DayField(label=gettext_lazy("Until and including"))
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or {}
         since, until = data.get("since"), data.get("until")
-        for name, day in (("since", since), ("until", until)):
-            if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
-                self.add_error(name, _("Choose a year between 2000 and 2100."))
         if since and until and until < since:
             self.add_error("until", _("The last day comes before the first."))
         elif since and until and until - since > LONGEST:

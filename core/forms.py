@@ -21,6 +21,8 @@ WHOLE_ADDRESS = _("Write the whole address, for example https://avinge.se.")
 # The oldest photographs are younger than the first; nothing is planned or kept until the last.
 FIRST_DAY, LAST_DAY = date(1800, 1, 1), date(2199, 12, 31)
 NOT_OUR_TIME = _("Choose a day between the years 1800 and 2199.")
+NO_YEAR = _("Choose a year between 2000 and 2100.")
+TWO_OR_NONE = _("The clocks change that night: the time is skipped or comes twice. Choose another.")
 
 
 def ask_for_whole_addresses() -> None:
@@ -90,10 +92,6 @@ class DateTimeInput(forms.DateTimeInput):
 
     def __init__(self, attrs: dict[str, Any] | None = None) -> None:
         super().__init__(attrs, format="%Y-%m-%dT%H:%M")
-
-
-NO_YEAR = _("Choose a year between 2000 and 2100.")
-TWO_OR_NONE = _("The clocks change that night: the time is skipped or comes twice. Choose another.")
 
 
 class DayField(forms.DateField):
@@ -167,7 +165,7 @@ class PartsForm(forms.Form):
     )
     on = forms.DateField(label=_("Day"), widget=DateInput, required=False)
     at = forms.TimeField(label=_("Time"), widget=TimeInput, required=False)
-    planned_at = MomentField(label=_("Planned time"), widget=DateTimeInput, required=False)
+    planned_at = MomentField(label=_("Planned time"), required=False)
     asks = forms.BooleanField(
         label=_("The post asks a question"),
         help_text=_("You get a task to follow up the answers."),

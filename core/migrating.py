@@ -11,7 +11,7 @@ from django.db.migrations.state import ProjectState
 
 
 class CreateModels(Operation):
-    """Create many tables as one step. A table may point to one that comes later, unless that one points back.
+    """Create many tables as one step.
 
     After each step Django builds every model that hangs together with what was changed anew, and here nearly all do: with
     a step for each table that was four fifths of the time of migrating an empty database.

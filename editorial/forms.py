@@ -10,9 +10,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from core.forms import DateTimeInput, DayField, MomentField
+from core.forms import DayField, MomentField
 from core.models import User
-from core.workdays import instant, is_in_reach
+from core.workdays import instant
 from editorial.models import Team
 from editorial.states import PostState
 
@@ -30,7 +30,7 @@ class TeamChoiceForm(forms.Form):
 
 
 class PlanForm(forms.Form):
-    planned_at = MomentField(label=gettext_lazy("Time"), widget=DateTimeInput())
+    planned_at = MomentField(label=gettext_lazy("Time"))
 
 
 class ConfirmForm(forms.Form):
@@ -69,7 +69,7 @@ class FilterForm(forms.Form):
 class MoveForm(forms.Form):
     """When a post is wanted or planned instead: a time, or another day at the time of day it has."""
 
-    when = MomentField(label=gettext_lazy("New time"), required=False, widget=DateTimeInput())
+    when = MomentField(label=gettext_lazy("New time"), required=False)
     on = DayField(label=gettext_lazy("Day"), required=False, widget=forms.HiddenInput())
 
     def __init__(self, data: Any = None, *, shown: datetime | None, offered: str = "") -> None:
@@ -78,9 +78,7 @@ class MoveForm(forms.Form):
 
     def clean(self) -> dict[str, Any]:
         """This will fill `when`: from the day, if one is given, otherwise from the time."""
-        if (day := self.cleaned_data.get("on")) and not is_in_reach(day):
-            self.add_error("when", _("Choose a year between 2000 and 2100."))
-        elif day:
+        if day := self.cleaned_data.get("on"):
             clock = f"{timezone.localtime(self.shown):%H:%M}" if self.shown else MORNING
             self.cleaned_data["when"] = instant(day, clock)
         elif not self.cleaned_data.get("when") and not self.errors:

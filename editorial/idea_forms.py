@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import DateInput
 from core.models import User
 from core.templatetags.parts import moment
 from core.uploads import HoldingForm, ImageUploadField
-from core.workdays import LAST_YEAR
 from editorial.idea_states import FollowUpState, IdeaState
 from editorial.models import Material, MaterialKind, Post, Team
 from editorial.post_rows import WebAddressField
@@ -21,7 +18,6 @@ from editorial.states import OPEN
 
 LONGEST_IDEA = 5_000
 NEWEST_POSTS = 50
-OLDEST_YEAR = 1800
 PICTURE_HINT = gettext_lazy("JPEG, PNG or WebP, at most 15 MB.")
 
 
@@ -101,16 +97,6 @@ class MaterialForm(forms.ModelForm):
         if self.instance.earlier_post_id is None:
             kinds = [choice for choice in MaterialKind.choices if choice[0] != MaterialKind.EARLIER_POST]
             self.fields["kind"].choices = [("", gettext_lazy("Choose a kind")), *kinds]  # type: ignore[attr-defined]
-
-    def clean_made_on(self) -> date | None:
-        """This will refuse years in which nothing one uses again was made; an archive's picture may be old."""
-        day: date | None = self.cleaned_data["made_on"]
-        if day and not OLDEST_YEAR <= day.year <= LAST_YEAR:
-            raise forms.ValidationError(
-                _("Choose a year between %(first)s and %(last)s."),
-                params={"first": OLDEST_YEAR, "last": LAST_YEAR},
-            )
-        return day
 
 
 class ReuseForm(forms.Form):

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Channel
-from core.forms import DateTimeInput, MomentField
+from core.forms import MomentField
 from editorial.addresses import to_open
 from editorial.models import Post
 from editorial.models.posts import LONGEST_TEXT
@@ -78,7 +78,6 @@ class PostForm(forms.Form):
     wanted_at = MomentField(
         label=gettext_lazy("Wanted time"),
         required=False,
-        widget=DateTimeInput(),
         help_text=gettext_lazy("Without a time it lies in the calendar's tray."),
     )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any, NamedTuple
 from urllib.parse import urlencode
 
@@ -13,10 +12,9 @@ from django.utils.translation import gettext_lazy as _
 
 from calendar_app.models import DayNote, SavedView
 from channels_registry.models import Channel, Platform
-from core.forms import DateInput
+from core.forms import DateInput, DayField
 from core.models import User
 from core.prepared import Prepared
-from core.workdays import FIRST_YEAR, LAST_YEAR
 from editorial.models import Team
 from editorial.states import PostState
 
@@ -31,7 +29,7 @@ def one_of(label: Any) -> forms.TypedChoiceField:
 class CalendarForm(forms.Form):
     """Which day, and which posts. Everything stands in the address, so that it can be kept and shared."""
 
-    on = forms.DateField(label=_("Day"), required=False, widget=DateInput())
+    on = DayField(label=_("Day"), required=False)
     span = forms.ChoiceField(required=False, choices=[("", ""), ("day", "")], widget=forms.HiddenInput())
     channel = one_of(_("Channel"))
     team = one_of(_("Team"))
@@ -56,15 +54,6 @@ class CalendarForm(forms.Form):
         choices = {"channel": own, "team": teams, "unit": units, "person": people}
         for name, rows in choices.items():
             self.fields[name].choices = [("", _("All")), *rows]  # type: ignore[attr-defined]
-
-    def clean_on(self) -> date | None:
-        day: date | None = self.cleaned_data["on"]
-        if day and not FIRST_YEAR <= day.year <= LAST_YEAR:
-            raise forms.ValidationError(
-                _("The calendar has the years %(first)s to %(last)s."),
-                params={"first": FIRST_YEAR, "last": LAST_YEAR},
-            )
-        return day
 
     @property
     def own_teams(self) -> Choices:
@@ -144,11 +133,10 @@ class DayNoteForm(forms.ModelForm):
     class Meta:
         model = DayNote
         fields = ["title", "kind", "first_on", "last_on", "team", "for_all"]
-        widgets = {"first_on": DateInput(), "last_on": DateInput()}
+        field_classes = {"first_on": DayField}
+        widgets = {"first_on": DateInput()}
 
-    last_on = forms.DateField(
-        label=_("Last day"), required=False, widget=DateInput(), help_text=_("Empty: the same day.")
-    )
+    last_on = DayField(label=_("Last day"), required=False, help_text=_("Empty: the same day."))
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -163,9 +151,6 @@ class DayNoteForm(forms.ModelForm):
         values["last_on"] = last or first
         if first and last and last < first:
             self.add_error("last_on", _("The last day is before the first."))
-        for name in ("first_on", "last_on"):
-            if values.get(name) and not FIRST_YEAR <= values[name].year <= LAST_YEAR:
-                self.add_error(name, _("Choose a year between 2000 and 2100."))
         return values
 
 

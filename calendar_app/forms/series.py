@@ -10,10 +10,9 @@ from django.utils.translation import gettext_lazy as _
 from calendar_app.models import Series
 from calendar_app.recurrence import MOST_BETWEEN, RedDays, Rhythm, Rule
 from channels_registry.models import Channel
-from core.forms import DateInput, DateTimeInput, MomentField, TimeInput
+from core.forms import DayField, MomentField, TimeInput
 from core.models import User
 from core.templatetags.parts import moment
-from core.workdays import is_in_reach
 from editorial.models import Post, Team
 from editorial.states import FIXED, PostState
 
@@ -60,9 +59,8 @@ class SeriesForm(forms.Form):
 class RuleForm(forms.Form):
     """When a series comes."""
 
-    starts_on = forms.DateField(
+    starts_on = DayField(
         label=_("First day"),
-        widget=DateInput(),
         help_text=_("Says which weekday, which day of the month or which day of the year it is."),
     )
     clock = forms.TimeField(label=_("Time of day"), widget=TimeInput())
@@ -80,16 +78,13 @@ class RuleForm(forms.Form):
         initial=RedDays.KEEP,
         help_text=_("Sundays are red too, unless the series comes on Sundays."),
     )
-    ends_on = forms.DateField(label=_("Last day"), required=False, widget=DateInput())
+    ends_on = DayField(label=_("Last day"), required=False)
 
     def clean(self) -> dict[str, Any]:
         values = super().clean() or {}
         first, last = values.get("starts_on"), values.get("ends_on")
         if first and last and last < first:
             self.add_error("ends_on", _("The last day is before the first."))
-        for name in ("starts_on", "ends_on"):
-            if values.get(name) and not is_in_reach(values[name]):
-                self.add_error(name, _("Choose a year between 2000 and 2100."))
         return values
 
     def rule(self) -> Rule:
@@ -124,4 +119,4 @@ class PlacePostForm(forms.Form):
 
 
 class ShiftForm(forms.Form):
-    starts_at = MomentField(label=_("New time"), widget=DateTimeInput())
+    starts_at = MomentField(label=_("New time"))
