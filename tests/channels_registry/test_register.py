@@ -10,8 +10,9 @@ from django.urls import reverse
 
 from channels_registry import register
 from channels_registry.addresses import recognise
-from channels_registry.models import Channel, HandleHistory, Opening, Platform
+from channels_registry.models import Channel, HandleHistory, NamedEditor, Opening, Platform
 from channels_registry.queries import warnings_of
+from channels_registry.rules import tends
 from channels_registry.states import CHANNEL_MOVES, OPENING_MOVES
 from core.models import Event, Notice, Unit, User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused, perform
@@ -260,6 +261,14 @@ def test_silent_channel_is_asked_about_again_until_somebody_keeps_it_with_a_reas
     channel.refresh_from_db()
     assert channel.state == "active"
     assert Notice.objects.filter(subject__contains="is silent").count() == 4
+
+
+def test_named_editor_of_no_team_works_with_the_channel_and_with_no_other(city):
+    channels = (city.channel.pk, city.other_channel.pk)
+    works_with = lambda: [tends(city.stranger, Channel.objects.get(pk=pk)) for pk in channels]  # noqa: E731
+    assert works_with() == [False, False]
+    NamedEditor.objects.create(channel=city.channel, user=city.stranger)
+    assert works_with() == [True, False]
 
 
 @pytest.mark.rule("R30")
