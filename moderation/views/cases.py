@@ -235,6 +235,12 @@ def page(
     looked_for = bool(removals) or case.is_closed or case.state == CaseState.GONE
     checks = list(case.checks.select_related("checked_by")) if looked_for else []
     since = removals[0].ordered_at if removals else case.discovered_at
+    is_seen_gone = bool(
+        checks and checks[0].result == RemovalCheck.Result.GONE and checks[0].checked_at >= since
+    )
+    open_here = [move for move in moves if move.name not in apart] if is_ours else []
+    if is_seen_gone:  # then only the end remains, so it stands first
+        open_here.sort(key=lambda move: move.name != "check_gone")
     waiver = None
     if case.ground.copy_is_crime:
         waiver = Waiver.objects.filter(case=case).select_related("asked_by", "signed_by").first()
@@ -248,7 +254,7 @@ def page(
         "may_work": is_ours and not case.is_closed,
         "may_add": may_add,
         "may_export": bool(may_keep_records(user)),
-        "moves": [move for move in moves if move.name not in apart] if is_ours else [],
+        "moves": open_here,
         "order": order,
         # A form that is not on the page is not made: there are six, and a case shows two or three of them.
         "decision": decision or (DecisionForm(case=case) if order and order.allowed else None),
@@ -256,9 +262,7 @@ def page(
         "waiver_form": waiver_form or (WaiverForm() if case.ground.copy_is_crime else None),
         "removals": removals,
         "checks": checks,
-        "is_seen_gone": bool(
-            checks and checks[0].result == RemovalCheck.Result.GONE and checks[0].checked_at >= since
-        ),
+        "is_seen_gone": is_seen_gone,
         "may_check": may_check,
         "seen_form": seen_form or (SeenForm() if may_check else None),
         "reports": list(case.police_reports.all()),

@@ -133,6 +133,9 @@ def test_case_says_what_remains_after_the_order(city, at, png, new_case, anna, c
     shown = anna.get(page).content.decode()
     assert "Remove the comment on Facebook now." not in shown
     assert "It is gone. Close the case" in shown
+    steps = shown.split('id="decide"')[1]
+    assert steps.index("/move/check_gone/") < steps.index("/move/gather_again/")
+    assert "Note that it is hidden" not in steps
     perform(case, "check_gone", actor=city.anna, at=at)
     assert "It is gone. Close the case" not in anna.get(page).content.decode()
     assert Event.objects.get(kind="comment.handle").note == "It is gone."
