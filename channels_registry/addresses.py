@@ -47,6 +47,9 @@ class Known:
     read: Callable[[Path], str]
     write: str
     folds: bool = True  # handles that differ only in capitals are one
+    usual: str = (
+        ""  # the kind of most of its channels, which a handle leaves out: in/avinge is another than avinge
+    )
 
 
 NOT_AN_ADDRESS = _("This is no web address. Paste the address of the channel's own page.")
@@ -124,7 +127,15 @@ KNOWN: tuple[Known, ...] = (
     ),
     Known("instagram", "Instagram", ("instagram.com",), 2200, _plain, "https://www.instagram.com/{}"),
     Known("x", "X", ("x.com", "twitter.com"), 280, _plain, "https://x.com/{}"),
-    Known("linkedin", "LinkedIn", ("linkedin.com",), 3000, _linkedin, "https://www.linkedin.com/{}"),
+    Known(
+        "linkedin",
+        "LinkedIn",
+        ("linkedin.com",),
+        3000,
+        _linkedin,
+        "https://www.linkedin.com/{}",
+        usual="company/",
+    ),
     Known(
         "youtube",
         "YouTube",
@@ -223,13 +234,11 @@ def _channel(known: Known, path: Path) -> Address:
     bare = handle.rpartition("/")[2].removeprefix("@")
     if not HANDLE.fullmatch(bare):
         raise NotRecognised(NOT_A_CHANNEL)
-    if known.folds:
+    if known.folds or handle.startswith(
+        "@"
+    ):  # a number of YouTube's is another with other capitals, a name is not
         handle = handle.lower()
-    elif handle.startswith("@"):
-        handle = (
-            handle.lower()
-        )  # a name with @ is one whatever its capitals, a number of the platform's is not
-    return Address(known.code, bare.lower() if known.folds else handle, known.write.format(handle))
+    return Address(known.code, handle.removeprefix(known.usual), known.write.format(handle))
 
 
 def _mastodon(server: str, name: str) -> Address:

@@ -140,7 +140,7 @@ def save_plan(
         if closure.tells_nobody:
             closure.notices.filter(published_at=None).delete()
         elif set(changed) & {"closes_on", "public_reason", "followers_go_to", "tells_nobody"}:
-            propose_notices(closure)
+            propose_notices(closure, local_day(at))
     forget_read(closure)
 
 
@@ -168,7 +168,7 @@ def _ask_the_day(closure: Closure, values: Mapping[str, Any], today: date) -> No
     )
 
 
-def propose_notices(closure: Closure) -> None:
+def propose_notices(closure: Closure, today: date) -> None:
     """This will replace the notices that are not published by the ones the plan proposes, once it says when, why, where."""
     if not (closure.closes_on and closure.public_reason and closure.followers_go_to):
         return
@@ -177,7 +177,7 @@ def propose_notices(closure: Closure) -> None:
     told = {notice.published_on for notice in out if not plans.lacks(notice.text, closure)}
     FollowerNotice.objects.bulk_create(
         FollowerNotice(closure=closure, planned_at=planned_at, text=text)
-        for planned_at, text in plans.proposed_notices(closure)[len(told) :]
+        for planned_at, text in plans.proposed_notices(closure, today)[len(told) :]
     )
 
 

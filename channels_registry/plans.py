@@ -18,7 +18,7 @@ from channels_registry.models import Channel, Closure, FollowerNotice, Role
 from channels_registry.signals import people_of
 from channels_registry.states import ENDED, ChannelState
 from core import trail
-from core.workdays import instant, local_day
+from core.workdays import instant, local_day, working_day_by
 
 NOTICE_CLOCK = "10:00"
 
@@ -68,15 +68,19 @@ def silent_long_enough(channel: Channel, on: date) -> bool:
     return on >= ends
 
 
-def proposed_days(closes_on: date) -> list[date]:
-    """This will return the days on which the followers are told: 30, 14 and 2 days before the end, as settings say."""
-    return [closes_on - timedelta(days=days) for days in settings.NOTICE_DAYS_BEFORE]
+def proposed_days(closes_on: date, today: date) -> list[date]:
+    """This will return the days on which the followers are told: 30, 14 and 2 days before the end, as settings say.
+
+    On a red day nobody is there to publish: the working day before it is proposed, unless that is over.
+    """
+    days = [closes_on - timedelta(days=count) for count in settings.NOTICE_DAYS_BEFORE]
+    return [early if (early := working_day_by(day)) > today else day for day in days]
 
 
-def proposed_notices(closure: Closure) -> list[tuple[datetime, str]]:
+def proposed_notices(closure: Closure, today: date) -> list[tuple[datetime, str]]:
     """This will write the notices for the closing day, each with when, why and where instead, in the city's language."""
     assert closure.closes_on is not None  # noqa: S101  (asked before)
-    days = proposed_days(closure.closes_on)
+    days = proposed_days(closure.closes_on, today)
     with translation.override(settings.LANGUAGE_CODE):
         return [
             (instant(day, NOTICE_CLOCK), _wording(closure, number, len(days)))

@@ -43,6 +43,13 @@ def next_working_day(day: date) -> date:
     return day
 
 
+def working_day_by(day: date) -> date:
+    """This will return the day itself when people are at work on it, and otherwise the last working day before."""
+    while not is_working_day(day):
+        day -= timedelta(days=1)
+    return day
+
+
 def local_day(at: datetime) -> date:
     """This will return the day it is in the city at that instant."""
     return at.astimezone(ZoneInfo(settings.TIME_ZONE)).date()

@@ -22,6 +22,7 @@ from tests.conftest import City, make_user
 
 WHERE = "https://www.instagram.com/parks"
 WHY = "Few of you read us here."
+PROMISED = timedelta(days=4)  # from the last notice to the day on which the account is closed
 
 
 def zip_bytes(text: str = "All our posts.") -> bytes:
@@ -122,7 +123,7 @@ class Journey:
 
     def closed(self, **plan: Any) -> Closure:
         closure = self.ready(**plan)
-        self.at += timedelta(days=3)
+        self.at += PROMISED
         perform(closure, "close", actor=self.city.anna, at=self.at, how="deleted", handle_kept="The vault")
         packages.build_packages(self.at)
         return self.fresh(closure)

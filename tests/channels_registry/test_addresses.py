@@ -37,6 +37,12 @@ from channels_registry.addresses import LOOKS_LIKE, NOT_A_CHANNEL, NOT_AN_ADDRES
             "avinge-stad",
             "https://www.linkedin.com/company/avinge-stad",
         ),
+        (
+            "linkedin.com/in/Avinge-Stad",
+            "linkedin",
+            "in/avinge-stad",
+            "https://www.linkedin.com/in/avinge-stad",
+        ),
         ("youtube.com/@Avinge/videos", "youtube", "@avinge", "https://www.youtube.com/@avinge"),
         (
             "https://m.youtube.com/channel/UCabcDEF",

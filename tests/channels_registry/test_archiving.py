@@ -20,7 +20,7 @@ from channels_registry.models import ArchiveItem, Upload
 from core import filestore
 from core.models import Event
 from core.moves import MoveRefused, perform
-from tests.channels_registry.closures import zip_bytes
+from tests.channels_registry.closures import PROMISED, zip_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -231,7 +231,7 @@ def test_package_that_cannot_be_built_says_why_and_is_tried_again(journey, city)
     closure = journey.ready()
     item = closure.items.first()
     filestore.path(archiving.ORIGINALS, item.sha).rename(journey.tmp_path / "away")
-    journey.at += timedelta(days=3)
+    journey.at += PROMISED
     perform(closure, "close", actor=city.anna, at=journey.at, how="deleted", handle_kept="The vault")
     assert packages.build_packages(journey.at) == 0
     closure = journey.fresh(closure)

@@ -14,6 +14,7 @@ from channels_registry.queries import STEPS
 from core.models import Notice
 from core.moves import perform
 from core.workdays import local_day
+from tests.channels_registry.closures import PROMISED
 
 pytestmark = pytest.mark.django_db
 NS = "channels_registry:"
@@ -223,7 +224,7 @@ def test_strategist_and_handler_see_who_may_do_what(journey, city, client_of):
 
 def test_account_is_closed_ordered_and_answered_through_the_pages(journey, city, client_of, time_machine):
     closure = journey.ready()
-    time_machine.move_to(journey.at + timedelta(days=3), tick=False)
+    time_machine.move_to(journey.at + PROMISED, tick=False)
     anna = client_of(city.anna)
     close = url("closure_step", closure.pk, "close")
     bad = anna.post(close, {"how": "burnt", "handle_kept": "The vault"})

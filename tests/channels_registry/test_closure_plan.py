@@ -1,16 +1,19 @@
-"""The plan of a closure: what it lacks, the merger, the advice, two people in one step (R28, R31, R34)."""
+"""The plan of a closure: what it lacks, merger, advice, notices, two people in one step (R28, R31, R33, R34)."""
 
 from __future__ import annotations
+
+from datetime import date
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from channels_registry import closing
+from channels_registry import closing, plans
 from channels_registry.models import (
     Channel,
     Closure,
 )
 from core.moves import ChangedMeanwhile, MoveIncomplete, MoveRefused, perform
+from core.workdays import local_day
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +79,17 @@ def test_plan_lacks_each_thing_in_words_before_the_chiefs_are_asked(journey, cit
         assert words in refused.value.reason
     closure = journey.fresh(closure)
     assert closure.state == "preparing"
+
+
+@pytest.mark.rule("R33")
+def test_notices_are_proposed_for_days_on_which_somebody_is_at_work(journey, city):
+    closure = journey.planned(closes_on=date(2027, 1, 3))
+    days = [local_day(notice.planned_at) for notice in closure.notices.all()]
+    # The fourth Sunday in Advent becomes the Friday before, and New Year's Day the Wednesday before its eve.
+    assert days == [date(2026, 12, 4), date(2026, 12, 18), date(2026, 12, 30)]
+    monday = date(2026, 11, 23)
+    assert plans.proposed_days(date(2026, 12, 28), monday)[0] == date(2026, 11, 27)
+    assert plans.proposed_days(date(2026, 12, 28), date(2026, 11, 27))[0] == date(2026, 11, 28)
 
 
 @pytest.mark.rule("R28")

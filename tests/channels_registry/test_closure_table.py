@@ -11,6 +11,7 @@ from channels_registry.models import Closure, Deputyship
 from channels_registry.states import CLOSURE_MOVES, ClosureState
 from core.moves import MoveRefused, open_moves, perform
 from core.workdays import local_day
+from tests.channels_registry.closures import PROMISED
 from tests.conftest import make_user
 
 pytestmark = pytest.mark.django_db
@@ -111,7 +112,7 @@ def test_every_cell_of_state_move_and_role_has_its_one_outcome(journey, city, st
         why="Leave.",
     )
     closure, labels = journey.at_state(state), dict(ClosureState.choices)
-    at = journey.at + timedelta(days=3 if state == "ready" else 0)  # the day that the followers were promised
+    at = journey.at + (PROMISED if state == "ready" else timedelta())
     found, wanted, shown = {}, {}, {}
     for who in EVERYBODY:
         for move in CLOSURE_MOVES:

@@ -25,7 +25,11 @@ pytestmark = pytest.mark.django_db
 def test_system_proposes_notices_that_say_when_why_and_where(journey):
     closure = journey.planned()
     notices = list(closure.notices.all())
-    assert [(closure.closes_on - local_day(row.planned_at)).days for row in notices] == [30, 14, 2]
+    assert [(closure.closes_on - local_day(row.planned_at)).days for row in notices] == [
+        30,
+        16,
+        4,
+    ]  # red days give way
     assert all(plans.lacks(row.text, closure) == [] for row in notices)
     assert plans.missing(closure, journey.at) == []
 
