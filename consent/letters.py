@@ -108,10 +108,7 @@ def _words(letter: Letter) -> tuple[str, str]:
     """This will return a letter's subject and text. The subject names nobody: it is seen on locked screens."""
     city, unit = settings.CITY_NAME, letter.picture.unit.name
     if letter.kind == LetterKind.GONE:
-        parts = [
-            _("The picture “%(picture)s” is taken down from our channels.")
-            % {"picture": letter.picture.title}
-        ]
+        parts = [gone_line(letter.word) % {"picture": letter.picture.title}]
         return _("The picture is taken down"), _letter_text(parts, city, unit)
     request = letter.request
     if request is None:
@@ -132,6 +129,13 @@ def _words(letter: Letter) -> tuple[str, str]:
         link,
     ]
     return _("Your answer about a picture"), _letter_text(parts, city, unit)
+
+
+def gone_line(word: ConsentEvent | None) -> str:
+    """This will say from where the picture is gone. After a yes it may be out where that yes, or another, holds."""
+    if word is not None and word.said in YES:
+        return _("The picture “%(picture)s” is taken down from the channels where your yes no longer holds.")
+    return _("The picture “%(picture)s” is taken down from our channels.")
 
 
 def receipt_line(word: ConsentEvent | None) -> str:

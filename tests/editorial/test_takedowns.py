@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from channels_registry.models import Channel
+from consent.letters import send_letters
 from consent.models import ConsentEvent, Person, Picture
 from consent.people import protect
 from consent.transitions import note_bank
@@ -224,6 +225,25 @@ def test_narrower_yes_takes_down_only_where_it_no_longer_holds(
     both.refresh_from_db()
     one.refresh_from_db()
     assert (both.state, one.state) == ("draft", "scheduled")
+
+
+@pytest.mark.rule("R15")
+def test_letter_after_a_narrower_yes_does_not_say_that_the_picture_is_gone_everywhere(
+    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says
+) -> None:
+    TeamChannel.objects.filter(channel=city.other_channel).delete()
+    TeamChannel.objects.create(team=city.team, channel=city.other_channel)
+    bring(pictured, "published", city.channel, city.other_channel)
+    says(pictured, Person.objects.get(), "renewed", channels=[city.channel])
+    task = TakedownTask.objects.get()
+    take_down(task, actor=city.anna, at=at, proof="Deleted the post.")
+    perform(task, "check", actor=city.erik, at=at)
+    assert Publication.objects.get(channel=city.channel).state == "published"
+    send_letters(at)
+    (letter,) = [letter for letter in mail.outbox if letter.to == ["maja@home.example"]]
+    assert "where your yes no longer holds" in letter.body or "inte längre gäller" in letter.body
+    assert "from our channels" not in letter.body
+    assert "från våra kanaler" not in letter.body
 
 
 @pytest.mark.rule("R15")
