@@ -5,10 +5,12 @@ const fill = (text, values) => text.replace(/\{(\w+)\}/g, (_all, name) => values
 
 // --- one request for each file, so that one that is refused does not stop the others
 const sender = document.querySelector("form[data-pictures]");
+const added = []; // also those of an earlier round, when the ones that were refused are sent again
+let sent = 0;
 document.querySelectorAll("[data-without]").forEach((each) => { each.hidden = true; });
 if (sender) sender.addEventListener("submit", (event) => {
   const files = [...sender.elements.images.files];
-  if (files.length < 2 || sender.dataset.busy) return;
+  if (files.length < 2 && !added.length) return;
   event.preventDefault();
   sendAll(files);
 });
@@ -41,22 +43,25 @@ async function sendAll(files) {
   const box = sender.querySelector(".upload-progress");
   const [bar, voice, list] = [box.querySelector("progress"), box.querySelector("[role=status]"), box.querySelector("ul")];
   const button = sender.querySelector(".buttons button");
-  const added = [];
+  const [before, known] = [sent, added.length];
+  box.querySelector(":scope > a")?.remove();
+  list.replaceChildren();
   box.hidden = false;
   button.disabled = true;
   bar.max = files.length;
   for (const [index, file] of files.entries()) {
+    sent += 1;
     voice.textContent = fill(sender.dataset.sending, { number: index + 1, count: files.length, name: file.name });
-    const answer = await sendOne(file, index + 1, files.length, (part) => { bar.value = index + part; });
+    const answer = await sendOne(file, sent, before + files.length, (part) => { bar.value = index + part; });
     bar.value = index + 1;
     if (answer.pk) added.push(answer.pk);
     else list.append(refusal(answer));
   }
   button.disabled = false;
-  voice.textContent = fill(sender.dataset.done, { count: added.length, total: files.length });
+  voice.textContent = fill(sender.dataset.done, { count: added.length - known, total: files.length });
   if (!added.length) return;
   const next = `${sender.dataset.next}?pictures=${added.join(",")}`;
-  if (added.length === files.length) location.assign(next);
+  if (added.length - known === files.length) location.assign(next);
   else {
     const link = Object.assign(document.createElement("a"), { href: next, className: "button", textContent: sender.dataset.more });
     box.append(link);

@@ -176,6 +176,29 @@ def test_many_pictures_are_sent_one_by_one_with_progress(live_city, page_of):
 
 
 @pytest.mark.rule("R38")
+def test_refused_picture_that_is_sent_again_is_described_with_those_that_were_added(live_city, page_of):
+    page = page_of(live_city.anna)
+    page.goto(reverse("consent:picture_new"))
+
+    def send(*files: tuple[str, bytes]) -> None:
+        given = [{"name": name, "mimeType": "image/jpeg", "buffer": data} for name, data in files]
+        page.set_input_files("input[type=file]", given)
+        page.get_by_role("button", name="Add the pictures").click()
+
+    page.get_by_label("Title").fill("Park")
+    page.get_by_label("Unit").select_option(label="Parks")
+    send(("1.jpg", photograph("#ffeeaa")), ("2.jpg", b"not a picture"))
+    expect(page.locator(".upload-progress li")).to_contain_text("2.jpg")
+    send(("3.jpg", b"not a picture either"))
+    expect(page.locator(".upload-progress li")).to_have_count(1)
+    expect(page.locator(".upload-progress li")).to_contain_text("3.jpg")
+    expect(page.get_by_role("link", name="Describe the pictures")).to_have_count(1)
+    send(("2.jpg", photograph("#aaffee")))
+    page.wait_for_url("**/describe/**")
+    assert page.get_by_label("Title").evaluate_all("all => all.map(one => one.value)") == ["Park 1", "Park 4"]
+
+
+@pytest.mark.rule("R38")
 def test_place_is_marked_by_mouse_and_by_key(live_city, page_of, png):
     from consent.transitions import add_picture
     from core.uploads import clean_image
