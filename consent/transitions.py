@@ -155,8 +155,10 @@ def change_place(
     place: str | None = None,
     is_identifiable: bool | None = None,
     box: Box | None = None,
+    unmark: bool = False,
 ) -> None:
-    """This will say who an unknown person is, whether they can be recognised, or where they are. None leaves it as it is.
+    """This will say who an unknown person is, whether they can be recognised, or where they are. None leaves it as it is;
+    `unmark` takes the mark in the picture away.
 
     A name once given is not exchanged: take the place off the list, with the reason. Raises MoveRefused for that, for
     a blurred place that is moved, for somebody listed already, and outside the unit's people.
@@ -165,13 +167,13 @@ def change_place(
     _ask(picture, actor)
     if person is not None and appearance.person_id not in (None, person.pk):
         raise MoveRefused(_("The place has a name already. Take it off the list first, with the reason."))
-    if box is not None and appearance.is_blurred and box != appearance.box:
+    if appearance.is_blurred and (unmark or box not in (None, appearance.box)):
         raise MoveRefused(_("The place is blurred. Show it again before you move it."))
     if person is not None and picture.appearances.exclude(pk=appearance.pk).filter(person=person).exists():
         raise MoveRefused(_("%(name)s is in the list already.") % {"name": person})
     wanted = {"person": person, "place": place, "is_identifiable": is_identifiable}
     changed: dict[str, Any] = {name: value for name, value in wanted.items() if value is not None}
-    changed |= _sides(box) if box else {}
+    changed |= UNMARKED if unmark else _sides(box)
     with transaction.atomic():
         Appearance.objects.filter(pk=appearance.pk).update(**changed)
         data = {"appearance": appearance.pk, "fields": sorted(changed)}
@@ -292,6 +294,9 @@ def _ask(picture: Picture, actor: User) -> None:
     answer = may_tend(actor, picture)
     if isinstance(answer, Refusal):
         raise MoveForbidden(answer)
+
+
+UNMARKED = dict.fromkeys(("left", "top", "width", "height"))
 
 
 def _sides(box: Box | None) -> dict[str, int]:

@@ -78,6 +78,7 @@ def picture_place(request: HttpRequest, pk: int) -> HttpResponse:
                 place=values["place"],
                 is_identifiable=values["is_identifiable"],
                 box=form.box(),
+                unmark=form.box() is None,
             )
     except MoveRefused as refused:
         return _place_page(

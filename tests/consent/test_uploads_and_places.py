@@ -19,6 +19,7 @@ from PIL import Image, ImageDraw
 
 from consent import arrivals
 from consent.copies import blurred, difference, look_of
+from consent.forms.people import SIDES
 from consent.models import Appearance, Person, Picture
 from consent.queries import look_alikes
 from consent.transitions import COPIES, add_picture, blur, change_place, list_person, unlist
@@ -353,6 +354,21 @@ def test_place_is_marked_or_only_listed(
     assert Appearance.objects.exists() == (status == 302)
     if status != 302:
         assert "in the door" in answer.content.decode()
+
+
+def test_mark_is_taken_away_when_its_numbers_are_emptied_and_not_while_it_is_blurred(
+    city: City, at: datetime, client_of: Client, new_picture: NewPicture
+) -> None:
+    picture = new_picture()
+    place = list_person(picture, actor=city.anna, at=at, place="in the door", box=(100, 100, 200, 200))
+    url = reverse("consent:picture_place", args=[place.pk])
+    emptied = {"place": "in the door", "is_identifiable": "on"} | dict.fromkeys(SIDES, "")
+    blur(picture, actor=city.anna, at=at, places=[place])
+    assert client_of(city.anna).post(url, emptied).status_code == 409
+    blur(picture, actor=city.anna, at=at, places=[])
+    assert client_of(city.anna).post(url, emptied).status_code == 302
+    place.refresh_from_db()
+    assert place.box is None
 
 
 @pytest.mark.rule("R15")
