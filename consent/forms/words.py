@@ -16,7 +16,7 @@ from consent.models import Appearance, ConsentEvent, ConsentRequest, NoticeText,
 from consent.states import NOTED_WAYS, YES, Said
 from core.forms import DateInput
 from core.templatetags.parts import day as day_of
-from core.uploads import ImageUploadField
+from core.uploads import HoldingForm, ImageUploadField
 
 SOON = timedelta(days=60)  # a birthday is told so long before: whoever answers after it can be asked already
 
@@ -64,7 +64,7 @@ class WhereForm(forms.Form):
         return values
 
 
-class ConsentForm(WhereForm, forms.ModelForm):
+class ConsentForm(HoldingForm, WhereForm, forms.ModelForm):
     """What a signer said; who may sign comes from the people in the picture."""
 
     who = forms.ChoiceField(label=gettext_lazy("Who said it"))

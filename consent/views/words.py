@@ -29,6 +29,7 @@ from core.doors import status_of
 from core.filestore import FileProblem
 from core.moves import MoveRefused
 from core.request import number_in, person
+from core.uploads import HoldingForm
 
 
 @never_cache
@@ -220,6 +221,8 @@ class FormPage:
     def _show(
         self, request: HttpRequest, picture: Picture, form: Any, *, refusal: str = "", status: int = 200
     ) -> HttpResponse:
+        if isinstance(form, HoldingForm):
+            form.hold()
         context = {
             "form_page": self,
             "picture": picture,

@@ -20,13 +20,13 @@ from consent.views.pictures import answer_file
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import number_in, person
-from core.uploads import ImageUploadField
+from core.uploads import HoldingForm, ImageUploadField
 from editorial.models import Takedown, TakedownTask
 from editorial.takedown_states import TaskState
 from editorial.takedowns import PROOFS, take_down
 
 
-class ProofForm(forms.Form):
+class ProofForm(HoldingForm):
     proof = forms.CharField(
         label=gettext_lazy("How you took it down, and how you saw that it is gone"),
         widget=forms.Textarea(attrs={"rows": 2}),
@@ -118,6 +118,8 @@ def _page(
     status: int = 200,
 ) -> HttpResponse:
     """This will show what has to come down. A page holds twenty publications, however many there are."""
+    if bound is not None:
+        bound[1].hold()
     user = person(request)
     tasks = takedown.tasks.select_related(
         "publication__post__team", "publication__channel__platform", "done_by", "checked_by"

@@ -145,7 +145,8 @@ function prepareUpload(upload) {
 }
 
 document.addEventListener("paste", (event) => {
-  const here = document.activeElement?.closest("[data-upload]");
+  const active = document.activeElement;
+  const here = active?.closest("[data-upload]") || active?.closest("form")?.querySelector("[data-upload]");
   const upload = here || document.querySelector("[data-upload]");
   const file = [...(event.clipboardData?.files || [])].find((one) => one.type.startsWith("image/"));
   // What is copied from Word or Excel is text and a picture of it: whoever stands in a text means the text.

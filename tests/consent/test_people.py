@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 from collections.abc import Callable
 from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 from django.utils.html import strip_tags
@@ -170,6 +172,20 @@ def test_scan_is_handed_to_those_who_tend_the_picture(
     for who in (city.olle, city.rut):
         assert client_of(who).get(file).status_code == 404
     assert kinds(maja).count("person.scan") == 1
+
+
+def test_scan_outlives_a_form_that_is_refused(city: City, maja: Person, client_of: Any, png: Any) -> None:
+    url = reverse("consent:picture_consent", args=[Picture.objects.get().pk])
+    data = {"who": f"{maja.pk}-{maja.pk}", "said": "renewed", "way": "paper"}
+    client = client_of(city.anna)
+    nowhere = client.post(url, data | {"scan": ContentFile(png(), name="paper.png")})
+    assert (nowhere.status_code, "paper.png is kept" in nowhere.content.decode()) == (422, True)
+    held = {"scan-held": nowhere.context["form"].fields["scan"].held.key}
+    over = client.post(url, data | held | {"where": "all", "until": "2020-01-01"})
+    assert over.status_code == 409
+    held = {"scan-held": over.context["form"].fields["scan"].held.key}
+    assert client.post(url, data | held | {"where": "all"}).status_code == 302
+    assert ConsentEvent.objects.last().scan_sha == hashlib.sha256(png()).hexdigest()
 
 
 def test_looks_at_a_person_are_in_the_audit_whatever_the_door(

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.files.base import ContentFile
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -313,6 +314,18 @@ def test_two_who_take_back_share_the_work(
     perform(first, "check", actor=city.erik, at=at)
     other.refresh_from_db()
     assert other.state == "checked"
+
+
+def test_screenshot_outlives_a_proof_that_is_refused(
+    opened: Takedown, city: City, client_of: Callable[..., Client], png: Callable[..., bytes]
+) -> None:
+    done = reverse("editorial:task_done", args=[opened.tasks.get().pk])
+    client, screenshot = client_of(city.anna), ContentFile(png(), name="gone.png")
+    refused = client.post(done, {"screenshot": screenshot, "seen": opened.tasks.get().version})
+    assert (refused.status_code, "gone.png is kept" in refused.content.decode()) == (422, True)
+    held = {"screenshot-held": refused.context["rows"][0]["form"].fields["screenshot"].held.key}
+    client.post(done, held | {"proof": "Deleted.", "seen": opened.tasks.get().version})
+    assert opened.tasks.get().proof_sha
 
 
 def test_pages_of_takedowns(
