@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import logging
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -11,12 +13,15 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from consent.models import Appearance, ConsentEvent, MediaBankCheck, Person, Picture
-from consent.signals import keepers_of_picture
+from consent.queries import look_alikes_of_all
+from consent.signals import consent_ended, keepers_of_picture
 from consent.states import YES
 from core import ladders
 from core.models import User
 from core.notices import Message, on_day, say, tell
 from core.workdays import instant, local_day
+
+log = logging.getLogger(__name__)
 
 CONSENT_ENDS, BANK_ENDS, COMING_OF_AGE = "consent_end", "bank_end", "coming_of_age"
 OVER, AT_ONCE = "over", "now"
@@ -27,6 +32,46 @@ TOLD_AT = "08:00"
 
 class NobodyToTell(Exception):
     """There is no active person left who could be told; the rung stays, and the health page shows it."""
+
+
+def end(
+    picture: Picture,
+    *,
+    actor: User | None,
+    at: datetime,
+    cause: str,
+    kept: Collection[int] = (),
+    word: ConsentEvent | None = None,
+) -> None:
+    """This will stop what shows the picture, but for the channels in `kept`, and tell who keeps one that looks the same.
+
+    What was said holds for the one picture: whether another is the same moment, somebody has to see.
+    """
+    consent_ended.send(
+        sender=Picture, picture=picture, actor=actor, at=at, cause=cause, kept=tuple(kept), word=word
+    )
+    for other in look_alikes_of_all(picture):
+        try:
+            _tell_of_look_alike(other, picture, at)
+        except NobodyToTell:  # what was said holds all the same
+            log.exception("nobody was told of a picture that looks the same")
+
+
+def _tell_of_look_alike(other: Picture, ended: Picture, at: datetime) -> None:
+    tell_ending(
+        other,
+        at,
+        key=f"alike:{ended.pk}:{other.pk}:{local_day(at)}",
+        subject=say(
+            gettext_lazy("A picture that looks like this one may no longer be used as before: %(picture)s"),
+            picture=other.title,
+        ),
+        body=gettext_lazy(
+            "Look whether it is the same picture or the same moment, perhaps kept by another unit. Then ask the people "
+            "in it again before you use it, and take down what is out."
+        ),
+        urgent=True,
+    )
 
 
 def follow(word: ConsentEvent, at: datetime) -> None:

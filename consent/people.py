@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from consent import endings
 from consent.models import Appearance, ConsentEvent, Guardianship, Letter, Person, Picture
 from consent.rules import may_keep
-from consent.signals import consent_ended, shown_of_person
+from consent.signals import shown_of_person
 from consent.states import NO, YES, Said
 from core import ladders, trail
 from core.models import Event, Notice, Unit, User
@@ -128,15 +128,7 @@ def protect(person: Person, *, actor: User, at: datetime, protected: bool = True
         trail.record("person.protect" if protected else "person.unprotect", about=person, actor=actor, at=at)
         if protected:
             for picture in Picture.objects.filter(appearances__person=person).distinct():
-                consent_ended.send(
-                    sender=Picture,
-                    picture=picture,
-                    actor=actor,
-                    at=at,
-                    cause=_("The picture must not be used."),
-                    kept=(),
-                    word=None,
-                )
+                endings.end(picture, actor=actor, at=at, cause=_("The picture must not be used."))
     person.refresh_from_db()
 
 

@@ -157,12 +157,28 @@ def _row(picture: Picture, light: Light, url: str, thumb_url: str, known: dict[s
 
 
 def look_alikes(picture: Picture, user: User) -> list[Picture]:
-    """This will find up to six pictures, among those `user` may see, that look nearly the same; nearest first.
+    """This will find up to six pictures, among those `user` may see, that look nearly the same; nearest first."""
+    bits = _alike(picture)
+    # Mostly none is; only then it is asked whether the user may see it.
+    seen = Picture.objects.visible_to(user).filter(pk__in=bits).only("title") if bits else []
+    return _nearest(seen, bits)
+
+
+def look_alikes_of_all(picture: Picture) -> list[Picture]:
+    """This will find up to six pictures of any unit that look nearly the same, with whom to tell; nearest first."""
+    bits = _alike(picture)
+    found = Picture.objects.filter(pk__in=bits) if bits else Picture.objects.none()
+    chiefs = ("unit__responsible_chief", "unit__communications_chief")
+    return _nearest(found.select_related("added_by", *chiefs), bits)
+
+
+def _alike(picture: Picture) -> dict[int, int]:
+    """This will find pictures that look nearly the same, and in how many bits of the look they differ.
 
     Looks that differ in three bits or fewer share at least one of their four parts, so those are found for certain.
     """
     if not picture.look:
-        return []
+        return {}
     near = Q()
     looks = Picture.objects.exclude(pk=picture.pk).values_list("pk", "look")
     for start in LOOK_STARTS:
@@ -170,13 +186,14 @@ def look_alikes(picture: Picture, user: User) -> list[Picture]:
         if part not in FLAT:
             near |= Q(Exact(Substr("look", start, 4), part))
     if not near:
-        return []
+        return {}
     candidates = looks.filter(near).order_by("-pk")[:MOST_CANDIDATES]
     bits = {pk: difference(picture.look, look) for pk, look in candidates if look}
-    alike = [pk for pk in bits if bits[pk] <= ALIKE_BITS]
-    # Mostly none is; only then it is asked whether the user may see it.
-    seen = Picture.objects.visible_to(user).filter(pk__in=alike).only("title") if alike else []
-    return sorted(seen, key=lambda one: (bits[one.pk], -one.pk))[:6]
+    return {pk: count for pk, count in bits.items() if count <= ALIKE_BITS}
+
+
+def _nearest(pictures: Iterable[Picture], bits: dict[int, int]) -> list[Picture]:
+    return sorted(pictures, key=lambda one: (bits[one.pk], -one.pk))[:6]
 
 
 def word_rows(picture: Picture) -> list[WordRow]:

@@ -16,7 +16,7 @@ from consent.models import Appearance, LegalBasis, MediaBankCheck, Person, Pictu
 from consent.models.pictures import Box
 from consent.people import add_person as add_person  # the room's changes can be had from one place
 from consent.rules import may_tend
-from consent.signals import consent_ended, copy_changed
+from consent.signals import copy_changed
 from consent.states import PICTURE_MOVES, BankSays, Basis, PeopleState, Source
 from consent.words import has_said_no
 from consent.words import note_consent as note_consent
@@ -105,7 +105,8 @@ def correct_facts(picture: Picture, *, actor: User, at: datetime, **facts: Any) 
         Picture.objects.filter(pk=picture.pk).update(**{name: facts[name] for name in changed})
         trail.record("picture.facts", about=picture, actor=actor, at=at, data={"fields": changed})
         if picture.source == Source.MEDIA_BANK and facts.get("source", picture.source) != picture.source:
-            _end(picture, actor, at, _("The picture does not come from the media bank."))
+            cause = _("The picture does not come from the media bank.")
+            endings.end(picture, actor=actor, at=at, cause=cause)
     picture.refresh_from_db()
 
 
@@ -282,12 +283,9 @@ def note_bank(
         trail.record("picture.bank", about=picture, actor=actor, at=at, data={"says": says})
         endings.watch_bank(picture, row, at)
         if says != BankSays.YES:
-            _end(picture, actor, at, _("The media bank does not say that consent exists."))
+            cause = _("The media bank does not say that consent exists.")
+            endings.end(picture, actor=actor, at=at, cause=cause)
     return row
-
-
-def _end(picture: Picture, actor: User, at: datetime, cause: str) -> None:
-    consent_ended.send(sender=Picture, picture=picture, actor=actor, at=at, cause=cause, kept=(), word=None)
 
 
 def _ask(picture: Picture, actor: User) -> None:

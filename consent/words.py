@@ -14,7 +14,6 @@ from consent import arrivals, endings
 from consent.arrivals import SCANS
 from consent.models import ConsentEvent, ConsentRequest, NoticeText, Person, Picture
 from consent.rules import may_tend
-from consent.signals import consent_ended
 from consent.states import NO, YES, Said, Way
 from core import trail
 from core.models import User
@@ -143,9 +142,8 @@ def write(event: ConsentEvent, *, actor: User | None) -> None:
             endings.follow(event, at)
         kept = _what_is_left(before, event)
         if kept is not None:
-            consent_ended.send(
-                sender=Picture,
-                picture=picture,
+            endings.end(
+                picture,
                 actor=actor,
                 at=at,
                 cause=_("The consent for the picture “%(picture)s” has ended.") % {"picture": picture.title},

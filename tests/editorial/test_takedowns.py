@@ -276,6 +276,24 @@ def test_takedown_points_at_pictures_that_look_the_same(
     assert f'<a href="{url}">The pond, cropped</a>' in page
 
 
+@pytest.mark.rule("R15")
+def test_whoever_keeps_the_same_picture_in_another_unit_is_told_when_a_yes_is_taken_back(
+    city: City, at: datetime, pictured: Picture, new_picture: Any, says: Says
+) -> None:
+    same = new_picture(unit=city.other_team.unit, title="Our pond")
+    other = new_picture("red", unit=city.other_team.unit, title="A bench")
+    Picture.objects.exclude(unit=city.unit).update(added_by=city.olle)
+    Picture.objects.exclude(pk=other.pk).update(look="0f1e2d3c4b5a6978")
+    pictured.refresh_from_db()
+    says(pictured, Person.objects.get(), "withdrawn")
+    told = Notice.objects.filter(key__startswith="alike:")
+    assert [(notice.recipient, notice.url) for notice in told] == [
+        (city.olle, reverse("consent:picture_page", args=[same.pk]))
+    ]
+    assert "Our pond" in told[0].subject
+    assert not Takedown.objects.exists()
+
+
 @pytest.mark.rule("R17")
 def test_media_bank_that_no_longer_says_yes_takes_down(
     city: City, at: datetime, new_picture: Any, listed: Any, bring: Any
