@@ -4,7 +4,7 @@ from datetime import date
 
 from django.conf import settings
 from django.db import models
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from consent.models.sight import units_of
@@ -44,7 +44,7 @@ class Person(models.Model):
         ordering = ["name", "pk"]
 
     def __str__(self) -> str:
-        return self.name or _t("erased person %(number)s") % {"number": self.pk}
+        return self.name or gettext("erased person %(number)s") % {"number": self.pk}
 
     @property
     def trail_label(self) -> str:

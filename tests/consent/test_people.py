@@ -12,6 +12,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
+from django.utils import translation
 from django.utils.html import strip_tags
 
 from consent import people
@@ -119,6 +120,8 @@ def test_erasure_is_refused_while_a_yes_stands_and_says_what_is_kept(
     assert "Maja" not in str(list(Event.objects.exclude(kind__startswith="post").values()))
     assert "maja@" not in str(list(Letter.objects.values()))
     assert ConsentEvent.objects.count() == 2
+    with translation.override("sv"):
+        assert str(maja) == f"raderad person {maja.pk}"
     page = client_of(city.anna).get(reverse("consent:person_page", args=[maja.pk])).content.decode()
     assert "That we asked, and what was answered" in page
     assert "What colleagues were told" in page
