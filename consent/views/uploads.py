@@ -25,6 +25,8 @@ from core.uploads import UploadRefused, clean_image
 
 log = logging.getLogger(__name__)
 
+ON_A_PAGE = 100  # as many new pictures are described at once
+
 
 @dataclass(frozen=True)
 class Refused:
@@ -80,8 +82,9 @@ def picture_new(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "POST"])
 def pictures_describe(request: HttpRequest) -> HttpResponse:
-    """This will take the titles and alternative texts of several new pictures at once."""
-    asked = [number for pk in request.GET.get("pictures", "").split(",") if (number := number_in(pk))][:100]
+    """This will take the titles and alternative texts of several new pictures at once; of very many, page by page."""
+    named = [number for pk in request.GET.get("pictures", "").split(",") if (number := number_in(pk))]
+    asked, later = named[:ON_A_PAGE], named[ON_A_PAGE:]
     pictures = Picture.objects.workable_by(person(request)).in_bulk(asked)
     rows = [
         (
@@ -102,7 +105,7 @@ def pictures_describe(request: HttpRequest) -> HttpResponse:
             for picture, form in rows:
                 correct_facts(picture, actor=person(request), at=timezone.now(), **form.cleaned_data)
             messages.success(request, _("The pictures are described. Say who is in each of them."))
-            return redirect("consent:pictures_page")
+            return redirect(_describe_url(later) if later else "consent:pictures_page")
         status = 422
     return render(request, "consent/pictures_describe.html", {"rows": rows}, status=status)
 

@@ -165,6 +165,20 @@ def test_files_of_an_upload_that_never_ended_go_after_a_day_and_no_others(
     assert not arrivals.Arrival.objects.exists()
 
 
+def test_pictures_beyond_a_page_are_described_on_the_next(
+    city: City, client_of: Any, new_picture: NewPicture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("consent.views.uploads.ON_A_PAGE", 2)
+    pks = [new_picture(color, alt_text="").pk for color in ("red", "green", "blue")]
+    url = reverse("consent:pictures_describe")
+    client, data = client_of(city.anna), {f"{pk}-title": "Pond" for pk in pks}
+    data |= {f"{pk}-alt_text": "A pond." for pk in pks}
+    first = client.post(f"{url}?pictures={','.join(map(str, pks))}", data)
+    assert first.url == f"{url}?pictures={pks[2]}"
+    assert client.post(first.url, data).url == reverse("consent:pictures_page")
+    assert not Picture.objects.filter(alt_text="").exists()
+
+
 def test_pictures_of_others_are_not_described(city: City, client_of: Any, new_picture: NewPicture) -> None:
     url = f"{reverse('consent:pictures_describe')}?pictures={new_picture().pk},x,99999"
     assert "A teal pond" not in client_of(city.olle).get(url).content.decode()
