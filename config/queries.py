@@ -31,7 +31,7 @@ class Day:
     Rows are the few columns that are shown: making objects of whole rows took longer than reading them.
     """
 
-    handover: Row | None
+    handovers: list[Row]
     offers: list[Row]
     cases: list[Row]
     publications: list[Row]
@@ -45,7 +45,7 @@ class Day:
     @property
     def is_calm(self) -> bool:
         return not (
-            self.handover
+            self.handovers
             or self.offers
             or self.cases
             or self.publications
@@ -98,7 +98,7 @@ def _in_our_channels(rows: QuerySet[M], user: User) -> QuerySet[M]:
 
 
 _POSTS = Rows(_our_posts, "title", "state", "planned_at", most=4 * MOST)
-_HANDOVERS = Rows(handovers_of, "at", "team__name", "giver__name", "taker__name", "taker", most=1)
+_HANDOVERS = Rows(handovers_of, "at", "team__name", "giver__name", "taker__name", "taker")
 _CASES = Rows(
     lambda user: Case.objects.visible_to(user).exclude(state__in=CLOSED),
     "ground__name",
@@ -160,7 +160,7 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
     for row in offers:
         row["last_on"] = last_day_of(row["ends_at"])
     return Day(
-        handover=next(iter(_HANDOVERS.of(user, at=at)), None),
+        handovers=_HANDOVERS.of(user, at=at),
         offers=_leading(offers, "editorial:swap_page", ("editorial:swap_move", "take")),
         cases=_leading(cases, "moderation:case_page"),
         publications=_leading(

@@ -11,7 +11,8 @@ from config.errands import errands_of
 from core.moves import perform
 from core.workdays import local_day
 from editorial.absences import add_absence
-from editorial.models import FollowUp, Idea, Post, Shift
+from editorial.handovers import add_note
+from editorial.models import FollowUp, Handover, Idea, Post, Shift
 from editorial.rota import WEEK
 from editorial.staffing import propose_rota, publish_rota
 from moderation.answering import save_reply
@@ -110,6 +111,29 @@ def test_many_things_of_one_kind_do_not_crowd_out_another(city, at, client_of):
     errands = errands_of(city.anna, is_chief=True)
     assert {kind: len(waiting) for kind, waiting in errands.items() if waiting} == {"question": 8, "idea": 1}
     assert [errand.title for errand in errands["question"]][:2] == ["Post 0", "Post 1"]
+
+
+@pytest.mark.rule("R3")
+def test_every_handover_is_shown_and_one_that_is_written_waits_no_more(city, at, client_of):
+    read, write = (
+        Handover.objects.create(team=city.team, at=at + WEEK / 7 * days, taker=taker, giver=giver)
+        for days, taker, giver in ((-1, city.anna, city.erik), (1, city.erik, city.anna))
+    )
+    for handover in (read, write):
+        Shift.objects.create(
+            team=city.team,
+            duty="watch",
+            user=handover.taker,
+            starts_at=handover.at,
+            ends_at=handover.at + WEEK / 7,
+        )
+    shown = seen_by(client_of(city.anna))
+    assert "Read the handover" in shown
+    assert "Add what they should know" in shown
+    add_note(write, actor=city.anna, at=at, text="The bridge is closed.")
+    shown = seen_by(client_of(city.anna))
+    assert "Read the handover" in shown
+    assert "Add what they should know" not in shown
 
 
 def test_review_leads_to_where_it_is_read(city, at, client_of, new_post):
