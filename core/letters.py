@@ -32,17 +32,11 @@ REPORT, ALL_IN_DIGEST = "report", "digest"  # topics that are no kind of object
 State, Way = Notice.EmailState, NoticeSettings.Way
 
 
-def way_to(
-    wishes: NoticeSettings | None,
-    about: models.Model | type[models.Model] | None,
-    *,
-    urgent: bool,
-    at: datetime,
-) -> tuple[str, datetime]:
+def way_to(wishes: NoticeSettings | None, topic: str, *, urgent: bool, at: datetime) -> tuple[str, datetime]:
     """This will return the e-mail's state and when to try, as the person wishes. What is urgent goes now."""
     if wishes is None or urgent:
         return State.PENDING, at
-    way = wishes.ways.get(about._meta.label_lower if about is not None else "", Way.EMAIL)
+    way = wishes.ways.get(topic, Way.EMAIL)
     if way == Way.PAGE:
         return State.PAGE, at
     if way == Way.DIGEST:
@@ -51,6 +45,11 @@ def way_to(
             local_day(at) + timedelta(days=1), f"{wishes.digest_at:%H:%M}"
         )
     return State.PENDING, after_quiet(wishes, at)
+
+
+def topic_of(notice: Notice) -> str:
+    """This will name what a person chooses a way for: the kind of object, or the weekly report, which has its own wish."""
+    return REPORT if notice.key.startswith("report:") else notice.about_type
 
 
 def after_quiet(wishes: NoticeSettings, at: datetime) -> datetime:
@@ -74,8 +73,7 @@ def as_email(notice: Notice) -> EmailMultiAlternatives:
         thread = f"<{notice.about_type}-{notice.about_id}@{_domain()}>"
         headers |= {"References": thread, "In-Reply-To": thread}
     if not notice.urgent:
-        topic = REPORT if notice.key.startswith("report:") else notice.about_type
-        headers |= _unsubscribe(notice.recipient, topic)
+        headers |= _unsubscribe(notice.recipient, topic_of(notice))
     with translation.override(notice.recipient.language):
         return _letter(notice.recipient, notice.subject, {"notices": [notice], "body": notice.body}, headers)
 

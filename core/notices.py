@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy
 
-from core.letters import as_email, may_still_see, note_refusal, send_digests, way_to
+from core.letters import as_email, may_still_see, note_refusal, send_digests, topic_of, way_to
 from core.models import Notice, NoticeSettings, User
 from core.templatetags.parts import long_day
 
@@ -112,8 +112,7 @@ def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words
             words[id(text)] = str(text)
         return words[id(text)]
 
-    state, try_at = way_to(wishes, message.about, urgent=message.urgent, at=at)
-    return Notice(
+    notice = Notice(
         recipient_id=message.recipient.pk,
         key=message.key,
         about_type=message.about._meta.label_lower if message.about else "",
@@ -124,9 +123,9 @@ def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words
         why=said(message.why)[:200],
         urgent=message.urgent,
         created_at=at,
-        email_state=state,
-        try_at=try_at,
     )
+    notice.email_state, notice.try_at = way_to(wishes, topic_of(notice), urgent=message.urgent, at=at)
+    return notice
 
 
 def one_line(subject: str) -> str:
