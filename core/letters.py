@@ -140,13 +140,15 @@ def unsubscribe(user: User, topic: str) -> None:
 
 
 def _visible(user: User, about_type: str, pks: set[Any]) -> set[Any]:
+    """Which of these the user may see: none of a kind that does not say who may."""
     try:
         model = apps.get_model(about_type)
     except LookupError:
         return set()
     rows: Any = model._default_manager
-    rows = rows.visible_to(user) if hasattr(rows, "visible_to") else rows.all()
-    return set(rows.filter(pk__in=pks).values_list("pk", flat=True))
+    if not hasattr(rows, "visible_to"):
+        return set()
+    return set(rows.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True))
 
 
 def _send_digest(

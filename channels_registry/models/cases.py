@@ -80,6 +80,12 @@ class Opening(Movable):
         return f"{self.name} ({self.platform.name})"
 
 
+class DormancyQuerySet(models.QuerySet["Dormancy"]):
+    def visible_to(self, user: User) -> DormancyQuerySet:
+        """This will show rests to those who see the channel."""
+        return self.filter(channel__in=Channel.objects.visible_to(user))
+
+
 class Dormancy(Movable):
     """A channel's rest, at most a year, with comments off and checked, or watched every working day (R29)."""
 
@@ -114,6 +120,8 @@ class Dormancy(Movable):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
     )
     asked_at = models.DateTimeField(editable=False)
+
+    objects = DormancyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rest")

@@ -8,6 +8,7 @@ import sys
 from datetime import time, timedelta
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
@@ -17,6 +18,7 @@ from core.letters import after_quiet, as_email
 from core.models import Notice, NoticeSettings
 from core.notices import Message, send_notices, tell
 from core.workdays import instant, local_day
+from moderation.transitions import register_comment
 from tests.core.test_notices import postbox  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -146,6 +148,49 @@ def test_digest_is_one_letter_and_leaves_out_what_one_may_not_see(city, at, new_
     assert "About the team" in letter.body
     assert "About others" not in letter.body
     assert sorted(Notice.objects.values_list("email_state", flat=True)) == ["moot", "sent", "sent"]
+
+
+def test_digest_holds_no_question_of_a_team_that_one_has_left(city, at):
+    for user in (city.anna, city.erik):
+        wish(user, ways={"moderation.question": "digest"})
+    asked = register_comment(
+        actor=city.erik, at=at, channel=city.channel, kind="question", author_name="K", text="When?"
+    )
+    tell([message(user, "a", asked.questions.get()) for user in (city.anna, city.erik)], at)
+    city.team.memberships.filter(user=city.anna).delete()
+    assert send_notices(at + timedelta(days=1)) == 1
+    assert [letter.to for letter in mail.outbox] == [[city.erik.email]]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "calendar_app.slot",
+        "channels_registry.channel",
+        "channels_registry.closure",
+        "channels_registry.dormancy",
+        "channels_registry.opening",
+        "consent.picture",
+        "editorial.followup",
+        "editorial.handover",
+        "editorial.idea",
+        "editorial.post",
+        "editorial.publication",
+        "editorial.shift",
+        "editorial.swap",
+        "editorial.takedown",
+        "editorial.team",
+        "moderation.archivecheck",
+        "moderation.case",
+        "moderation.comment",
+        "moderation.holidaywatch",
+        "moderation.question",
+        "moderation.reply",
+        "moderation.watch",
+    ],
+)
+def test_what_notices_are_about_says_who_may_see_it(kind):
+    assert hasattr(apps.get_model(kind)._default_manager, "visible_to")
 
 
 def test_digest_of_somebody_who_left_the_team_or_the_city_is_not_sent(city, at, new_post):
