@@ -37,6 +37,7 @@ class Day:
     publications: list[Row]
     reviews: list[Row]
     drafts: list[Row]
+    approved: list[Row]
     planned: list[Row]
     watches: list[Row]
     comments: list[Row]
@@ -50,6 +51,7 @@ class Day:
             or self.cases
             or self.publications
             or self.reviews
+            or self.approved
             or self.watches
             or self.comments
             or any(waiting for kind, waiting in self.errands.items() if kind != "idea")
@@ -86,8 +88,8 @@ def _teams(user: User) -> QuerySet[Membership, Any]:
 
 
 def _our_posts(user: User, begins: datetime, ends: datetime) -> QuerySet[Post]:
-    """Those one has begun and that are open, and those of one's teams that go out today."""
-    drafts = Q(created_by=user, state__in=OPEN)
+    """Those one has begun and that are open or not planned yet, and those of one's teams that go out today."""
+    drafts = Q(created_by=user, state__in=[*OPEN, PostState.APPROVED])
     today = Q(planned_at__gte=begins, planned_at__lt=ends)
     out_today = today & Q(team__in=_teams(user), state=PostState.SCHEDULED)
     return Post.objects.filter(drafts | out_today).order_by(F("planned_at").asc(nulls_last=True), "-pk")
@@ -168,6 +170,9 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
         ),
         reviews=_leading(_REVIEWS.of(user), "editorial:review_page"),
         drafts=_leading([row for row in posts if row["state"] in OPEN][:MOST], "editorial:post_edit"),
+        approved=_leading(
+            [row for row in posts if row["state"] == PostState.APPROVED][:MOST], "editorial:post_page"
+        ),
         planned=_leading(
             [row for row in posts if row["state"] == PostState.SCHEDULED][:MOST], "editorial:post_page"
         ),

@@ -34,6 +34,14 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def waiting(self) -> OpeningQuerySet:
         return self.filter(state__in=[OpeningState.ASKED, OpeningState.APPROVED])
 
+    def to_settle_by(self, user: User) -> OpeningQuerySet:
+        """This will find wishes that the person decides about as a chief, and own ones that may be opened now."""
+        chief = models.Q(unit__responsible_chief=user) | models.Q(unit__communications_chief=user)
+        return self.filter(
+            chief & models.Q(state=OpeningState.ASKED) & ~models.Q(asked_by=user)
+            | models.Q(state=OpeningState.APPROVED, asked_by=user)
+        )
+
 
 class Opening(Movable):
     """The wish for a new channel: why, for whom, who watches it, and which chief said yes."""
