@@ -90,10 +90,14 @@ def test_day_whose_login_is_over_leads_to_the_login_as_a_whole(live_city, page_o
     assert page.url.endswith("?next=/")
 
 
-def test_search_is_one_key_away(live_city, page_of):
-    page = page_of(live_city.anna)
+@pytest.mark.parametrize("width", [1440, 320])
+def test_search_is_one_key_away(live_city, page_of, width):
+    page = page_of(live_city.anna, width=width)
     page.goto(reverse("help_page"))
     page.keyboard.press("Control+k")
+    if width == 320:
+        page.wait_for_url("**/search/#q")
+        expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("parks")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Parks on Facebook")
