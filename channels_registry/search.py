@@ -10,6 +10,6 @@ SOURCES = [
         title="NEW.name",
         body="NEW.handle || ' ' || NEW.purpose",
         scope="'all'",
-        few=True,
+        among="all",
     )
 ]

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from channels_registry.letters import waited_for_in_vain
-from channels_registry.models import Closure
+from channels_registry.models import Closure, Opening
 from core.models import User
 from core.prepared import Prepared
 from editorial.idea_states import FollowUpState, IdeaState
@@ -41,6 +41,7 @@ PAGES = {
     "to_sign": "channels_registry:closure_sign",
     "lost": "channels_registry:closure_page",
     "to_advise": "channels_registry:closure_page",
+    "to_open": "channels_registry:opening_page",
     "takedown": "editorial:takedown_page",
     "question": "editorial:follow_up_page",
     "idea": "editorial:idea_page",
@@ -78,6 +79,7 @@ def _waiting(user: User, *, is_chief: bool) -> QuerySet[Any, Any]:
     kinds = [
         _rows("question", questions, "post__title", "post__team__name", "due_at"),
         _rows("lost", waited_for_in_vain(user), "channel__name", "channel__platform__name"),
+        _rows("to_open", Opening.objects.to_settle_by(user), "name", "platform__name"),
         _rows("idea", Idea.objects.filter(team__in=teams, state=IdeaState.NEW), "what", "team__name"),
     ]
     if user.is_web_strategist or user.is_records_officer:

@@ -24,7 +24,7 @@ from django.utils.translation import ngettext
 from channels_registry.models import Channel
 from consent.models import ConsentEvent, Picture
 from core.models import Event, User
-from core.templatetags.parts import day, number, span_in_words
+from core.templatetags.parts import day, number, span_in_full, span_in_words
 from core.workdays import instant, local_day
 from editorial.models import Publication, Review, Shift, Team
 from editorial.staffing import load_of
@@ -166,7 +166,7 @@ def _answers_in_words(facts: dict[str, Any]) -> str:
             ngettext("%(dropped)s needed no answer.", "%(dropped)s needed no answer.", facts["dropped"])
         )
     if facts["due"]:
-        said.append(_("Of the questions, %(share)s were answered on time."))
+        said.append(_("Of the questions that were due an answer, %(share)s got it on time."))
     return " ".join(said) % (_written(facts) | {"share": _percent(facts["on_time"], facts["due"])})
 
 
@@ -320,7 +320,7 @@ def reviews(scope: Scope) -> Table:
             table.rows.append([label, len(taken), _middle(taken, 0.5), _middle(taken, 0.9)])
     together = sorted(wait for its in waits.values() for wait in its)
     table.sentence = (
-        _("Half of the posts were read within %(time)s.") % {"time": _middle(together, 0.5)}
+        _("Half of the posts were read within %(time)s.") % {"time": span_in_full(_median(together))}
         if together
         else _("No posts were read.")
     )
@@ -458,5 +458,9 @@ def _middle(taken: list[timedelta], share: float) -> str:
     if not taken:
         return "–"
     if share == 0.5:
-        return span_in_words(timedelta(seconds=statistics.median(one.total_seconds() for one in taken)))
+        return span_in_words(_median(taken))
     return span_in_words(taken[math.ceil(share * len(taken)) - 1])
+
+
+def _median(taken: list[timedelta]) -> timedelta:
+    return timedelta(seconds=statistics.median(one.total_seconds() for one in taken))

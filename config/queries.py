@@ -31,12 +31,13 @@ class Day:
     Rows are the few columns that are shown: making objects of whole rows took longer than reading them.
     """
 
-    handover: Row | None
+    handovers: list[Row]
     offers: list[Row]
     cases: list[Row]
     publications: list[Row]
     reviews: list[Row]
     drafts: list[Row]
+    approved: list[Row]
     planned: list[Row]
     watches: list[Row]
     comments: list[Row]
@@ -45,11 +46,12 @@ class Day:
     @property
     def is_calm(self) -> bool:
         return not (
-            self.handover
+            self.handovers
             or self.offers
             or self.cases
             or self.publications
             or self.reviews
+            or self.approved
             or self.watches
             or self.comments
             or any(waiting for kind, waiting in self.errands.items() if kind != "idea")
@@ -86,8 +88,8 @@ def _teams(user: User) -> QuerySet[Membership, Any]:
 
 
 def _our_posts(user: User, begins: datetime, ends: datetime) -> QuerySet[Post]:
-    """Those one has begun and that are open, and those of one's teams that go out today."""
-    drafts = Q(created_by=user, state__in=OPEN)
+    """Those one has begun and that are open or not planned yet, and those of one's teams that go out today."""
+    drafts = Q(created_by=user, state__in=[*OPEN, PostState.APPROVED])
     today = Q(planned_at__gte=begins, planned_at__lt=ends)
     out_today = today & Q(team__in=_teams(user), state=PostState.SCHEDULED)
     return Post.objects.filter(drafts | out_today).order_by(F("planned_at").asc(nulls_last=True), "-pk")
@@ -98,7 +100,7 @@ def _in_our_channels(rows: QuerySet[M], user: User) -> QuerySet[M]:
 
 
 _POSTS = Rows(_our_posts, "title", "state", "planned_at", most=4 * MOST)
-_HANDOVERS = Rows(handovers_of, "at", "team__name", "giver__name", "taker__name", "taker", most=1)
+_HANDOVERS = Rows(handovers_of, "at", "team__name", "giver__name", "taker__name", "taker")
 _CASES = Rows(
     lambda user: Case.objects.visible_to(user).exclude(state__in=CLOSED),
     "ground__name",
@@ -160,7 +162,7 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
     for row in offers:
         row["last_on"] = last_day_of(row["ends_at"])
     return Day(
-        handover=next(iter(_HANDOVERS.of(user, at=at)), None),
+        handovers=_HANDOVERS.of(user, at=at),
         offers=_leading(offers, "editorial:swap_page", ("editorial:swap_move", "take")),
         cases=_leading(cases, "moderation:case_page"),
         publications=_leading(
@@ -168,6 +170,9 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
         ),
         reviews=_leading(_REVIEWS.of(user), "editorial:review_page"),
         drafts=_leading([row for row in posts if row["state"] in OPEN][:MOST], "editorial:post_edit"),
+        approved=_leading(
+            [row for row in posts if row["state"] == PostState.APPROVED][:MOST], "editorial:post_page"
+        ),
         planned=_leading(
             [row for row in posts if row["state"] == PostState.SCHEDULED][:MOST], "editorial:post_page"
         ),

@@ -7,8 +7,20 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Case as Choice
-from django.db.models import CharField, DateTimeField, Exists, OuterRef, Q, QuerySet, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models import (
+    CharField,
+    DateTimeField,
+    Exists,
+    F,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+    Window,
+)
+from django.db.models.functions import Coalesce, RowNumber
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.functional import Promise
@@ -21,7 +33,7 @@ from consent.models import Person, Picture
 from consent.models.sight import units_of
 from core.models import SearchEntry, User
 from core.request import person
-from core.search import few_kinds, matches
+from core.search import matches
 from editorial.models import Post, Team
 from editorial.states import PostState
 from moderation.models import Case, Comment
@@ -68,9 +80,9 @@ def found(user: User, text: str) -> list[tuple[str | Promise, list[Hit]]]:
     ids = matches(text, scopes_of(user)) if text.strip() else []
     if not ids:
         return []
-    # The few are not crowded out by what is newer.
-    last = Choice(When(kind__in=few_kinds(), then=0), default=1)
-    entries = list(told_apart(seen_by(user, ids)).order_by(last, "-pk")[:MOST])
+    # The newest of each kind come first, so that none is crowded out by the many newer ones of another.
+    nth = Window(RowNumber(), partition_by=F("kind"), order_by=F("pk").desc())
+    entries = list(told_apart(seen_by(user, ids)).order_by(nth, "-pk")[:MOST])
     words = text.casefold().split()
     entries.sort(key=lambda entry: not any(word in entry.title.casefold() for word in words))
     return [

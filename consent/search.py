@@ -10,6 +10,7 @@ SOURCES = [
         title="NEW.title",
         body="NEW.alt_text || ' ' || NEW.credit",
         scope="'u' || NEW.unit_id || ' kpicture'",
+        among="kpicture",
     ),
     Source(
         kind="person",
@@ -18,5 +19,6 @@ SOURCES = [
         title="NEW.name",
         body="''",
         scope="'p' || NEW.unit_id || ' kperson'",
+        among="kperson",
     ),
 ]

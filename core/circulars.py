@@ -110,7 +110,7 @@ def _by_language(
 def _reader(
     person: User, wishes: dict[int, NoticeSettings], about: type[models.Model], urgent: bool, at: datetime
 ) -> dict[str, Any]:
-    state, try_at = way_to(wishes.get(person.pk), about, urgent=urgent, at=at)
+    state, try_at = way_to(wishes.get(person.pk), about._meta.label_lower, urgent=urgent, at=at)
     return {
         "id": person.pk,
         "state": state,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections import defaultdict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from email.utils import parseaddr
 from typing import Any
@@ -24,22 +25,18 @@ from core.workdays import instant, local_day
 log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
+MAX_ATTEMPTS = 12
+TELL_ADMINISTRATORS_AT = (4, MAX_ATTEMPTS)  # after half an hour, and when it is given up
 SALT = "core.letters.unsubscribe"
 REPORT, ALL_IN_DIGEST = "report", "digest"  # topics that are no kind of object
 State, Way = Notice.EmailState, NoticeSettings.Way
 
 
-def way_to(
-    wishes: NoticeSettings | None,
-    about: models.Model | type[models.Model] | None,
-    *,
-    urgent: bool,
-    at: datetime,
-) -> tuple[str, datetime]:
+def way_to(wishes: NoticeSettings | None, topic: str, *, urgent: bool, at: datetime) -> tuple[str, datetime]:
     """This will return the e-mail's state and when to try, as the person wishes. What is urgent goes now."""
     if wishes is None or urgent:
         return State.PENDING, at
-    way = wishes.ways.get(about._meta.label_lower if about is not None else "", Way.EMAIL)
+    way = wishes.ways.get(topic, Way.EMAIL)
     if way == Way.PAGE:
         return State.PAGE, at
     if way == Way.DIGEST:
@@ -48,6 +45,11 @@ def way_to(
             local_day(at) + timedelta(days=1), f"{wishes.digest_at:%H:%M}"
         )
     return State.PENDING, after_quiet(wishes, at)
+
+
+def topic_of(notice: Notice) -> str:
+    """This will name what a person chooses a way for: the kind of object, or the weekly report, which has its own wish."""
+    return REPORT if notice.key.startswith("report:") else notice.about_type
 
 
 def after_quiet(wishes: NoticeSettings, at: datetime) -> datetime:
@@ -71,22 +73,33 @@ def as_email(notice: Notice) -> EmailMultiAlternatives:
         thread = f"<{notice.about_type}-{notice.about_id}@{_domain()}>"
         headers |= {"References": thread, "In-Reply-To": thread}
     if not notice.urgent:
-        topic = REPORT if notice.key.startswith("report:") else notice.about_type
-        headers |= _unsubscribe(notice.recipient, topic)
+        headers |= _unsubscribe(notice.recipient, topic_of(notice))
     with translation.override(notice.recipient.language):
         return _letter(notice.recipient, notice.subject, {"notices": [notice], "body": notice.body}, headers)
 
 
-def send_digests(at: datetime) -> int:
+def note_refusal(
+    rows: models.QuerySet[Notice], error: Exception, *, attempts: int, waits: str, at: datetime
+) -> bool:
+    """This will try a letter again later, rarer each time, or give it up, and return whether it is time to tell of it."""
+    rows.update(
+        email_state=State.REFUSED if attempts >= MAX_ATTEMPTS else waits,
+        try_at=at + timedelta(minutes=min(2**attempts, 240)),
+        error=repr(error),
+    )
+    return attempts in TELL_ADMINISTRATORS_AT
+
+
+def send_digests(at: datetime, tell_of_refused: Callable[[Notice, datetime], None]) -> int:
     """This will send each person one e-mail of what waits in the digest, and return how many were taken.
 
     What is about something the person may not see any more is left out for good. Claimed for five minutes like
-    every e-mail; a digest that is refused is tried again then.
+    every e-mail; a digest that is refused is tried again, given up and told of like one.
     """
     due: dict[User, list[Notice]] = defaultdict(list)
     for notice in Notice.objects.to_digest(at).select_related("recipient").order_by("pk")[:2000]:
         due[notice.recipient].append(notice)
-    return sum(_send_digest(user, notices, at) for user, notices in due.items())
+    return sum(_send_digest(user, notices, at, tell_of_refused) for user, notices in due.items())
 
 
 def may_still_see(user: User, notices: list[Notice]) -> list[Notice]:
@@ -127,16 +140,20 @@ def unsubscribe(user: User, topic: str) -> None:
 
 
 def _visible(user: User, about_type: str, pks: set[Any]) -> set[Any]:
+    """Which of these the user may see: none of a kind that does not say who may."""
     try:
         model = apps.get_model(about_type)
     except LookupError:
         return set()
     rows: Any = model._default_manager
-    rows = rows.visible_to(user) if hasattr(rows, "visible_to") else rows.all()
-    return set(rows.filter(pk__in=pks).values_list("pk", flat=True))
+    if not hasattr(rows, "visible_to"):
+        return set()
+    return set(rows.visible_to(user).filter(pk__in=pks).values_list("pk", flat=True))
 
 
-def _send_digest(user: User, notices: list[Notice], at: datetime) -> int:
+def _send_digest(
+    user: User, notices: list[Notice], at: datetime, tell_of_refused: Callable[[Notice, datetime], None]
+) -> int:
     claimed = Notice.objects.to_digest(at).filter(pk__in=[notice.pk for notice in notices])
     if not claimed.update(try_at=at + LEASE, attempts=models.F("attempts") + 1):
         return 0
@@ -159,7 +176,9 @@ def _send_digest(user: User, notices: list[Notice], at: datetime) -> int:
     except (
         Exception
     ) as error:  # as for single e-mails: kept on the rows, tried again when the claim has run out
-        rows.filter(pk__in=[notice.pk for notice in told]).update(error=repr(error))
+        waiting = rows.filter(pk__in=[notice.pk for notice in told])
+        if note_refusal(waiting, error, attempts=told[0].attempts + 1, waits=State.DIGEST, at=at):
+            tell_of_refused(told[0], at)
         log.warning("a digest was not sent: %s", type(error).__name__)
         return 0
     rows.filter(pk__in=[notice.pk for notice in told]).update(email_state=State.SENT, sent_at=at, error="")

@@ -154,6 +154,13 @@ class Movable(models.Model):
     def state_label(self) -> str:
         return self.get_state_display()  # type: ignore[attr-defined]
 
+    def out_of_turn(self, move: Move) -> str:
+        """This will say why `move` is not possible in the state the object is in."""
+        return _("“%(move)s” is not possible now: the state is “%(state)s”.") % {
+            "move": move.label,
+            "state": self.state_label,
+        }
+
 
 @dataclass(frozen=True)
 class OpenMove:
@@ -202,10 +209,7 @@ def ask(obj: Movable, name: str, *, actor: User | None, note: str = "", **detail
     """This will return the move when it is open to `actor`, else raise MoveRefused with a sentence. Writes nothing."""
     move = obj.MOVES[name]
     if obj.state not in move.sources:  # type: ignore[attr-defined]
-        raise MoveRefused(
-            _("“%(move)s” is not possible now: the state is “%(state)s”.")
-            % {"move": move.label, "state": obj.state_label}
-        )
+        raise MoveRefused(obj.out_of_turn(move))
     answer = move.rule(actor, obj)
     if isinstance(answer, Refusal):
         raise MoveForbidden(answer)

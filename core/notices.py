@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.functional import Promise, lazy
 from django.utils.translation import gettext_lazy
 
-from core.letters import as_email, may_still_see, send_digests, way_to
+from core.letters import as_email, may_still_see, note_refusal, send_digests, topic_of, way_to
 from core.models import Notice, NoticeSettings, User
 from core.templatetags.parts import long_day
 
@@ -23,8 +23,6 @@ log = logging.getLogger(__name__)
 
 LEASE = timedelta(minutes=5)
 BATCH = 50
-MAX_ATTEMPTS = 12
-TELL_ADMINISTRATORS_AT = (4, MAX_ATTEMPTS)  # after half an hour, and when it is given up
 
 
 @dataclass(frozen=True)
@@ -96,7 +94,7 @@ def send_notices(at: datetime) -> int:
     so an e-mail may be sent twice, under the same Message-ID. One that is refused is tried again later, rarer each
     time, and does not stop the others.
     """
-    sent = send_digests(at)
+    sent = send_digests(at, tell_of_refused)
     waiting = list(Notice.objects.to_send(at).order_by("try_at").select_related("recipient")[: BATCH * 20])
     if not waiting:
         return sent
@@ -114,8 +112,7 @@ def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words
             words[id(text)] = str(text)
         return words[id(text)]
 
-    state, try_at = way_to(wishes, message.about, urgent=message.urgent, at=at)
-    return Notice(
+    notice = Notice(
         recipient_id=message.recipient.pk,
         key=message.key,
         about_type=message.about._meta.label_lower if message.about else "",
@@ -126,9 +123,9 @@ def _notice(message: Message, at: datetime, wishes: NoticeSettings | None, words
         why=said(message.why)[:200],
         urgent=message.urgent,
         created_at=at,
-        email_state=state,
-        try_at=try_at,
     )
+    notice.email_state, notice.try_at = way_to(wishes, topic_of(notice), urgent=message.urgent, at=at)
+    return notice
 
 
 def one_line(subject: str) -> str:
@@ -143,12 +140,13 @@ def note_bounce(notice: Notice, at: datetime) -> None:
 
 
 def tell_of_refused(notice: Notice, at: datetime) -> None:
-    """This will tell the administrators that somebody's e-mail is not taken; they see it on the page in any case."""
+    """This will tell the administrators that somebody's e-mail is not taken; whose own it is sees it on the page."""
+    key = f"refused:{notice.recipient_id}:{at:%Y%m%d}"
     tell(
         [
             Message(
                 recipient=administrator,
-                key=f"refused:{notice.recipient_id}:{at:%Y%m%d}",
+                key=key,
                 subject=say(gettext_lazy("E-mail to %(name)s comes back"), name=notice.recipient.name),
                 body=say(
                     gettext_lazy("%(email)s does not take e-mail. Check the address."),
@@ -157,12 +155,11 @@ def tell_of_refused(notice: Notice, at: datetime) -> None:
                 url=f"/admin/core/user/{notice.recipient_id}/change/",
                 why=gettext_lazy("you are an administrator"),
             )
-            for administrator in User.objects.filter(is_staff=True, is_active=True).exclude(
-                pk=notice.recipient_id
-            )
+            for administrator in User.objects.filter(is_staff=True, is_active=True)
         ],
         at,
     )
+    Notice.objects.filter(recipient=notice.recipient_id, key=key).update(email_state=Notice.EmailState.PAGE)
 
 
 def _came_too_late(notice: Notice) -> bool:
@@ -187,13 +184,7 @@ def _send(notice: Notice, connection: BaseEmailBackend, at: datetime) -> int:
         connection.send_messages([as_email(notice)])
     except Exception as error:  # the mail server's refusals are many; each is kept on the row and tried again
         attempts = notice.attempts + 1
-        given_up = attempts >= MAX_ATTEMPTS
-        row.update(
-            email_state=Notice.EmailState.REFUSED if given_up else Notice.EmailState.PENDING,
-            try_at=at + timedelta(minutes=min(2**attempts, 240)),
-            error=repr(error),
-        )
-        if attempts in TELL_ADMINISTRATORS_AT:
+        if note_refusal(row, error, attempts=attempts, waits=Notice.EmailState.PENDING, at=at):
             tell_of_refused(notice, at)
         log.warning("notice %s was not sent (attempt %s): %s", notice.pk, attempts, type(error).__name__)
         connection.close()

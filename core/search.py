@@ -8,31 +8,33 @@ scope is part of the index, so a search reads what one may see and is as quick w
 from __future__ import annotations
 
 import hashlib
-import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
+from operator import itemgetter
+from typing import Any
 
 from django.apps import apps
 from django.db import connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 PREFIX = "seek_"
-MOST_WORDS, MOST_HITS, MOST_FEW = 8, 120, 20
+MOST_WORDS, MOST_HITS, MOST_OF_KIND = 8, 120, 20
 WORD = re.compile(r"\w+")
 FEW = 2000  # rows of a word that are read whole
 NEWEST = 20_000  # rows that are looked through from the newest back
+NEWEST_OF_KIND = 5000  # and of each kind for itself
 
 
 @dataclass(frozen=True)
 class Source:
     """Rows of `table` that can be found. The rest is SQL over NEW: which object, what it says, whose scope it is in.
 
-    `columns` are those whose change matters. A kind of which there are `few`, and always will be, is looked through
-    for itself, so that a thing known by its name is not crowded out by the thousands that mention it.
+    `columns` are those whose change matters. `among` is a word of every scope of the kind, by which the index finds its
+    rows however many others there are.
     """
 
     kind: str
@@ -41,8 +43,8 @@ class Source:
     title: str
     body: str
     scope: str
+    among: str
     key: str = "NEW.id"
-    few: bool = False
 
     @property
     def name(self) -> str:
@@ -93,94 +95,120 @@ def drop_all(database: BaseDatabaseWrapper) -> None:
             cursor.execute(_drop(trigger, table, database.vendor))
 
 
-@cache
-def few_kinds() -> list[str]:
-    """This will name the kinds of which there are few."""
-    return sorted({source.kind for source in all_sources() if source.few})
-
-
 def matches(text: str, scopes: Iterable[str]) -> list[int]:
-    """This will find the newest entries in the scopes in which every word of `text` begins a word; in three
-    queries at most.
-
-    Of kinds of which there are few it finds the newest of their own, however many of the others are newer.
+    """This will find the newest entries in the scopes in which every word of `text` begins a word, and the newest of
+    each kind, however many of the others are newer; in three queries at most.
     """
     words = [word for word in WORD.findall(text.casefold()) if word][:MOST_WORDS]
     wanted = sorted(set(scopes))
     if not words or not wanted:
         return []
     ask = _ask_postgresql if connection.vendor == "postgresql" else _ask_sqlite
-    return ask(words, wanted)
+    return sorted(ask(words, wanted), reverse=True)
 
 
-def _ask_sqlite(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
+@cache
+def _kinds() -> dict[str, str]:
+    """Each kind with the word by which the index finds its rows."""
+    return {source.kind: source.among for source in all_sources()}
+
+
+def _ask_sqlite(words: Sequence[str], scopes: Sequence[str]) -> set[int]:
     said = " AND ".join(f'"{word}"*' for word in words)
     within = " OR ".join(f'"{scope}"' for scope in scopes)
+    both = f"({{title body}} : ({said})) AND (scope : ({within}))"
+    of_kind = (
+        "SELECT * FROM (SELECT core_searchwords.rowid FROM core_searchwords "
+        "JOIN core_searchentry AS entry ON entry.id = core_searchwords.rowid "
+        "WHERE core_searchwords MATCH %s AND entry.kind = %s ORDER BY core_searchwords.rowid DESC LIMIT %s)"
+    )
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT rowid FROM core_searchwords WHERE core_searchwords MATCH %s ORDER BY rowid DESC LIMIT %s",
-            [f"({{title body}} : ({said})) AND (scope : ({within}))", MOST_HITS],
+            [both, MOST_HITS],
         )
         found = {row[0] for row in cursor.fetchall()}
-        # FTS5 would walk through all that mention a word to find the few; they are quicker read whole.
-        cursor.execute(
-            "SELECT id, title || ' ' || body, scope FROM core_searchentry "
-            "WHERE kind IN (SELECT value FROM json_each(%s)) ORDER BY id DESC",
-            [json.dumps(few_kinds())],
-        )
-        few = [
-            pk
-            for pk, text, scope in cursor.fetchall()
-            if _holds(text, words) and {*scope.split()} & {*scopes}
-        ]
-    return sorted(found.union(few[:MOST_FEW]), reverse=True)
+        if len(found) == MOST_HITS:
+            asked = [
+                (f'{both} AND (scope : "{among}")', kind, MOST_OF_KIND) for kind, among in _kinds().items()
+            ]
+            cursor.execute(
+                " UNION ALL ".join([of_kind] * len(asked)), [value for one in asked for value in one]
+            )
+            found |= {row[0] for row in cursor.fetchall()}
+    return found
 
 
-def _holds(text: str, words: Sequence[str]) -> bool:
-    """Whether each of the words begins a word of the text."""
-    there = WORD.findall(text.casefold())
-    return all(any(one.startswith(word) for one in there) for word in words)
-
-
-def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> list[int]:
+def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> set[int]:
     """This will read the rows of a seldom word and ask each for its scope; a common word is sought from the newest back.
 
     The index joins the scopes' long lists first, which takes as long for a word of four rows as for one of a million,
-    and knows nothing of which is newest. So it is asked last, when the newest rows do not hold enough: what is that
-    seldom within the scopes is few rows to sort.
+    and knows nothing of which is newest. So it is asked last, for what the newest rows do not hold: what is that seldom
+    within the scopes is few rows to sort.
     """
     said, within = " & ".join(f"{word}:*" for word in words), " | ".join(scopes)
-    both = "words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s))"
     with connection.cursor() as cursor:
         cursor.execute(
-            "WITH few AS MATERIALIZED (SELECT id, words FROM core_searchentry "
+            "WITH few AS MATERIALIZED (SELECT id, kind, words FROM core_searchentry "
             "WHERE words @@ to_tsquery('swedish', %s) LIMIT %s), counted AS (SELECT count(*) AS n FROM few) "
-            "SELECT n, id FROM counted LEFT JOIN few ON n < %s AND words @@ to_tsquery('simple', %s) "
-            "UNION ALL SELECT -1, id FROM (SELECT id, words FROM core_searchentry WHERE kind = ANY(%s) OFFSET 0) "
-            "AS named WHERE words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s))",
-            [said, FEW, FEW, within, few_kinds(), said, within],
+            "SELECT n, kind, id FROM counted LEFT JOIN few ON n < %s AND words @@ to_tsquery('simple', %s)",
+            [said, FEW, FEW, within],
         )
         rows = cursor.fetchall()
-        named = sorted((pk for count, pk in rows if count == -1), reverse=True)[:MOST_FEW]
-        seldom = [(count, pk) for count, pk in rows if count != -1]
-        if seldom[0][0] < FEW:
-            newest = sorted((pk for _count, pk in seldom if pk is not None), reverse=True)[:MOST_HITS]
-            return sorted({*newest, *named}, reverse=True)
-        # OFFSET 0 keeps the planner from joining the index after all.
-        cursor.execute(
-            f"SELECT id FROM (SELECT id, words FROM core_searchentry ORDER BY id DESC LIMIT %s OFFSET 0) AS newest "  # noqa: S608
-            f"WHERE {both} LIMIT %s",
-            [NEWEST, said, within, MOST_HITS],
+        if rows[0][0] < FEW:
+            return _newest((kind, pk) for _count, kind, pk in rows if pk is not None)
+        cursor.execute(*_newest_back(said, within))
+        rows = cursor.fetchall()
+        found = [(kind, pk) for kind, pk in rows if pk is not None]
+        there = {kind for kind, _pk in found}
+        unseen = [kind for kind, pk in rows if pk is None and kind not in there]
+        if unseen or sum(kind == EVERY for kind, _pk in found) < MOST_HITS:
+            cursor.execute(*_by_the_index(said, within, [EVERY, *unseen]))
+            found += cursor.fetchall()
+    return {pk for _kind, pk in found}
+
+
+def _newest(found: Iterable[tuple[str, int]]) -> set[int]:
+    """This will keep the newest of all, and of each kind."""
+    newest_first = sorted(found, key=itemgetter(1), reverse=True)
+    kept = {pk for _kind, pk in newest_first[:MOST_HITS]}
+    for kind in _kinds():
+        kept.update([pk for its, pk in newest_first if its == kind][:MOST_OF_KIND])
+    return kept
+
+
+BOTH = "words @@ (to_tsquery('swedish', %s) && to_tsquery('simple', %s))"
+EVERY = ""  # the kind of what is sought among all of them
+
+
+def _newest_back(said: str, within: str) -> tuple[str, list[Any]]:
+    """The SQL that looks through the newest rows of all and of each kind, and says of which kinds there are more."""
+    # OFFSET 0 keeps the planner from joining the index after all.
+    newest = (
+        "(SELECT %s::text, id FROM (SELECT id, words FROM core_searchentry {} LIMIT %s OFFSET 0) AS newest "  # noqa: S608
+        f"WHERE {BOTH} LIMIT %s)"
+    )
+    parts = [newest.format("ORDER BY id DESC")]
+    values: list[Any] = [EVERY, NEWEST, said, within, MOST_HITS]
+    for kind in _kinds():
+        parts += [
+            newest.format("WHERE kind = %s ORDER BY object_id DESC"),
+            "(SELECT kind, NULL FROM core_searchentry WHERE kind = %s LIMIT 1 OFFSET %s)",
+        ]
+        values += [kind, kind, NEWEST_OF_KIND, said, within, MOST_OF_KIND, kind, NEWEST_OF_KIND]
+    return " UNION ALL ".join(parts), values
+
+
+def _by_the_index(said: str, within: str, kinds: Iterable[str]) -> tuple[str, list[Any]]:
+    parts, values = [], list[Any]()
+    for kind in kinds:
+        parts.append(
+            f"(SELECT %s::text, id FROM (SELECT id FROM core_searchentry WHERE {BOTH} AND kind LIKE %s LIMIT %s) "  # noqa: S608
+            "AS found ORDER BY id DESC LIMIT %s)"
         )
-        found = cursor.fetchall()
-        if len(found) < MOST_HITS:
-            cursor.execute(
-                f"SELECT id FROM (SELECT id FROM core_searchentry WHERE {both} LIMIT %s) AS every "  # noqa: S608
-                "ORDER BY id DESC LIMIT %s",
-                [said, within, NEWEST, MOST_HITS],
-            )
-            found = cursor.fetchall()
-    return sorted({*named, *(pk for (pk,) in found)}, reverse=True)
+        scope = f"{_kinds()[kind]} & ({within})" if kind else within
+        values += [kind, said, scope, kind or "%", NEWEST, MOST_OF_KIND if kind else MOST_HITS]
+    return " UNION ALL ".join(parts), values
 
 
 def _installed(database: BaseDatabaseWrapper) -> dict[str, str]:

@@ -7,13 +7,13 @@ from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from channels_registry.models import Channel
 from core.models import User
 from core.workdays import instant, local_day, red_days
-from editorial.models import Absence, Duty, Handover, Membership, Shift, Swap, Team
+from editorial.models import Absence, Duty, Handover, HandoverNote, Membership, Shift, Swap, Team
 from editorial.rota import WEEK
 from editorial.rota_states import ShiftState
 from editorial.staffing import WEEKS, load_of, monday_of
@@ -123,9 +123,10 @@ def absences_seen(user: User, at: datetime) -> list[Absence]:
 
 
 def handovers_of(user: User, at: datetime) -> QuerySet[Handover]:
-    """This will find the open handovers the user should read, or add to before leaving the shift, the first one first."""
+    """This will find the open handovers the user should read, or has not added to and leaves, the first ones first."""
     begins = Q(taker=user, at__lte=at + timedelta(hours=12), at__gte=at - WEEK)
-    leaves = Q(giver=user, at__gt=at, at__lte=at + timedelta(days=3))
+    written = Exists(HandoverNote.objects.filter(handover=OuterRef("pk"), author=user))
+    leaves = Q(~written, giver=user, at__gt=at, at__lte=at + timedelta(days=3))
     return Handover.objects.open().held().filter(begins | leaves).order_by("at")
 
 

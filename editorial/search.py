@@ -10,5 +10,6 @@ SOURCES = [
         title="NEW.title",
         body="NEW.base_text",
         scope="'t' || NEW.team_id || ' kpost'",
+        among="kpost",
     )
 ]

@@ -217,7 +217,7 @@ def _watch_message(watch: Watch, rung: Rung, person: User) -> Message:
         body=gettext_lazy(
             "Read the new comments, register what needs an answer or a case, and confirm the watch."
         ),
-        url=reverse("moderation:watches_page"),
+        url=f"{reverse('moderation:watches_page')}#watch-{watch.pk}",
         why=gettext_lazy("you have the shift for watching, or are an editor of the team"),
         about=watch,
     )

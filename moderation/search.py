@@ -12,6 +12,7 @@ SOURCES = [
         title="NEW.author_name",
         body="NEW.text",
         scope=_CHANNEL,
+        among="kanswer",
         key="NEW.comment_id",
     ),
     Source(
@@ -20,6 +21,7 @@ SOURCES = [
         columns=("facts", "ground_id"),
         title="(SELECT name FROM moderation_ground WHERE id = NEW.ground_id)",
         body="NEW.facts",
-        scope=_CHANNEL,
+        scope=_CHANNEL + " || ' kcase'",
+        among="kcase",
     ),
 ]

@@ -120,6 +120,7 @@ def _note_plan(kind: str, plan: HolidayWatch, subject: Promise, actor: User, at:
         body=say(gettext_lazy("%(name)s changed the plan of the days off."), name=actor.name),
         url=reverse("moderation:watches_page"),
         why=gettext_lazy("it is about a day on which you were to look"),
-        about=plan,
+        # What is taken back is gone before its letter is sent.
+        about=plan.team if kind == "watch.unplan" else plan,
     )
     tell([message], at)

@@ -34,6 +34,14 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def waiting(self) -> OpeningQuerySet:
         return self.filter(state__in=[OpeningState.ASKED, OpeningState.APPROVED])
 
+    def to_settle_by(self, user: User) -> OpeningQuerySet:
+        """This will find wishes that the person decides about as a chief, and own ones that may be opened now."""
+        chief = models.Q(unit__responsible_chief=user) | models.Q(unit__communications_chief=user)
+        return self.filter(
+            chief & models.Q(state=OpeningState.ASKED) & ~models.Q(asked_by=user)
+            | models.Q(state=OpeningState.APPROVED, asked_by=user)
+        )
+
 
 class Opening(Movable):
     """The wish for a new channel: why, for whom, who watches it, and which chief said yes."""
@@ -80,6 +88,12 @@ class Opening(Movable):
         return f"{self.name} ({self.platform.name})"
 
 
+class DormancyQuerySet(models.QuerySet["Dormancy"]):
+    def visible_to(self, user: User) -> DormancyQuerySet:
+        """This will show rests to those who see the channel."""
+        return self.filter(channel__in=Channel.objects.visible_to(user))
+
+
 class Dormancy(Movable):
     """A channel's rest, at most a year, with comments off and checked, or watched every working day (R29)."""
 
@@ -114,6 +128,8 @@ class Dormancy(Movable):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", editable=False
     )
     asked_at = models.DateTimeField(editable=False)
+
+    objects = DormancyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("rest")

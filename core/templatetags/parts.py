@@ -15,7 +15,7 @@ from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.text import capfirst
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from lucide import IconDoesNotExist, _load_icon
 
@@ -174,6 +174,19 @@ def span_in_words(span: timedelta) -> str:
     named = [(_("{n} d"), days), (_("{n} h"), hours), (_("{n} min"), rest)]
     parts = named[:2] if days else named[1:]
     return " ".join(words.format(n=count) for words, count in parts if count)
+
+
+def span_in_full(span: timedelta) -> str:
+    """Return a length of time as it is read aloud, in its two largest units: “2 days and 3 hours”."""
+    minutes = max(1, int(abs(span).total_seconds() // 60))
+    days, hours, rest = minutes // 1440, minutes % 1440 // 60, minutes % 60
+    named = [
+        (ngettext("%(n)s day", "%(n)s days", days), days),
+        (ngettext("%(n)s hour", "%(n)s hours", hours), hours),
+        (ngettext("%(n)s minute", "%(n)s minutes", rest), rest),
+    ]
+    parts = named[:2] if days else named[1:]
+    return _(" and ").join(words % {"n": count} for words, count in parts if count)
 
 
 def time_left_in_words(due_at: datetime, at: datetime) -> str:

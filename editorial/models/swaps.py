@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from django.conf import settings
 from django.db import models
 from django.db.models.functions import TruncDate
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from core.models import User
-from core.moves import Movable
+from core.moves import Movable, Move
 from core.workdays import local_day
 from editorial.models.shifts import Shift
 from editorial.models.teams import Duty, Team
@@ -120,6 +121,17 @@ class Swap(Movable):
 
     def __str__(self) -> str:
         return f"{self.team}: {self.giver or _('nobody')} {self.starts_at:%Y-%m-%d}"
+
+    def out_of_turn(self, move: Move) -> str:
+        """This will say what became of the offer, to somebody who was a moment late."""
+        sentence = {
+            SwapState.OFFERED: gettext("Nobody has taken the shift yet."),
+            SwapState.TAKEN: gettext("%(name)s has taken the shift already."),
+            SwapState.WITHDRAWN: gettext("The offer has been withdrawn."),
+            SwapState.LAPSED: gettext("The offer is over: nobody took the shift in time."),
+            SwapState.UNDONE: gettext("This swap has been undone."),
+        }[SwapState(self.state)]
+        return sentence % {"name": self.taker.name if self.taker else ""}
 
     @property
     def is_open_cover(self) -> bool:

@@ -97,11 +97,14 @@ def _swap(request: HttpRequest, swap: Swap, *, refusal: str = "", status: int = 
         "take": hindrance(user, swap.team, shifts) if shifts and user.pk != swap.giver_id else "",
         "undo": swaps.undo_hindrance(swap, timezone.now()),
     }
+    # Whoever could be asked reads why they cannot take it; what only those who swapped may do is no button for others.
+    might_take = user.pk != swap.giver_id and swap.team.has_member(user)
     moves = [
         replace(move, answer=Refusal(obstacles[move.name]))
         if move.allowed and obstacles.get(move.name)
         else move
         for move in open_moves(swap, user, _url("editorial:swap_move", swap.pk))
+        if move.allowed or (move.name == "take" and might_take)
     ]
     context = {
         "swap": swap,

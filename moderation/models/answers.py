@@ -13,6 +13,11 @@ from moderation.models.comments import Comment, in_sight
 from moderation.states import COMPLAINT_MOVES, REPLY_MOVES, ComplaintState, ReplyState
 
 
+class QuestionQuerySet(models.QuerySet["Question"]):
+    def visible_to(self, user: User) -> models.QuerySet[Question]:
+        return in_sight(self, "comment__channel", user)
+
+
 class Question(models.Model):
     """One time that somebody waits for an answer (R13): from when they asked until they got it.
 
@@ -24,6 +29,8 @@ class Question(models.Model):
     due_at = models.DateTimeField(_("answer at the latest"))
     answered_at = models.DateTimeField(_("answered"), null=True, editable=False)
     dropped_at = models.DateTimeField(_("needs no answer"), null=True, editable=False)
+
+    objects = QuestionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("question")

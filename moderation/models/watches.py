@@ -56,6 +56,11 @@ class Watch(Movable):
         return team_of(self.channel)
 
 
+class HolidayWatchQuerySet(models.QuerySet["HolidayWatch"]):
+    def visible_to(self, user: User) -> models.QuerySet[HolidayWatch]:
+        return self.filter(team__in=Team.objects.visible_to(user))
+
+
 class HolidayWatch(models.Model):
     """Who looks at a team's channels on a day off inside a long closure, such as Christmas, planned beforehand."""
 
@@ -66,6 +71,8 @@ class HolidayWatch(models.Model):
     )
     planned_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False)
     planned_at = models.DateTimeField(_("planned"), editable=False)
+
+    objects = HolidayWatchQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("watch on a day off")

@@ -39,8 +39,14 @@ setInterval(refreshCountdowns, 30000);
 document.addEventListener("keydown", (event) => {
   if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey) || event.altKey || event.shiftKey) return;
   const box = [document.getElementById("search"), document.getElementById("q")].find((field) => field && field.offsetParent);
-  if (!box) return;
+  // On a narrow page, or one enlarged until it is narrow, the box stands on a page of its own.
+  const way = document.querySelector(".menu__search a");
+  if (!box && !way) return;
   event.preventDefault();
+  if (!box) {
+    location.assign(`${way.href}#q`);
+    return;
+  }
   box.focus();
   box.select();
 });

@@ -6,7 +6,11 @@ document.addEventListener("htmx:beforeRequest", (event) => {
   if (event.target.id === "day" && (document.hidden || busy(event.target))) event.preventDefault();
 });
 document.addEventListener("htmx:beforeSwap", (event) => {
-  if (event.target.id === "day" && busy(event.target)) event.detail.shouldSwap = false;
+  if (event.target.id !== "day") return;
+  // Led elsewhere, such as to the login when the old one is over: the whole page goes there, not only this part of it.
+  const elsewhere = new URL(event.detail.xhr.responseURL).pathname !== location.pathname;
+  if (elsewhere || busy(event.target)) event.detail.shouldSwap = false;
+  if (elsewhere) location.reload();
 });
 // Back from another window: what was done there shows at once.
 document.addEventListener("visibilitychange", () => {

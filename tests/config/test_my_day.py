@@ -7,11 +7,14 @@ from datetime import timedelta
 import pytest
 from django.urls import reverse
 
+from channels_registry.models import Opening
 from config.errands import errands_of
 from core.moves import perform
 from core.workdays import local_day
 from editorial.absences import add_absence
-from editorial.models import FollowUp, Idea, Post, Shift
+from editorial.handovers import add_note
+from editorial.models import FollowUp, Handover, Idea, Post, Shift
+from editorial.reviewing import ALL_YES
 from editorial.rota import WEEK
 from editorial.staffing import propose_rota, publish_rota
 from moderation.answering import save_reply
@@ -110,6 +113,63 @@ def test_many_things_of_one_kind_do_not_crowd_out_another(city, at, client_of):
     errands = errands_of(city.anna, is_chief=True)
     assert {kind: len(waiting) for kind, waiting in errands.items() if waiting} == {"question": 8, "idea": 1}
     assert [errand.title for errand in errands["question"]][:2] == ["Post 0", "Post 1"]
+
+
+@pytest.mark.rule("R3")
+def test_every_handover_is_shown_and_one_that_is_written_waits_no_more(city, at, client_of):
+    read, write = (
+        Handover.objects.create(team=city.team, at=at + WEEK / 7 * days, taker=taker, giver=giver)
+        for days, taker, giver in ((-1, city.anna, city.erik), (1, city.erik, city.anna))
+    )
+    for handover in (read, write):
+        Shift.objects.create(
+            team=city.team,
+            duty="watch",
+            user=handover.taker,
+            starts_at=handover.at,
+            ends_at=handover.at + WEEK / 7,
+        )
+    shown = seen_by(client_of(city.anna))
+    assert "Read the handover" in shown
+    assert "Add what they should know" in shown
+    add_note(write, actor=city.anna, at=at, text="The bridge is closed.")
+    shown = seen_by(client_of(city.anna))
+    assert "Read the handover" in shown
+    assert "Add what they should know" not in shown
+
+
+def test_wish_for_a_channel_waits_for_the_chief_and_then_for_whoever_asked(city, at, client_of):
+    opening = Opening.objects.create(
+        name="Park tips",
+        platform=city.channel.platform,
+        unit=city.unit,
+        purpose="Tips.",
+        audience="All.",
+        watched_by="Park team",
+        owner=city.anna,
+        asked_by=city.anna,
+        asked_at=at,
+    )
+    page = reverse("channels_registry:opening_page", args=[opening.pk])
+    anna, karin = client_of(city.anna), client_of(city.karin)
+    assert page in seen_by(karin)
+    assert page not in seen_by(anna)
+    perform(opening, "approve", actor=city.karin, at=at)
+    assert page not in seen_by(karin)
+    assert page in seen_by(anna)
+    assert "Everything is in phase" not in seen_by(anna)
+
+
+def test_approved_post_waits_for_its_author_until_it_is_planned(city, at, client_of, new_post):
+    post = new_post()
+    perform(post, "submit", actor=city.anna, at=at)
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    anna = client_of(city.anna)
+    shown = seen_by(anna)
+    assert "Approved, to be planned" in shown
+    assert reverse("editorial:post_page", args=[post.pk]) in shown
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=3))
+    assert "Approved, to be planned" not in seen_by(anna)
 
 
 def test_review_leads_to_where_it_is_read(city, at, client_of, new_post):

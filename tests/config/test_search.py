@@ -8,10 +8,11 @@ from django.urls import reverse
 
 from config.search import found, scopes_of
 from consent.models import Person
-from consent.transitions import add_person
+from consent.transitions import add_person, add_picture
 from core.models import SearchEntry
 from core.moves import perform
 from core.search import install, matches
+from core.uploads import clean_image
 from editorial.models import Post
 from moderation.models import Ground
 from moderation.transitions import open_case, register_comment
@@ -151,7 +152,7 @@ def test_swedish_words_and_letters(city, new_post):
 def test_the_same_queries_however_much_is_found(city, new_post, django_assert_num_queries, count):
     for number in range(count):
         new_post(title=f"Swan {number}")
-    with django_assert_num_queries(3 if connection.vendor == "postgresql" else 4):
+    with django_assert_num_queries(3):
         assert len(found(city.anna, "swan")[0][1]) == count
 
 
@@ -182,15 +183,59 @@ def test_of_a_word_that_many_have_the_newest_of_ones_own_is_found(
         assert titles(city.anna, "swan")["Posts"] == newest
 
 
-def test_channel_is_found_however_many_newer_things_mention_it(city, new_post, monkeypatch, client_of):
+def test_each_kind_is_found_however_many_newer_things_of_another_mention_it(
+    city, at, new_post, monkeypatch, client_of, png, django_assert_max_num_queries
+):
     monkeypatch.setattr("core.search.MOST_HITS", 6)
-    monkeypatch.setattr("config.search.MOST", 6)
-    for few in (2000, 5):
+    monkeypatch.setattr("config.search.MOST", 9)
+    city.anna.unit = city.unit
+    city.anna.save()
+    add_person(actor=city.anna, at=at, unit=city.unit, name="Library Lind")
+    add_picture(
+        actor=city.anna,
+        at=at,
+        image=clean_image(png("teal")),
+        title="The library by night",
+        alt_text="A house.",
+        unit=city.unit,
+    )
+    new_post(title="In the library", base_text="The library is open.")
+
+    def said(count):
+        return [
+            register_comment(
+                actor=city.anna,
+                at=at,
+                channel=city.channel,
+                kind="illegal",
+                author_name="Kurt",
+                text=f"Library {number}",
+            )
+            for number in range(count)
+        ]
+
+    ground = Ground.objects.get(code="unlawful_threat")
+    open_case(said(1)[0], ground=ground, actor=city.anna, at=at, facts="In the library.")
+    said(12)
+    # As a seldom word; as a common one, found among the newest of its kind; and farther back than is looked through.
+    for few, newest in ((2000, 5000), (5, 5000), (5, 0)):
         monkeypatch.setattr("core.search.FEW", few)
-        for number in range(8):
-            new_post(title=f"In the library {number}", base_text="The library is open.")
-        assert titles(city.anna, "library")["Channels"] == ["Library on X"]
-        assert len(titles(city.anna, "library")["Posts"]) == 5
+        monkeypatch.setattr("core.search.NEWEST_OF_KIND", newest)
+        with django_assert_max_num_queries(5):
+            groups = titles(city.anna, "library")
+        assert {label: len(hits) for label, hits in groups.items()} == {
+            "Posts": 1,
+            "Cases": 1,
+            "Comments": 4,
+            "Pictures": 1,
+            "People": 1,
+            "Channels": 1,
+        }
+        assert groups["Channels"] == ["Library on X"]
+        texts = [
+            hit.text for label, hits in found(city.anna, "library") if label == "Comments" for hit in hits
+        ]
+        assert texts == ["Library 11", "Library 10", "Library 9", "Library 8"]
     assert titles(city.anna, "library elephant") == {}
     page = client_of(city.anna).get(reverse("search_page"), {"q": "library"}).content.decode()
     assert "These are the newest." in page

@@ -8,6 +8,7 @@ import sys
 from datetime import time, timedelta
 
 import pytest
+from django.apps import apps
 from django.core import mail
 from django.core.management import call_command
 from django.test import Client
@@ -17,6 +18,7 @@ from core.letters import after_quiet, as_email
 from core.models import Notice, NoticeSettings
 from core.notices import Message, send_notices, tell
 from core.workdays import instant, local_day
+from moderation.transitions import register_comment
 from tests.core.test_notices import postbox  # noqa: F401  (a fixture)
 
 pytestmark = pytest.mark.django_db
@@ -148,6 +150,49 @@ def test_digest_is_one_letter_and_leaves_out_what_one_may_not_see(city, at, new_
     assert sorted(Notice.objects.values_list("email_state", flat=True)) == ["moot", "sent", "sent"]
 
 
+def test_digest_holds_no_question_of_a_team_that_one_has_left(city, at):
+    for user in (city.anna, city.erik):
+        wish(user, ways={"moderation.question": "digest"})
+    asked = register_comment(
+        actor=city.erik, at=at, channel=city.channel, kind="question", author_name="K", text="When?"
+    )
+    tell([message(user, "a", asked.questions.get()) for user in (city.anna, city.erik)], at)
+    city.team.memberships.filter(user=city.anna).delete()
+    assert send_notices(at + timedelta(days=1)) == 1
+    assert [letter.to for letter in mail.outbox] == [[city.erik.email]]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "calendar_app.slot",
+        "channels_registry.channel",
+        "channels_registry.closure",
+        "channels_registry.dormancy",
+        "channels_registry.opening",
+        "consent.picture",
+        "editorial.followup",
+        "editorial.handover",
+        "editorial.idea",
+        "editorial.post",
+        "editorial.publication",
+        "editorial.shift",
+        "editorial.swap",
+        "editorial.takedown",
+        "editorial.team",
+        "moderation.archivecheck",
+        "moderation.case",
+        "moderation.comment",
+        "moderation.holidaywatch",
+        "moderation.question",
+        "moderation.reply",
+        "moderation.watch",
+    ],
+)
+def test_what_notices_are_about_says_who_may_see_it(kind):
+    assert hasattr(apps.get_model(kind)._default_manager, "visible_to")
+
+
 def test_digest_of_somebody_who_left_the_team_or_the_city_is_not_sent(city, at, new_post):
     wish(city.anna, ways={"editorial.post": "digest"})
     wish(city.sara, ways={"editorial.post": "digest"})
@@ -181,8 +226,8 @@ def test_digest_that_is_refused_is_tried_again(city, at, settings):
     settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", 1
     assert send_notices(due) == 0
     settings.EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
-    assert send_notices(due + timedelta(minutes=4)) == 0
-    assert send_notices(due + timedelta(minutes=5)) == 1
+    assert send_notices(due + timedelta(minutes=1)) == 0
+    assert send_notices(due + timedelta(minutes=2)) == 1
 
 
 def test_one_click_ends_letters_about_a_topic_and_looking_does_not(city, at):
@@ -255,6 +300,33 @@ def test_administrators_see_that_an_address_takes_no_mail(city, at, postbox):  #
         now += timedelta(minutes=30)
     told = Notice.objects.get(key__startswith="refused:")
     assert (told.recipient, told.subject) == (city.admin, "E-mail to Anna comes back")
+
+
+def test_digest_that_is_never_taken_is_given_up_and_told_of(city, at, postbox):  # noqa: F811
+    wish(city.anna, ways={"editorial.team": "digest"})
+    postbox.refused = {city.anna.email}
+    tell([message(city.anna, about=city.team)], at)
+    now = at + timedelta(days=1)
+    for _attempt in range(4):
+        send_notices(now)
+        now += timedelta(minutes=30)
+    assert Notice.objects.get(key__startswith="refused:").recipient == city.admin
+    for _attempt in range(12):
+        send_notices(now)
+        now += timedelta(hours=5)
+    mine = Notice.objects.get(recipient=city.anna)
+    assert (mine.email_state, mine.attempts) == ("refused", 12)
+
+
+def test_only_administrator_whose_own_mail_is_refused_reads_so_on_the_page(city, at, postbox):  # noqa: F811
+    postbox.refused = {city.admin.email}
+    tell([message(city.admin)], at)
+    now = at
+    for _attempt in range(4):
+        send_notices(now)
+        now += timedelta(minutes=30)
+    told = Notice.objects.get(key__startswith="refused:")
+    assert (told.recipient, told.email_state) == (city.admin, "page")
 
 
 def test_returned_letter_is_noted_and_told(city, at, monkeypatch):

@@ -296,6 +296,35 @@ def test_swap_page_says_who_has_the_shift_now_and_why_it_cannot_be_undone(
     assert "Who had it" not in shown
 
 
+@pytest.mark.rule("R3", "R38")
+def test_swap_page_has_for_each_person_the_buttons_that_concern_them(city, client_of, running):
+    Membership.objects.filter(user=city.sara).update(role=Membership.Role.COMMUNICATOR)
+    shift = Shift.objects.filter(user=city.anna, duty="watch").order_by("starts_at").first()
+    clients = {user: client_of(user) for user in (city.anna, city.erik, city.sara, city.karin, city.admin)}
+    clients[city.anna].post(reverse("editorial:shift_offer", args=[shift.pk]), {"person": ""})
+    swap = Swap.objects.get()
+    page = reverse("editorial:swap_page", args=[swap.pk])
+
+    def buttons(user):
+        shown = text_of(clients[user].get(page))
+        return [
+            words for words in ("Take the shift", "Withdraw the offer", "Undo the swap") if words in shown
+        ]
+
+    assert buttons(city.anna) == ["Withdraw the offer"]
+    assert buttons(city.erik) == ["Take the shift", "Withdraw the offer"]
+    assert buttons(city.sara) == ["Take the shift"]
+    assert buttons(city.karin) == []
+    take = reverse("editorial:swap_move", args=[swap.pk, "take"])
+    assert clients[city.sara].post(take).status_code == 302
+    for user in (city.erik, city.sara):
+        late = clients[user].post(take)
+        assert late.status_code == 409
+        assert "Sara has taken the shift already." in text_of(late)
+    assert buttons(city.anna) == buttons(city.erik) == buttons(city.sara) == ["Undo the swap"]
+    assert buttons(city.karin) == []
+
+
 def test_absence_that_ends_tells_what_came_back(city, client_of, running, at):
     anna = client_of(city.anna)
     day = local_day(Shift.objects.filter(user=city.anna).order_by("starts_at")[4].starts_at)

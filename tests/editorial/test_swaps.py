@@ -80,7 +80,7 @@ def test_withdrawn_and_lapsed_offers_are_gone(city, running, at, sweep_at):
     with pytest.raises(MoveForbidden):
         perform(swap, "withdraw", actor=city.stranger, at=at)
     perform(swap, "withdraw", actor=city.anna, at=at)
-    with pytest.raises(MoveRefused, match="not possible now"):
+    with pytest.raises(MoveRefused, match="offer has been withdrawn"):
         perform(swap, "take", actor=city.sara, at=at)
     again = offer(shifts, actor=city.anna, at=at, asked=None)
     sweep_at(shifts[0].ends_at + timedelta(minutes=1))

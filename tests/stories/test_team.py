@@ -80,10 +80,24 @@ def test_handover_is_written_read_and_acknowledged(live_city, running, page_of):
     assert handover.state == "acknowledged"
 
 
-def test_search_is_one_key_away(live_city, page_of):
+def test_day_whose_login_is_over_leads_to_the_login_as_a_whole(live_city, page_of):
     page = page_of(live_city.anna)
+    page.goto("/")
+    page.context.clear_cookies()
+    page.locator("#day").dispatch_event("day:fresh")
+    expect(page.get_by_role("heading", level=1)).to_have_count(1)
+    expect(page.locator("input[name=login]")).to_be_visible()
+    assert page.url.endswith("?next=/")
+
+
+@pytest.mark.parametrize("width", [1440, 320])
+def test_search_is_one_key_away(live_city, page_of, width):
+    page = page_of(live_city.anna, width=width)
     page.goto(reverse("help_page"))
     page.keyboard.press("Control+k")
+    if width == 320:
+        page.wait_for_url("**/search/#q")
+        expect(page.locator("#q")).to_be_focused()
     page.keyboard.type("parks")
     page.keyboard.press("Enter")
     expect(page.locator("main")).to_contain_text("Parks on Facebook")
