@@ -210,6 +210,12 @@ def stop_closure(closure: Closure, *, actor: User, at: datetime, note: str, **de
         note,
         gettext_lazy("you handle the closure, or are a chief of the unit"),
     )
+    if closure.notices.exclude(published_at=None).exists():
+        subject = gettext_lazy("Tell the followers that %(channel)s stays")
+        body = gettext_lazy(
+            "They have been told that it closes. Publish that it stays, and take the notices down."
+        )
+        tell_handler(closure, at, "stays", subject, body)
 
 
 def _stop(closure: Closure, actor: User | None, at: datetime, note: str) -> None:
