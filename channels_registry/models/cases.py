@@ -34,6 +34,11 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def waiting(self) -> OpeningQuerySet:
         return self.filter(state__in=[OpeningState.ASKED, OpeningState.APPROVED])
 
+    def to_decide_by(self, user: User) -> OpeningQuerySet:
+        """This will find the wishes that wait for the person's yes or no as a chief."""
+        chief = models.Q(unit__responsible_chief=user) | models.Q(unit__communications_chief=user)
+        return self.filter(chief, state=OpeningState.ASKED).exclude(asked_by=user)
+
 
 class Opening(Movable):
     """The wish for a new channel: why, for whom, who watches it, and which chief said yes."""
