@@ -37,6 +37,7 @@ from core.models import User
 from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import number_in, person
 from core.spreadsheets import harmless
+from core.uploads import HoldingForm
 from core.workdays import local_day
 
 AS_IT_SHOULD = ("follows_profile", "purpose_holds", "people_right", "comments_right")
@@ -331,15 +332,22 @@ def _forms() -> dict[str, Any]:
 def _do(request: HttpRequest, channel: Any, name: str, form: Any, work: Any, said: str) -> HttpResponse:
     """This will do the work when the form is right, else draw the page again with what was typed and the reason."""
     if form is not None and not form.is_valid():
+        _hold(form)
         return page(request, channel, status=422, **{name: form})
     try:
         work()
     except MoveRefused as refused:
+        _hold(form)
         more = {name: form} if name else {}
         fresh = fetch(request, channel.pk)
         return page(request, fresh, status=status_of(refused), refusal=refused.reason, **more)
     messages.success(request, said)
     return redirect("channels_registry:channel_page", channel.pk)
+
+
+def _hold(form: Any) -> None:
+    if isinstance(form, HoldingForm):
+        form.hold()
 
 
 def _move_url(channel: Channel) -> Any:

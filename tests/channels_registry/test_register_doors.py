@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from channels_registry.models import Channel, Dormancy, HandleHistory
@@ -92,6 +94,18 @@ def test_yearly_look_answers_purpose_people_and_comments_too(city, client_of):
     assert city.channel.look_overs.get().people_right is False
     page = text(anna.get(url("channel_page", city.channel.pk)))
     assert "Not as it should be: the people." in page
+
+
+@pytest.mark.rule("R1")
+def test_look_that_is_refused_comes_back_open_with_its_picture(city, client_of, png):
+    anna, address = client_of(city.anna), url("channel_look_over", city.channel.pk)
+    shot = SimpleUploadedFile("skates.png", png(), content_type="image/png")
+    refused = text(anna.post(address, {"purpose_holds": "on", "profile": shot}))
+    assert re.search(r'<details class="more" open><summary>Look the channel over', refused)
+    held = re.search(r'name="profile-held" value="([^"]+)"', refused)
+    assert held
+    assert anna.post(address, {"remarks": "Erik changes it.", "profile-held": held[1]}).status_code == 302
+    assert city.channel.look_overs.get().profile_sha
 
 
 @pytest.mark.rule("R30")
