@@ -144,6 +144,9 @@ def test_deputy_signs_on_the_days_of_the_deputyship_and_it_is_recorded(journey, 
     assert closure.decisions.get().deputy_for == city.ulf
     with pytest.raises(MoveRefused, match="Sara has signed"):
         journey.sign(closure, city.ulf, at=at + timedelta(days=1))
+    perform(journey.fresh(closure), "cancel", actor=city.anna, at=at + timedelta(days=1), note="Not now.")
+    told = Notice.objects.filter(subject__endswith="has stopped").values_list("recipient__name", flat=True)
+    assert set(told) == {"Karin", "Ulf", "Sara"}
 
 
 @pytest.mark.rule("R40")
