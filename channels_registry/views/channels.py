@@ -86,6 +86,7 @@ def public_page(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=300)
 @require_GET
 def public_json(request: HttpRequest) -> JsonResponse:
+    """This will hand out the same list for machines. That an end is being thought about is nobody's matter yet."""
     rows = [
         {
             "name": channel.name,
@@ -93,7 +94,7 @@ def public_json(request: HttpRequest) -> JsonResponse:
             "handle": channel.handle,
             "url": channel.url,
             "unit": channel.unit.name,
-            "state": channel.state,
+            "state": "dormant" if channel.state == ChannelState.DORMANT else "active",
         }
         for channel in _public()
     ]
@@ -284,6 +285,12 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "quiet_days": channel.quiet_days(today),
         "editors": channel.editors.all(),
         "handles": channel.handles.all() if channel.has_handles else [],
+        "opening": Opening.objects.visible_to(user)
+        .filter(channel=channel)
+        .select_related("decided_by")
+        .first()
+        if channel.was_asked_for
+        else None,
         "look": channel.look_overs.select_related("looked_by").first(),
         "rest": running,
         "rest_uncovered": _uncovered(running, today) if running and may_tend else [],

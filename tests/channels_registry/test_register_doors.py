@@ -217,3 +217,5 @@ def test_rest_and_opening_go_through_the_pages(city, client_of, time_machine, at
     assert client_of(city.karin).post(page + "move/approve/").status_code == 302
     assert anna.post(page + "move/open/", {"address": "nonsense"}).status_code == 422
     assert anna.post(page + "move/open/", {"address": "https://facebook.com/parksnew"}).status_code == 302
+    opened = text(anna.get(url("channel_page", Channel.objects.get(opening__isnull=False).pk)))
+    assert (page in opened, "The wish to which Karin said yes" in opened) == (True, True)
