@@ -147,8 +147,8 @@ class Dormancy(Movable):
     def is_running(self) -> bool:
         return self.state in {DormancyState.PLANNED, DormancyState.RESTING}
 
-    def rested_days(self, until: date) -> int:
-        """This will count the days it has rested, until it woke or else until that day."""
+    def rested_days(self, until: date, *, since: date = date.min) -> int:
+        """This will count the days it has rested, until it woke or else until that day, and those after `since` only."""
         if self.started_on is None:
             return 0
-        return max(0, ((self.woken_on or until) - self.started_on).days)
+        return max(0, ((self.woken_on or until) - max(self.started_on, since)).days)
