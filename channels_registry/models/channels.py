@@ -80,7 +80,7 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.annotate(editor_count=Coalesce(models.Subquery(counted), 0))
 
     def with_what_hangs_on_it(self) -> ChannelQuerySet:
-        """This will say with each channel whether rests, earlier handles and its wish are there, and its latest closure."""
+        """This will say with each channel whether it has rests and earlier handles to be read, and its latest closure."""
 
         def there(noun: str) -> models.Exists:
             rows = apps.get_model("channels_registry", noun)._default_manager
@@ -91,7 +91,6 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         return self.annotate(
             has_rests=there("Dormancy"),
             has_handles=there("HandleHistory"),
-            was_asked_for=there("Opening"),
             latest_closure=models.Subquery(latest),
         )
 

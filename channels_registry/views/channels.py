@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -253,8 +253,10 @@ def channel_look(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 def fetch(request: HttpRequest, pk: int) -> Any:
+    wish = Opening.objects.visible_to(person(request)).filter(channel=OuterRef("pk"))
     channels = (
         Channel.objects.visible_to(person(request))
+        .annotate(wish=Subquery(wish.values("pk")), granted_by=Subquery(wish.values("decided_by__name")))
         .with_editor_count()
         .with_what_hangs_on_it()
         .select_related(
@@ -285,12 +287,6 @@ def page(request: HttpRequest, channel: Any, *, status: int = 200, **more: Any) 
         "quiet_days": channel.quiet_days(today),
         "editors": channel.editors.all(),
         "handles": channel.handles.all() if channel.has_handles else [],
-        "opening": Opening.objects.visible_to(user)
-        .filter(channel=channel)
-        .select_related("decided_by")
-        .first()
-        if channel.was_asked_for
-        else None,
         "look": channel.look_overs.select_related("looked_by").first(),
         "rest": running,
         "rest_uncovered": _uncovered(running, today) if running and may_tend else [],

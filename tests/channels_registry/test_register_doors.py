@@ -8,8 +8,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from channels_registry.models import Channel, Dormancy, HandleHistory
+from channels_registry.models import Channel, Dormancy, HandleHistory, Opening
 from core.workdays import local_day
 
 pytestmark = pytest.mark.django_db
@@ -151,6 +152,16 @@ def test_channel_page_asks_at_most_fifteen_tables_with_everything_on_it(
     )
     client = client_of(getattr(city, who))
     client.get(url("channels_page"))  # what is asked once for a login is asked here
+    Opening.objects.create(
+        name="Parks",
+        platform=city.channel.platform,
+        unit=city.unit,
+        owner=city.anna,
+        asked_by=city.anna,
+        asked_at=timezone.now(),
+        decided_by=city.karin,
+        channel=city.channel,
+    )
     with django_assert_max_num_queries(15):
         assert "facebook.com/old" in text(client.get(url("channel_page", city.channel.pk)))
 
