@@ -121,11 +121,8 @@ def save_plan(
     target = values.get("merge_into")
     if target is not None and (reason := plans.why_no_target(closure, target)):
         raise MoveRefused(reason)
-    if values.get("tells_nobody") and not plans.silent_long_enough(closure.channel, local_day(at)):
-        raise MoveRefused(
-            _("The channel has not been silent for %(count)s months, so its followers have to be told.")
-            % {"count": settings.NO_NOTICE_MONTHS}
-        )
+    if values.get("tells_nobody") and (reason := plans.why_not_silent(closure.channel, local_day(at))):
+        raise MoveRefused(reason)
     _ask_why(values.get("reason", closure.reason), values.get("motive", closure.motive))
     _ask_the_day(closure, values, local_day(at))
     changed = {

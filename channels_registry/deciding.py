@@ -190,7 +190,8 @@ def ended_now(closure: Closure, *, at: datetime, **details: Any) -> dict[str, An
 @CLOSURE_MOVES.effect("cancel")
 def stop_closure(closure: Closure, *, actor: User, at: datetime, note: str, **details: Any) -> None:
     """This will let the channel live on, take what was planned for its end away, and tell everybody in it."""
-    people = {closure.handler, *closure.channel.unit.chiefs}
+    signed = [row.signer for row in closure.decisions.filter(voided_at=None).select_related("signer")]
+    people = dict.fromkeys([closure.handler, *closure.channel.unit.chiefs, *signed])
     closure.decisions.filter(voided_at=None).update(voided_at=at)
     if closure.state == ClosureState.REJECTED:
         seats = closure.seats_of(actor, local_day(at))
@@ -208,8 +209,14 @@ def stop_closure(closure: Closure, *, actor: User, at: datetime, note: str, **de
         "stopped",
         gettext_lazy("The closure of %(channel)s has stopped"),
         note,
-        gettext_lazy("you handle the closure, or are a chief of the unit"),
+        gettext_lazy("you handle the closure, decide about it, or have signed it"),
     )
+    if closure.notices.exclude(published_at=None).exists():
+        subject = gettext_lazy("Tell the followers that %(channel)s stays")
+        body = gettext_lazy(
+            "They have been told that it closes. Publish that it stays, and take the notices down."
+        )
+        tell_handler(closure, at, "stays", subject, body)
 
 
 def _stop(closure: Closure, actor: User | None, at: datetime, note: str) -> None:

@@ -59,13 +59,22 @@ def silent_long_enough(channel: Channel, on: date) -> bool:
     """
     if channel.last_post_on is None:
         return False
-    rested = sum(
-        row.rested_days(on)
-        for row in channel.dormancies.exclude(started_on=None)
-        if row.started_on and row.started_on >= channel.last_post_on
-    )
+    rested = sum(row.rested_days(on, since=channel.last_post_on) for row in channel.dormancies.all())
     ends = channel.last_post_on + relativedelta(months=settings.NO_NOTICE_MONTHS) + timedelta(days=rested)
     return on >= ends
+
+
+def why_not_silent(channel: Channel, on: date) -> str:
+    """This will say why the followers of the channel have to be told, or nothing."""
+    if silent_long_enough(channel, on):
+        return ""
+    if channel.last_post_on is None:
+        return _(
+            "Nobody knows when the channel last posted. Note its last post, with proof, on its page first."
+        )
+    return _("The channel has not been silent for %(count)s months, so its followers have to be told.") % {
+        "count": settings.NO_NOTICE_MONTHS
+    }
 
 
 def proposed_days(closes_on: date, today: date) -> list[date]:
@@ -181,10 +190,8 @@ def why_no_target(closure: Closure, target: Channel) -> str:
 def _missing_notices(closure: Closure, at: datetime) -> Iterator[str]:
     today = local_day(at)
     if closure.tells_nobody:
-        if not silent_long_enough(closure.channel, today):
-            yield _("Notices: the channel has not been silent for %(count)s months.") % {
-                "count": settings.NO_NOTICE_MONTHS
-            }
+        if reason := why_not_silent(closure.channel, today):
+            yield reason
         return
     # One that went out before the plan was changed says something else: it stays as it was, and is not counted.
     out = published(closure)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache, partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.text import Truncator
 
 from channels_registry.letters import waited_for_in_vain
-from channels_registry.models import Closure, Opening
+from channels_registry.models import Channel, Closure, Opening
 from core.models import User
 from core.prepared import Prepared
 from editorial.idea_states import FollowUpState, IdeaState
@@ -39,9 +39,11 @@ def address(name: str, pk: int, *rest: str) -> str:
 # Each kind with where it leads, in the order of what waits least well.
 PAGES = {
     "to_sign": "channels_registry:closure_sign",
+    "to_open": "channels_registry:opening_page",
+    "silent": "channels_registry:channel_page",
     "lost": "channels_registry:closure_page",
     "to_advise": "channels_registry:closure_page",
-    "to_open": "channels_registry:opening_page",
+    "to_register": "channels_registry:opening_page",
     "takedown": "editorial:takedown_page",
     "question": "editorial:follow_up_page",
     "idea": "editorial:idea_page",
@@ -69,7 +71,7 @@ class Errand:
         return address(PAGES[self.kind], self.pk)
 
 
-def _waiting(user: User, *, is_chief: bool) -> QuerySet[Any, Any]:
+def _waiting(user: User, today: date, *, is_chief: bool) -> QuerySet[Any, Any]:
     """The columns of everything that waits for `user`, eight of each kind at most."""
     teams = Membership.objects.filter(user=user).values("team")
     ours = TakedownTask.objects.filter(takedown=OuterRef("pk"), publication__post__team__in=teams)
@@ -79,25 +81,28 @@ def _waiting(user: User, *, is_chief: bool) -> QuerySet[Any, Any]:
     kinds = [
         _rows("question", questions, "post__title", "post__team__name", "due_at"),
         _rows("lost", waited_for_in_vain(user), "channel__name", "channel__platform__name"),
-        _rows("to_open", Opening.objects.to_settle_by(user), "name", "platform__name"),
+        _rows("to_register", Opening.objects.to_register_by(user), "name", "platform__name"),
+        _rows("silent", Channel.objects.to_answer_for(user), "name", "platform__name"),
         _rows("idea", Idea.objects.filter(team__in=teams, state=IdeaState.NEW), "what", "team__name"),
     ]
     if user.is_web_strategist or user.is_records_officer:
         advice = Closure.objects.to_advise_by(user)
         kinds.append(_rows("to_advise", advice, "channel__name", "channel__platform__name"))
     if is_chief:
-        to_sign = Closure.objects.to_sign_by(user)
+        to_sign = Closure.objects.to_sign_by(user, today)
+        to_open = Opening.objects.to_decide_by(user)
         kinds.append(_columns("to_sign", to_sign, "channel__name", "channel__platform__name"))
+        kinds.append(_columns("to_open", to_open, "name", "platform__name"))
     return _rows("takedown", takedowns, "picture__title", "cause", "due_at").union(*kinds, all=True)
 
 
 _WAITING = {is_chief: Prepared(partial(_waiting, is_chief=is_chief)) for is_chief in (False, True)}
 
 
-def errands_of(user: User, *, is_chief: bool) -> dict[str, list[Errand]]:
+def errands_of(user: User, today: date, *, is_chief: bool) -> dict[str, list[Errand]]:
     """This will read what waits for `user`, by kind, eight of each at most, in one query."""
     found: dict[str, list[Errand]] = defaultdict(list)
-    for number, pk, what, about, due_at in _WAITING[is_chief].rows(user):
+    for number, pk, what, about, due_at in _WAITING[is_chief].rows(user, today=today):
         found[KINDS[number]].append(Errand(KINDS[number], pk, what, about, due_at))
     for waiting in found.values():
         waiting.sort(key=lambda errand: (errand.due_at is None, errand.due_at, errand.pk))

@@ -178,7 +178,7 @@ def day_of(user: User, at: datetime, *, is_chief: bool) -> Day:
         ),
         watches=_leading(_WATCHES.of(user, today=today), move=("moderation:watch_move", "confirm")),
         comments=_leading(comments, "moderation:comment_page"),
-        errands=errands_of(user, is_chief=is_chief),
+        errands=errands_of(user, today, is_chief=is_chief),
     )
 
 

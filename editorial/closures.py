@@ -125,15 +125,42 @@ def lay_notices_out(closure: Closure, actor: User, at: datetime, **kwargs: Any) 
 
 
 @receiver(notices_stopped)
-def take_notices_back(closure: Closure, at: datetime, note: str, **kwargs: Any) -> None:
-    """This will drop the posts that carry the closure's notices and are not going out already."""
+def take_notices_back(closure: Closure, actor: User | None, at: datetime, note: str, **kwargs: Any) -> None:
+    """This will drop the posts that carry the closure's notices and are not out, also one that is just going out."""
+    why = note or _("The closure has stopped.")
     rows = Post.objects.filter(
-        farewell__notice__closure=closure, state__in=POST_MOVES["drop"].sources
+        farewell__notice__closure=closure, state__in=[PostState.DUE, *POST_MOVES["drop"].sources]
     ).select_related("team", "created_by")
     for post in rows:
-        actor = _author(post.team, post.created_by)
-        if actor:
-            perform(post, "drop", actor=actor, at=at, note=note or _("The closure has stopped."))
+        theirs = actor is not None and post.team.has_member(actor)
+        who = actor if theirs else _author(post.team, post.created_by)
+        if who and post.state == PostState.DUE:
+            _call_back(post, who, at, why)
+        if who and post.state in POST_MOVES["drop"].sources:
+            perform(post, "drop", actor=who, at=at, note=why)
+
+
+def _call_back(post: Post, actor: User, at: datetime, why: str) -> None:
+    """Nobody confirms what must not go out any more; it may be out already, so whoever was asked to publish it is told."""
+    for publication in post.publications.filter(state=PublicationState.DUE):
+        perform(publication, "miss", actor=actor, at=at, note=why)
+    post.refresh_from_db()
+    tell(
+        (
+            Message(
+                recipient=person,
+                key=f"farewell:{post.pk}:called_back",
+                subject=say(gettext_lazy("Do not publish: %(title)s"), title=post.title),
+                body=gettext_lazy("What it says no longer holds. If it is out already, take it down."),
+                url=_url(post),
+                why=gettext_lazy("you have the shift for publishing"),
+                about=post,
+                urgent=True,
+            )
+            for person in post.team.to_tell("publish", at)
+        ),
+        at,
+    )
 
 
 @PUBLICATION_MOVES.effect("confirm")

@@ -100,10 +100,13 @@ def climb_questions(rungs: list[Rung], at: datetime) -> None:
 def open_watches(at: datetime) -> int:
     """This will open the day's watches from 08:00 on a working day, with their reminders, and return how many.
 
-    Working days that passed without the clock (14 at most) are opened too, so that they show as missed.
+    Working days that passed without the clock (14 at most) are opened too, so that they show as missed. A channel that
+    comes to be watched when the day's watch is over has missed none: it is watched from the next one.
     """
     today = local_day(at)
     latest = Watch.objects.order_by("-day").values_list("day", flat=True).first()
+    if latest and at >= instant(latest, settings.WATCH_MISSED):
+        latest += timedelta(days=1)
     first = max(latest, today - timedelta(days=CATCH_UP_DAYS)) if latest else today
     days = [first + timedelta(days=number) for number in range((today - first).days + 1)]
     return sum(

@@ -28,7 +28,7 @@ from channels_registry.models import (
 from channels_registry.register import read_address
 from core.forms import DateInput
 from core.models import Unit, User
-from core.uploads import ImageUploadField
+from core.uploads import HoldingForm, ImageUploadField
 
 
 class FilterForm(forms.Form):
@@ -148,7 +148,7 @@ class EditorForm(forms.Form):
         self.fields["user"].queryset = active_users()  # type: ignore[attr-defined]
 
 
-class LookOverForm(forms.Form):
+class LookOverForm(HoldingForm):
     """The yearly look: each thing is answered, and the pictures are put on record."""
 
     follows_profile = forms.BooleanField(

@@ -34,13 +34,14 @@ class OpeningQuerySet(models.QuerySet["Opening"]):
     def waiting(self) -> OpeningQuerySet:
         return self.filter(state__in=[OpeningState.ASKED, OpeningState.APPROVED])
 
-    def to_settle_by(self, user: User) -> OpeningQuerySet:
-        """This will find wishes that the person decides about as a chief, and own ones that may be opened now."""
+    def to_decide_by(self, user: User) -> OpeningQuerySet:
+        """This will find the wishes that wait for the person's yes or no as a chief."""
         chief = models.Q(unit__responsible_chief=user) | models.Q(unit__communications_chief=user)
-        return self.filter(
-            chief & models.Q(state=OpeningState.ASKED) & ~models.Q(asked_by=user)
-            | models.Q(state=OpeningState.APPROVED, asked_by=user)
-        )
+        return self.filter(chief, state=OpeningState.ASKED).exclude(asked_by=user)
+
+    def to_register_by(self, user: User) -> OpeningQuerySet:
+        """This will find the person's own wishes that a chief has said yes to: the channel may be opened now."""
+        return self.filter(state=OpeningState.APPROVED, asked_by=user)
 
 
 class Opening(Movable):
@@ -158,8 +159,8 @@ class Dormancy(Movable):
     def is_running(self) -> bool:
         return self.state in {DormancyState.PLANNED, DormancyState.RESTING}
 
-    def rested_days(self, until: date) -> int:
-        """This will count the days it has rested, until it woke or else until that day."""
+    def rested_days(self, until: date, *, since: date = date.min) -> int:
+        """This will count the days it has rested, until it woke or else until that day, and those after `since` only."""
         if self.started_on is None:
             return 0
-        return max(0, ((self.woken_on or until) - self.started_on).days)
+        return max(0, ((self.woken_on or until) - max(self.started_on, since)).days)

@@ -58,6 +58,13 @@ class ChannelQuerySet(models.QuerySet["Channel"]):
         """This will find the active channels without a post of their own for so many days, rest left out (R30)."""
         return self.filter(state=ChannelState.ACTIVE, quiet_since__lte=on - timedelta(days=days))
 
+    def to_answer_for(self, user: User) -> ChannelQuerySet:
+        """This will find the silent channels that wait for the person's word as their owner or chief (R30)."""
+        theirs = models.Q(owner=user) | models.Q(unit__responsible_chief=user)
+        return self.filter(
+            theirs | models.Q(unit__communications_chief=user), state=ChannelState.UNDER_REVIEW
+        )
+
     def to_look_over(self, on: date) -> ChannelQuerySet:
         """This will find the living channels that nobody has looked over for a year (R1)."""
         a_year_ago = on - timedelta(days=settings.LOOK_OVER_DAYS)

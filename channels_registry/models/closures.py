@@ -21,6 +21,9 @@ class Role(models.TextChoices):
     COMMUNICATIONS = "communications", _("communications chief")
 
 
+CHIEFS = {Role.RESPONSIBLE: "responsible_chief", Role.COMMUNICATIONS: "communications_chief"}
+
+
 def chief_of(unit: Unit, role: str) -> User | None:
     return unit.responsible_chief if role == Role.RESPONSIBLE else unit.communications_chief
 
@@ -57,18 +60,18 @@ class ClosureQuerySet(models.QuerySet["Closure"]):
             waits |= models.Q(archive=None) | models.Q(archive__officer_word="")
         return self.filter(waits, state=ClosureState.PREPARING)
 
-    def to_sign_by(self, user: User) -> ClosureQuerySet:
-        """This will find what waits for the person's signature, as a chief or a deputy of one."""
-        signed = Decision.objects.filter(closure=models.OuterRef("pk"), voided_at=None, signer=user)
-        units = Deputyship.objects.filter(deputy=user).values("unit")
+    def to_sign_by(self, user: User, on: date) -> ClosureQuerySet:
+        """This will find what waits for the person's signature that day, in a role that nobody has signed in yet."""
+        spoken = Decision.objects.filter(closure=models.OuterRef("pk"), voided_at=None)
+        terms = Deputyship.objects.filter(deputy=user, starts_on__lte=on, ends_on__gte=on)
+        seats = models.Q(pk__in=[])
+        for role, chief in CHIEFS.items():
+            held = models.Q(**{f"channel__unit__{chief}": user})
+            held |= models.Q(channel__unit__in=terms.filter(role=role).values("unit"))
+            seats |= held & ~models.Q(models.Exists(spoken.filter(role=role)))
         return (
-            self.filter(state=ClosureState.AWAITING)
-            .filter(
-                models.Q(channel__unit__responsible_chief=user)
-                | models.Q(channel__unit__communications_chief=user)
-                | models.Q(channel__unit__in=units)
-            )
-            .exclude(models.Exists(signed))
+            self.filter(seats, state=ClosureState.AWAITING)
+            .exclude(models.Exists(spoken.filter(signer=user)))
             .exclude(models.Q(handler=user) | models.Q(opened_by=user))
         )
 

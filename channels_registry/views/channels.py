@@ -9,7 +9,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.decorators import login_not_required
 from django.core.paginator import Paginator
-from django.db.models import Prefetch
+from django.db.models import OuterRef, Prefetch, Subquery
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse, StreamingHttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
@@ -37,6 +37,7 @@ from core.models import User
 from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import number_in, person
 from core.spreadsheets import harmless
+from core.uploads import HoldingForm
 from core.workdays import local_day
 
 AS_IT_SHOULD = ("follows_profile", "purpose_holds", "people_right", "comments_right")
@@ -85,6 +86,7 @@ def public_page(request: HttpRequest) -> HttpResponse:
 @cache_control(public=True, max_age=300)
 @require_GET
 def public_json(request: HttpRequest) -> JsonResponse:
+    """This will hand out the same list for machines. That an end is being thought about is nobody's matter yet."""
     rows = [
         {
             "name": channel.name,
@@ -92,7 +94,7 @@ def public_json(request: HttpRequest) -> JsonResponse:
             "handle": channel.handle,
             "url": channel.url,
             "unit": channel.unit.name,
-            "state": channel.state,
+            "state": "dormant" if channel.state == ChannelState.DORMANT else "active",
         }
         for channel in _public()
     ]
@@ -251,8 +253,10 @@ def channel_look(request: HttpRequest, pk: int, kind: str) -> HttpResponse:
 
 
 def fetch(request: HttpRequest, pk: int) -> Any:
+    wish = Opening.objects.visible_to(person(request)).filter(channel=OuterRef("pk"))
     channels = (
         Channel.objects.visible_to(person(request))
+        .annotate(wish=Subquery(wish.values("pk")), granted_by=Subquery(wish.values("decided_by__name")))
         .with_editor_count()
         .with_what_hangs_on_it()
         .select_related(
@@ -331,15 +335,22 @@ def _forms() -> dict[str, Any]:
 def _do(request: HttpRequest, channel: Any, name: str, form: Any, work: Any, said: str) -> HttpResponse:
     """This will do the work when the form is right, else draw the page again with what was typed and the reason."""
     if form is not None and not form.is_valid():
+        _hold(form)
         return page(request, channel, status=422, **{name: form})
     try:
         work()
     except MoveRefused as refused:
+        _hold(form)
         more = {name: form} if name else {}
         fresh = fetch(request, channel.pk)
         return page(request, fresh, status=status_of(refused), refusal=refused.reason, **more)
     messages.success(request, said)
     return redirect("channels_registry:channel_page", channel.pk)
+
+
+def _hold(form: Any) -> None:
+    if isinstance(form, HoldingForm):
+        form.hold()
 
 
 def _move_url(channel: Channel) -> Any:

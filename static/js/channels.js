@@ -66,7 +66,9 @@ if (form) {
       await send(file);
       window.location.reload();
     } catch (problem) {
-      form.querySelector(".export-progress [role=status]").textContent = problem.message || form.dataset.failed;
+      // What the browser says of a broken line is in no language of ours.
+      const ours = problem.message && !(problem instanceof TypeError);
+      form.querySelector(".export-progress [role=status]").textContent = ours ? problem.message : form.dataset.failed;
       button.disabled = false;
     }
   });

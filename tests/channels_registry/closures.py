@@ -87,15 +87,20 @@ class Journey:
         self.sign(closure, self.city.ulf)
         return self.fresh(closure)
 
-    def publish(self, farewell: FarewellPost, *, days_late: int = 0) -> datetime:
-        """Have the notice's post read, planned, gone out and confirmed; returns when."""
+    def fall_due(self, farewell: FarewellPost, *, days_late: int = 0) -> datetime:
+        """Have the notice's post read and planned, and its time come; returns when."""
         post, when = farewell.post, farewell.notice.planned_at + timedelta(days=days_late)
         reader = self.city.erik if not post.is_author(self.city.erik) else self.city.sara
         perform(post, "approve", answers=ALL_YES, actor=reader, at=self.at)
         perform(post, "schedule", actor=self.city.anna, at=self.at, planned_at=when)
         perform(post, "fall_due", actor=None, at=when)
-        publication = Publication.objects.get(post=post)
-        url = f"{self.city.channel.url}/posts/{post.pk}"
+        return when
+
+    def publish(self, farewell: FarewellPost, *, days_late: int = 0) -> datetime:
+        """Have the notice's post gone out and confirmed; returns when."""
+        when = self.fall_due(farewell, days_late=days_late)
+        publication = Publication.objects.get(post=farewell.post)
+        url = f"{self.city.channel.url}/posts/{farewell.post.pk}"
         perform(publication, "confirm", actor=self.city.anna, at=when, url=url)
         return when
 

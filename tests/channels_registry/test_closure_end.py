@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.db import IntegrityError, transaction
 
@@ -9,8 +11,9 @@ from channels_registry.models import (
     Channel,
     Closure,
 )
+from core.models import Notice
 from core.moves import MoveIncomplete, MoveRefused, perform
-from editorial.models import FollowUp, Post
+from editorial.models import FarewellPost, FollowUp, Post, Publication
 
 pytestmark = pytest.mark.django_db
 
@@ -131,4 +134,20 @@ def test_stopping_at_any_step_leaves_nothing_half_done(journey, city, state, mov
     assert channel.state == "active"
     assert not closure.decisions.filter(voided_at=None, said="yes").exists()
     assert not Post.objects.exclude(state__in=["dropped", "published"]).exists()
+    followers_know = state in {"archiving", "ready"}
+    assert Notice.objects.filter(subject__startswith="Tell the followers that").exists() is followers_know
     assert journey.opened(channel).state == "preparing"
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize("move", ["cancel", "change_plan"])
+def test_notice_that_is_on_its_way_out_when_the_closure_stops_is_not_asked_for_any_more(journey, city, move):
+    closure = journey.telling()
+    farewell = FarewellPost.objects.order_by("notice__planned_at").first()
+    journey.fall_due(farewell)
+    at = farewell.notice.planned_at + timedelta(minutes=5)
+    perform(journey.fresh(closure), move, actor=city.anna, at=at, note="We think again.")
+    publication = Publication.objects.get(post=farewell.post)
+    assert (publication.state, Post.objects.get(pk=farewell.post_id).state) == ("missed", "dropped")
+    told = Notice.objects.filter(key=f"farewell:{farewell.post_id}:called_back")
+    assert set(told.values_list("recipient__name", flat=True)) == {"Erik", "Sara"}

@@ -144,6 +144,36 @@ def test_deputy_signs_on_the_days_of_the_deputyship_and_it_is_recorded(journey, 
     assert closure.decisions.get().deputy_for == city.ulf
     with pytest.raises(MoveRefused, match="Sara has signed"):
         journey.sign(closure, city.ulf, at=at + timedelta(days=1))
+    perform(journey.fresh(closure), "cancel", actor=city.anna, at=at + timedelta(days=1), note="Not now.")
+    told = Notice.objects.filter(subject__endswith="has stopped").values_list("recipient__name", flat=True)
+    assert set(told) == {"Karin", "Ulf", "Sara"}
+
+
+@pytest.mark.rule("R40")
+def test_who_can_sign_today_finds_it_on_min_dag_and_nobody_else(journey, city, at):
+    day = local_day(at)
+    Deputyship.objects.create(
+        unit=city.unit,
+        role="communications",
+        deputy=city.sara,
+        starts_on=day + timedelta(days=1),
+        ends_on=day + timedelta(days=2),
+        why="Leave.",
+    )
+    closure = journey.awaiting()
+
+    def asked(days: int) -> list[bool]:
+        on = day + timedelta(days=days)
+        people = (city.karin, city.ulf, city.sara)
+        return [Closure.objects.to_sign_by(who, on).filter(pk=closure.pk).exists() for who in people]
+
+    assert [asked(days) for days in (0, 1, 3)] == [
+        [True, True, False],
+        [True, True, True],
+        [True, True, False],
+    ]
+    journey.sign(closure, city.sara, at=at + timedelta(days=1))
+    assert asked(1) == [True, False, False]
 
 
 @pytest.mark.rule("R32")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.urls import reverse
@@ -10,6 +10,7 @@ from django.urls import reverse
 from channels_registry import closing, ending, plans
 from channels_registry.models import (
     Channel,
+    Dormancy,
 )
 from channels_registry.register import prove_post
 from core.models import Event, Notice
@@ -115,7 +116,7 @@ def test_published_text_that_leaves_something_out_is_not_counted_and_the_handler
 @pytest.mark.rule("R33")
 def test_channel_silent_for_six_months_needs_no_notices_and_one_day_less_does(journey, city, at):
     closure = journey.planned()
-    with pytest.raises(MoveRefused, match="silent for 6 months"):
+    with pytest.raises(MoveRefused, match="Nobody knows when the channel last posted"):
         closing.save_plan(closure, actor=city.anna, at=at, seen=None, values={"tells_nobody": True})
     prove_post(
         closure.channel,
@@ -134,6 +135,29 @@ def test_channel_silent_for_six_months_needs_no_notices_and_one_day_less_does(jo
     journey.sign(closure, city.ulf)
     closure = journey.fresh(closure)
     assert (closure.state, closure.notices.count(), Post.objects.count()) == ("archiving", 0, 0)
+
+
+@pytest.mark.rule("R33")
+@pytest.mark.parametrize(("posted_after", "rested"), [(-10, 30), (10, 20), (40, 0)])
+def test_days_of_rest_after_the_last_post_are_no_silence(city, at, posted_after, rested):
+    """The rest of thirty days began before, around or after the last post."""
+    last = date(2026, 2, 10)
+    begun = last - timedelta(days=posted_after)
+    Channel.objects.filter(pk=city.channel.pk).update(last_post_on=last)
+    rest = Dormancy.objects.create(
+        channel=city.channel,
+        starts_on=begun,
+        ends_on=begun + timedelta(days=30),
+        comments="watched",
+        why="Winter.",
+        told_how="A post.",
+        asked_by=city.anna,
+        asked_at=at,
+    )
+    Dormancy.objects.filter(pk=rest.pk).update(started_on=begun, woken_on=begun + timedelta(days=30))
+    channel, first = Channel.objects.get(pk=city.channel.pk), date(2026, 8, 10) + timedelta(days=rested)
+    days = (first - timedelta(days=1), first)
+    assert [plans.silent_long_enough(channel, on) for on in days] == [False, True]
 
 
 @pytest.mark.rule("R33")

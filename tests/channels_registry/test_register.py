@@ -346,6 +346,13 @@ def test_public_list_is_closed_unless_the_setting_opens_it(city, client, setting
     assert "keys" not in client.get(data).content.decode()
 
 
+def test_public_list_says_nothing_of_an_end_that_is_only_thought_about(client, settings, journey):
+    settings.PUBLIC_REGISTER = True
+    closure = journey.opened()
+    rows = client.get(reverse("channels_registry:public_json")).json()["channels"]
+    assert [row["state"] for row in rows if row["url"] == closure.channel.url] == ["active"]
+
+
 def test_wish_for_a_unit_without_a_chief_who_could_answer_is_refused_with_the_reason(city, at, client_of):
     lone = Unit.objects.create(name="Lone", responsible_chief=city.anna)
     wish = {"name": "Parks", "unit": lone.pk, "purpose": "Why.", "audience": "All", "watched_by": "We"}

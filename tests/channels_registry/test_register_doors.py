@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
+from django.utils import timezone
 
-from channels_registry.models import Channel, Dormancy, HandleHistory
+from channels_registry.models import Channel, Dormancy, HandleHistory, Opening
 from core.workdays import local_day
 
 pytestmark = pytest.mark.django_db
@@ -94,6 +97,18 @@ def test_yearly_look_answers_purpose_people_and_comments_too(city, client_of):
     assert "Not as it should be: the people." in page
 
 
+@pytest.mark.rule("R1")
+def test_look_that_is_refused_comes_back_open_with_its_picture(city, client_of, png):
+    anna, address = client_of(city.anna), url("channel_look_over", city.channel.pk)
+    shot = SimpleUploadedFile("skates.png", png(), content_type="image/png")
+    refused = text(anna.post(address, {"purpose_holds": "on", "profile": shot}))
+    assert re.search(r'<details class="more" open><summary>Look the channel over', refused)
+    held = re.search(r'name="profile-held" value="([^"]+)"', refused)
+    assert held
+    assert anna.post(address, {"remarks": "Erik changes it.", "profile-held": held[1]}).status_code == 302
+    assert city.channel.look_overs.get().profile_sha
+
+
 @pytest.mark.rule("R30")
 def test_register_shows_which_channels_are_silent_and_since_when(city, client_of, at, time_machine):
     time_machine.move_to(at, tick=False)
@@ -137,6 +152,16 @@ def test_channel_page_asks_at_most_fifteen_tables_with_everything_on_it(
     )
     client = client_of(getattr(city, who))
     client.get(url("channels_page"))  # what is asked once for a login is asked here
+    Opening.objects.create(
+        name="Parks",
+        platform=city.channel.platform,
+        unit=city.unit,
+        owner=city.anna,
+        asked_by=city.anna,
+        asked_at=timezone.now(),
+        decided_by=city.karin,
+        channel=city.channel,
+    )
     with django_assert_max_num_queries(15):
         assert "facebook.com/old" in text(client.get(url("channel_page", city.channel.pk)))
 
@@ -203,3 +228,5 @@ def test_rest_and_opening_go_through_the_pages(city, client_of, time_machine, at
     assert client_of(city.karin).post(page + "move/approve/").status_code == 302
     assert anna.post(page + "move/open/", {"address": "nonsense"}).status_code == 422
     assert anna.post(page + "move/open/", {"address": "https://facebook.com/parksnew"}).status_code == 302
+    opened = text(anna.get(url("channel_page", Channel.objects.get(opening__isnull=False).pk)))
+    assert (page in opened, "The wish to which Karin said yes" in opened) == (True, True)

@@ -29,6 +29,7 @@ def test_chief_signs_on_one_page_with_the_password_once_more(journey, city, clie
         "Too little for the work.",
         "Send them to Instagram.",
         "Keep everything.",
+        "Everything · content · layout.",
         closure.plan_sha,
         "Anna",
     ):

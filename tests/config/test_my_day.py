@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
-from channels_registry.models import Opening
+from channels_registry.clock import ask_about_silent_channels
+from channels_registry.models import Channel, Opening
+from channels_registry.register import ask_opening, platform_of
 from config.errands import errands_of
 from core.moves import perform
 from core.workdays import local_day
@@ -110,7 +113,7 @@ def test_many_things_of_one_kind_do_not_crowd_out_another(city, at, client_of):
         for number, post in enumerate(Post.objects.bulk_create(posts))
     )
     Idea.objects.create(team=city.team, what="An idea", given_by=city.olle, given_at=at)
-    errands = errands_of(city.anna, is_chief=True)
+    errands = errands_of(city.anna, local_day(at), is_chief=True)
     assert {kind: len(waiting) for kind, waiting in errands.items() if waiting} == {"question": 8, "idea": 1}
     assert [errand.title for errand in errands["question"]][:2] == ["Post 0", "Post 1"]
 
@@ -170,6 +173,35 @@ def test_approved_post_waits_for_its_author_until_it_is_planned(city, at, client
     assert reverse("editorial:post_page", args=[post.pk]) in shown
     perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=3))
     assert "Approved, to be planned" not in seen_by(anna)
+
+
+@pytest.mark.rule("R30")
+def test_chief_finds_the_new_channel_and_the_silent_one_that_wait_for_a_word(city, at, client_of):
+    facts = {"purpose": "Pictures.", "audience": "Everybody", "watched_by": "We", "owner": city.anna}
+    opening = ask_opening(
+        actor=city.anna, at=at, name="Parks", platform=platform_of("instagram"), unit=city.unit, **facts
+    )
+    Channel.objects.filter(pk=city.channel.pk).update(
+        quiet_since=local_day(at) - timedelta(days=200), owner=city.sara
+    )
+    ask_about_silent_channels(at)
+    wish = reverse("channels_registry:opening_page", args=[opening.pk])
+    silent = reverse("channels_registry:channel_page", args=[city.channel.pk])
+    found = {
+        who: (wish in page, silent in page)
+        for who in ("karin", "ulf", "sara", "anna")
+        if (page := seen_by(client_of(getattr(city, who))))
+    }
+    assert found == {
+        "karin": (True, True),
+        "ulf": (True, True),
+        "sara": (False, True),
+        "anna": (False, False),
+    }
+    perform(opening, "approve", actor=city.ulf, at=at)
+    city.channel.refresh_from_db()
+    perform(city.channel, "keep", actor=city.sara, at=at, note="The skating begins soon.")
+    assert not {wish, silent} & set(re.findall(r'href="([^"]+)"', seen_by(client_of(city.karin))))
 
 
 def test_review_leads_to_where_it_is_read(city, at, client_of, new_post):

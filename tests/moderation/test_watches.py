@@ -97,6 +97,17 @@ def test_days_without_a_clock_show_as_missed(city, sweep_at):
     ]
 
 
+@pytest.mark.rule("R21", "R37")
+def test_channel_that_opens_when_the_days_watch_is_over_has_missed_none(city, sweep_at):
+    friday, monday = date(2026, 11, 27), date(2026, 11, 30)
+    Channel.objects.filter(pk=city.other_channel.pk).update(comment_mode="off")
+    sweep_at(instant(friday, "09:00"))
+    Channel.objects.filter(pk=city.other_channel.pk).update(comment_mode="open")
+    for moment in (instant(friday, "18:00"), instant(date(2026, 11, 29), "21:00"), instant(monday, "08:00")):
+        sweep_at(moment)
+    assert [row.day for row in Watch.objects.filter(channel=city.other_channel)] == [monday]
+
+
 @pytest.mark.rule("R21", "R36", "R37")
 @pytest.mark.parametrize(
     ("friday", "monday", "hours"),

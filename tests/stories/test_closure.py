@@ -231,3 +231,25 @@ def test_closure_pages_are_accessible_and_fit_a_phone(live_city, page_of, settin
         page_of(live_city.anna), [f"/channels/closures/{closure.pk}/{step}/" for step in steps]
     )
     assert wrong == []
+
+
+def test_export_whose_line_breaks_says_so_in_our_words_and_is_sent_again(
+    live_city, page_of, settings, png, tmp_path
+):
+    from tests.channels_registry.closures import Journey, zip_bytes
+
+    settings.LINK_TRUSTED_HOSTS = ["www.instagram.com"]
+    journey = Journey(live_city, make_user("Tove", is_web_strategist=True), timezone.now(), png, tmp_path)
+    closure = journey.telling()
+    page = page_of(live_city.anna)
+    page.goto(f"/channels/closures/{closure.pk}/keep/")
+    file = {"name": "export.zip", "mimeType": "application/zip", "buffer": zip_bytes()}
+    page.route("**/uploads/**", lambda route: route.abort("connectionreset"))
+    page.locator("[name=export]").set_input_files([file])
+    press(page, "Keep the export")
+    said = page.locator(".export-progress [role=status]")
+    expect(said).to_have_text(str(page.locator("form[data-export]").get_attribute("data-failed")))
+    page.unroute("**/uploads/**")
+    press(page, "Keep the export")
+    expect(page.get_by_text("The file is kept.")).to_be_visible()
+    assert closure.items.get().name == "export.zip"
