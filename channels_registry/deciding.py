@@ -114,7 +114,7 @@ def keep_signature(
     make_moot(closure)
     ladders.take_down("closure", [closure.pk], at)
     perform(closure, "skip_telling" if closure.tells_nobody else "tell", actor=None, at=at)
-    if closure.state == ClosureState.TELLING and not plans.untold(closure):
+    if closure.state == ClosureState.TELLING and not plans.untold(closure, local_day(at)):
         # The plan was changed when its followers had been told all of it: nobody is told again.
         perform(closure, "told", actor=None, at=at)
 

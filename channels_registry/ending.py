@@ -54,7 +54,7 @@ def note_told(
     data = {"notice": notice.pk, "url": url}
     trail.record("closure.notice", about=closure, actor=actor, at=at, data=data)
     forget_read(closure)
-    if closure.state == ClosureState.TELLING and not plans.untold(closure):
+    if closure.state == ClosureState.TELLING and not plans.untold(closure, local_day(at)):
         perform(closure, "told", actor=None, at=at)
         tell_handler(closure, at, "told", gettext_lazy("The followers of %(channel)s are told"))
 
@@ -116,9 +116,9 @@ def not_kept(closure: Closure) -> list[str]:
 
 
 @CLOSURE_MOVES.before("make_ready")
-def ask_all_kept(closure: Closure, **details: Any) -> dict[str, Any]:
+def ask_all_kept(closure: Closure, *, at: datetime, **details: Any) -> dict[str, Any]:
     """This will refuse until the followers are told, everything is kept and opened, and nothing is open (R34)."""
-    if reason := plans.untold(closure):
+    if reason := plans.untold(closure, local_day(at)):
         raise MoveRefused(reason)
     if lacking := not_kept(closure):
         raise MoveRefused(_("Still to be kept: %(what)s.") % {"what": ", ".join(lacking)})
@@ -131,6 +131,8 @@ def ask_the_end(
     closure: Closure, *, actor: User, at: datetime, how: str, handle_kept: str, **details: Any
 ) -> dict[str, Any]:
     """This will refuse to end early or with anything open, and keep how the account ended and who has its handle."""
+    if reason := plans.untold(closure, local_day(at)):
+        raise MoveRefused(reason)
     earliest = plans.earliest_end(closure)
     if earliest and local_day(at) < earliest:
         raise MoveRefused(

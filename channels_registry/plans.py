@@ -246,10 +246,13 @@ def earliest_end(closure: Closure) -> date | None:
     return max(closure.closes_on, min(told) + timedelta(days=settings.NOTICE_AHEAD_DAYS))
 
 
-def untold(closure: Closure) -> str:
-    """This will say what is missing before the followers count as told, or nothing (R33)."""
+def untold(closure: Closure, on: date) -> str:
+    """This will say what is missing before the followers count as told, or nothing (R33).
+
+    Whoever posts on a channel that was to end without a word has followers to tell.
+    """
     if closure.tells_nobody:
-        return ""
+        return why_not_silent(closure.channel, on)
     days = {notice.published_on for notice in published(closure)}
     if len(days) < settings.NOTICES_NEEDED:
         return _("%(count)s of %(needed)s notices are published, each on its own day.") % {

@@ -328,7 +328,7 @@ def _telling_context(closure: Closure, user: User, now: Any) -> dict[str, Any]:
     late = [row for row in closure.notices.all() if waits and not row.published_at and row.planned_at <= now]
     return {
         "earliest": plans.earliest_end(closure),
-        "untold": plans.untold(closure),
+        "untold": plans.untold(closure, local_day(now)),
         "late": late,
         "counted": plans.published(closure),
     }
