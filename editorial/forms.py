@@ -72,15 +72,17 @@ class MoveForm(forms.Form):
     when = MomentField(label=gettext_lazy("New time"), required=False)
     on = DayField(label=gettext_lazy("Day"), required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: Any = None, *, shown: datetime | None, offered: str = "") -> None:
+    def __init__(
+        self, data: Any = None, *, shown: datetime | None, offered: str = "", may_be_none: bool = False
+    ) -> None:
         super().__init__(data, initial={"when": offered or shown})
-        self.shown = shown
+        self.shown, self.may_be_none = shown, may_be_none
 
     def clean(self) -> dict[str, Any]:
         """This will fill `when`: from the day, if one is given, otherwise from the time."""
         if day := self.cleaned_data.get("on"):
             clock = f"{timezone.localtime(self.shown):%H:%M}" if self.shown else MORNING
             self.cleaned_data["when"] = instant(day, clock)
-        elif not self.cleaned_data.get("when") and not self.errors:
+        elif not (self.cleaned_data.get("when") or self.may_be_none or self.errors):
             self.add_error("when", _("Say when."))
         return self.cleaned_data
