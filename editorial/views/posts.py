@@ -111,7 +111,7 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                     request.session["undo"] = {
                         "post": post.pk,
                         "seen": post.version,
-                        "when": f"{timezone.localtime(shown):%Y-%m-%dT%H:%M}" if shown else "",
+                        "when": timezone.localtime(shown).isoformat() if shown else "",
                         "words": moment(shown),
                     }
                 return redirect(back or reverse("editorial:post_page", args=[post.pk]))
