@@ -284,6 +284,7 @@ def test_year_says_which_channels_are_silent_also_those_with_no_post_at_all(city
 
 def test_notes_stand_on_their_days_and_are_seen_by_those_they_are_for(city, client_of):
     anna, erik = client_of(city.anna), client_of(city.erik)
+    assert anna.get(url("note_new")).context["form"]["team"].value() == city.team.pk
     note = {"title": "Autumn fair", "kind": "note", "first_on": "2026-11-27", "team": city.team.pk}
     assert anna.post(url("note_new"), note | {"last_on": "2026-12-01"}).status_code == 302
     breaks = note | {"title": "Half-term", "kind": "school_break", "for_all": "on"}
