@@ -29,9 +29,9 @@ from core.models import User
 from core.moves import ChangedMeanwhile, MoveForbidden, MoveRefused
 from core.templatetags.parts import moment
 from editorial.models import Post, Team, TeamChannel
+from editorial.planning import approval_ends_by
 from editorial.queries import (
     CROWDED,
-    approval_ends_on,
     channel_warnings,
     crowd_warning,
     on_channels_between,
@@ -264,7 +264,7 @@ def _said_of_change(plan: RowPlan, new: dict[str, str]) -> list[str]:
         told.append(
             _("It goes back to draft and loses its approval.") if approved else _("It goes back to draft.")
         )
-    elif approved and approval_ends_on(post):
+    elif approval_ends_by(post, plan.when):
         told.append(_("It loses its approval."))
     return told
 

@@ -105,9 +105,13 @@ class DayField(forms.DateField):
 
 
 class MomentField(forms.DateTimeField):
-    """An instant of our time that is still to come, typed as the city's clocks will show it."""
+    """An instant of our time that is still to come, typed as the city's clocks will show it.
+
+    `stands` is the instant that is there already: left as it is, it stays, also where the clock shows it twice.
+    """
 
     widget = DateTimeInput
+    stands: datetime | None = None
 
     def to_python(self, value: Any) -> datetime | None:
         try:
@@ -117,6 +121,11 @@ class MomentField(forms.DateTimeField):
                 raise
             shown: datetime = error.params["datetime"]
             _ask_year(shown)
+            if (
+                self.stands
+                and timezone.localtime(self.stands).replace(tzinfo=None, second=0, microsecond=0) == shown
+            ):
+                return self.stands
             return self.at_change_of_clocks(shown)
 
     def at_change_of_clocks(self, shown: datetime) -> datetime:

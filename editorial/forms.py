@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.utils import timezone
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from core.forms import DayField, MomentField
@@ -69,18 +68,20 @@ class FilterForm(forms.Form):
 class MoveForm(forms.Form):
     """When a post is wanted or planned instead: a time, or another day at the time of day it has."""
 
-    when = MomentField(label=gettext_lazy("New time"), required=False)
+    when = MomentField(label=gettext_lazy("New time"), error_messages={"required": gettext_lazy("Say when.")})
     on = DayField(label=gettext_lazy("Day"), required=False, widget=forms.HiddenInput())
 
-    def __init__(self, data: Any = None, *, shown: datetime | None, offered: str = "") -> None:
+    def __init__(
+        self, data: Any = None, *, shown: datetime | None, offered: str = "", may_be_none: bool = False
+    ) -> None:
         super().__init__(data, initial={"when": offered or shown})
-        self.shown = shown
+        self.shown, when = shown, cast(MomentField, self.fields["when"])
+        when.stands = shown
+        when.required = not (may_be_none or (data and data.get("on")))
 
     def clean(self) -> dict[str, Any]:
         """This will fill `when`: from the day, if one is given, otherwise from the time."""
         if day := self.cleaned_data.get("on"):
             clock = f"{timezone.localtime(self.shown):%H:%M}" if self.shown else MORNING
             self.cleaned_data["when"] = instant(day, clock)
-        elif not self.cleaned_data.get("when") and not self.errors:
-            self.add_error("when", _("Say when."))
         return self.cleaned_data

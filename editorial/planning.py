@@ -24,22 +24,25 @@ from editorial.versions import content_of, sha_of
 trail.WORDS |= {"post.time": gettext_lazy("Wanted time changed")}
 
 
-def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: int | None = None) -> None:
-    """This will give a planned post another planned time, and any other that is not out another wanted time.
+def change_time(
+    post: Post, *, actor: User, at: datetime, when: datetime | None, seen: int | None = None
+) -> None:
+    """This will give a planned post another planned time, and any other that is not out another wanted time, or none.
 
     An approval is kept, unless a channel of the post asks for another when it is moved: then it goes back to draft.
     Raises MoveForbidden outside the team, MoveRefused once the post goes out or is dropped, ChangedMeanwhile when
-    `seen` is no longer the post's version, MoveIncomplete for a year nobody works in.
+    `seen` is no longer the post's version, MoveIncomplete for a year nobody works in and for a plan without a time.
     """
     ask_the_years(when)
-    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
-    if approved and not _stands_at(post, when) and (where := approval_ends_on(post)):
+    if where := approval_ends_by(post, when):
         note = _("Moved to another time. %(channels)s asks for a new approval then.") % {"channels": where}
         with transaction.atomic():
             perform(post, "reopen", actor=actor, at=at, seen=seen, note=note)
             change_time(post, actor=actor, at=at, when=when)
         return
     if post.state == PostState.SCHEDULED:
+        if when is None:
+            raise MoveIncomplete(_("Say when."))
         perform(post, "reschedule", actor=actor, at=at, seen=seen, planned_at=when)
         return
     if not post.team.has_member(actor):
@@ -54,8 +57,14 @@ def change_time(post: Post, *, actor: User, at: datetime, when: datetime, seen: 
             raise ChangedMeanwhile
         before = post.planned_at or post.wanted_at
         post.version, post.wanted_at, post.planned_at = expected + 1, when, None
-        data = {"from": before.isoformat() if before else "", "to": when.isoformat()}
+        data = {"from": before.isoformat() if before else "", "to": when.isoformat() if when else ""}
         trail.record("post.time", about=post, actor=actor, at=at, data=data)
+
+
+def approval_ends_by(post: Post, when: datetime | None) -> str:
+    """This will name the channels that end the post's approval when it is moved to `when`; empty when it is kept."""
+    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
+    return approval_ends_on(post) if approved and not _stands_at(post, when) else ""
 
 
 def ask_the_years(when: datetime | None) -> None:
@@ -115,10 +124,12 @@ def ask_again(post: Post, at: datetime) -> None:
         raise MoveRefused(_("Whoever approved the post is no longer an editor of the team."))
 
 
-def _stands_at(post: Post, when: datetime) -> bool:
+def _stands_at(post: Post, when: datetime | None) -> bool:
     """This will tell whether the post has that time already, to the minute; one without a time has any."""
     stands = post.planned_at or post.wanted_at
-    return stands is None or stands.replace(second=0, microsecond=0) == when.replace(second=0, microsecond=0)
+    if stands is None or when is None:
+        return stands is None
+    return stands.replace(second=0, microsecond=0) == when.replace(second=0, microsecond=0)
 
 
 def _ask_channels(post: Post) -> None:

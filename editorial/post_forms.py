@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.db.models import Prefetch, prefetch_related_objects
@@ -84,6 +84,7 @@ class PostForm(forms.Form):
     def __init__(self, *args: Any, post: Post, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.post = post
+        cast(MomentField, self.fields["wanted_at"]).stands = post.wanted_at
         prefetch_related_objects(
             [post], Prefetch("team__channels", Channel.objects.select_related("platform"))
         )

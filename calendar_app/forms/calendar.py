@@ -142,7 +142,8 @@ class DayNoteForm(forms.ModelForm):
         super().__init__(*args, **kwargs)
         teams = Team.objects.of_member(user)
         self.fields["team"].queryset = teams  # type: ignore[attr-defined]
-        self.fields["team"].initial = teams.first()
+        if self.instance.pk is None and (first := teams.first()):
+            self.initial["team"] = first.pk
 
     def clean(self) -> dict[str, Any]:
         """This will fill in the last day when there is none, and refuse a span that ends before it begins."""

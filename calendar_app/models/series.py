@@ -91,6 +91,12 @@ class Series(Movable):
         )
 
     @property
+    def begins_on(self) -> date:
+        """The day of its first turn; its rule may begin later, since it was changed from a later place on."""
+        first = self.slots.exclude(state=SlotState.WITHDRAWN).aggregate(day=models.Min("rule_on"))["day"]
+        return min(self.starts_on, first or self.starts_on)
+
+    @property
     def in_words(self) -> str:
         return self.rule.in_words()
 

@@ -338,9 +338,10 @@ def _warnings_of(slot: Slot, channels: list[Channel]) -> list[str]:
 def _reaches(form: RuleForm, place: Slot | None, today: date) -> dict[str, tuple[Any, date]]:
     """This will pair each reach with its rule and the day it holds from."""
     rule = form.rule()
-    everything = {"all": (rule.begun_by(today), today)}
     if place is None:
         return {"all": (rule, today)}
+    begins = max(today, place.series.begins_on)
+    everything = {"all": (rule.begun_by(begins), begins)}
     return {"this": (rule, rule.starts_on), "later": (rule, min(place.rule_on, rule.starts_on))} | everything
 
 

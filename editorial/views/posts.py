@@ -22,10 +22,11 @@ from core.workdays import local_day
 from editorial import differences, queries
 from editorial.forms import FilterForm, MoveForm, PlanForm
 from editorial.models import FollowUp, Post
+from editorial.planning import approval_ends_by
 from editorial.platforms import on_channels
 from editorial.proofs import checks_of
 from editorial.reading import sent_back
-from editorial.states import FIXED, OPEN, PostState, PublicationState
+from editorial.states import FIXED, OPEN, PublicationState
 from editorial.transitions import change_time, content_of
 from editorial.views.planning import tell_of_the_time
 
@@ -76,18 +77,22 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
     user, now = person(request), timezone.now()
     post = get_object_or_404(Post.objects.visible_to(user).select_related("team"), pk=pk)
     shown = post.planned_at or post.wanted_at
-    form = MoveForm(request.POST or None, shown=shown, offered=request.GET.get("when", ""))
+    undoes = "undo" in request.POST
+    form = MoveForm(
+        request.POST or None, shown=shown, offered=request.GET.get("when", ""), may_be_none=undoes
+    )
     back = own_address(request, request.POST.get("next", "") or request.headers.get("referer", ""))
     back = "" if urlsplit(back).path == request.path else back
     seen, refusal, status = request.POST.get("seen", str(post.version)), "", 200
-    approved = post.state in {PostState.APPROVED, PostState.SCHEDULED}
-    ends_on, asks_about = queries.approval_ends_on(post) if approved else "", None
+    # A post without a time loses nothing by its first one.
+    ends_on, asks_about = approval_ends_by(post, None), None
     if request.method == "POST":
         status = 422
-        if form.is_valid() and ends_on and "sure" not in request.POST:
-            asks_about, status = form.cleaned_data["when"], 409
+        when = form.cleaned_data["when"] if form.is_valid() else None
+        ends = approval_ends_by(post, when) if form.is_valid() else ""
+        if ends and "sure" not in request.POST:
+            asks_about, status = when, 409
         elif form.is_valid():
-            when = form.cleaned_data["when"]
             try:
                 change_time(post, actor=user, at=now, when=when, seen=number_in(seen))
             except MoveRefused as refused:
@@ -95,18 +100,18 @@ def post_time(request: HttpRequest, pk: int) -> HttpResponse:
                 post.refresh_from_db()
                 seen = str(post.version)
             else:
-                messages.success(
-                    request,
-                    _("“%(title)s” now stands at %(time)s.") % {"title": post.title, "time": moment(when)},
+                words = (
+                    _("“%(title)s” now stands at %(time)s.") if when else _("“%(title)s” has no time again.")
                 )
-                if ends_on:
+                messages.success(request, words % {"title": post.title, "time": moment(when)})
+                if ends:
                     messages.warning(request, _("The post lost its approval. Send it to review again."))
                 tell_of_the_time(request, post, now)
-                if shown and shown != when and "undo" not in request.POST:
+                if shown != when and not undoes and (shown or not approval_ends_by(post, None)):
                     request.session["undo"] = {
                         "post": post.pk,
                         "seen": post.version,
-                        "when": f"{timezone.localtime(shown):%Y-%m-%dT%H:%M}",
+                        "when": timezone.localtime(shown).isoformat() if shown else "",
                         "words": moment(shown),
                     }
                 return redirect(back or reverse("editorial:post_page", args=[post.pk]))

@@ -4,6 +4,7 @@ import { makeCounter } from "./counting.js";
 
 const WAIT = 1500;
 const PING = 20000;
+const SETTLED = 1500; // by then the page that was left has said so, which it may do after this one has come
 const form = document.querySelector("[data-writer]");
 
 // As the server writes it: thousands apart, the way the page's language does.
@@ -288,6 +289,7 @@ function begin() {
   });
   addEventListener("beforeunload", (event) => { if (!sent && saving.waits) event.preventDefault(); });
   addEventListener("pagehide", leave);
+  setTimeout(ping, SETTLED);
   setInterval(ping, PING);
 }
 

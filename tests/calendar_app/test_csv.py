@@ -345,6 +345,16 @@ def test_move_by_import_costs_the_approval_where_the_channel_says_so(city, at, c
     assert Post.objects.get().state == "draft"
 
 
+def test_first_time_by_import_costs_no_approval_and_says_so(city, at, client_of, new_post):
+    TeamChannel.objects.update(new_approval_when_moved=True)
+    post = walk(new_post(), city, at, "approved")
+    anna = client_of(city.anna)
+    page = preview(anna, city, f"Nummer;Titel;Dag\r\n{post.pk};Swans;2026-12-24\r\n")
+    assert page.context["plans"][0].does == "Moves to Thu 24 Dec 2026, 09:00."
+    anna.post(page.request["PATH_INFO"])
+    assert Post.objects.get().state == "approved"
+
+
 def test_two_channels_of_one_name_are_told_apart_by_their_platform(city, client_of):
     x = city.other_channel.platform
     twin = Channel.objects.create(

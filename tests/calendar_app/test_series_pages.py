@@ -208,12 +208,29 @@ def test_only_this_place_is_moved_and_the_rule_stays(city, new_series, client_of
 
 
 def test_rule_for_all_begins_today_though_it_was_changed_from_a_later_place(city, new_series, client_of):
-    series = new_series(ends_on=date(2026, 12, 31))
+    series = new_series(starts_on=date(2026, 11, 3), ends_on=date(2026, 12, 31))
     last = series.slots.last()
     new = RULE | {"starts_on": "2026-12-31", "interval": "1", "ends_on": "2026-12-31", "red_days": "keep"}
     client_of(city.anna).post(url("rule_edit_from", series.pk, last.pk), new | {"reach": "all"})
     days = [local_day(slot.starts_at) for slot in series.slots.filter(state="open")]
     assert days == [date(2026, 11, 26), *(date(2026, 12, day) for day in (3, 10, 17, 24, 31))]
+
+
+@pytest.mark.rule("R7")
+def test_rule_for_all_lays_out_nothing_before_the_series_begins(city, new_series, client_of):
+    series = new_series(starts_on=date(2027, 3, 2), ends_on=date(2027, 3, 30), interval=1)
+    anna, new = client_of(city.anna), RULE | {"interval": "1", "ends_on": "2027-03-30", "red_days": "keep"}
+
+    def change(place, day, reach):
+        typed = new | {"starts_on": day, "reach": reach}
+        anna.post(url("rule_edit_from", series.pk, place.pk), typed)
+        return [str(local_day(slot.starts_at)) for slot in series.slots.filter(state="open")]
+
+    third = series.slots.all()[2]
+    late = ["2027-03-18", "2027-03-25"]
+    assert change(third, "2027-03-18", "later") == ["2027-03-02", "2027-03-09", *late]
+    last = series.slots.filter(state="open").last()
+    assert change(last, "2027-03-25", "all") == ["2027-03-04", "2027-03-11", *late]
 
 
 @pytest.mark.rule("R5", "R6", "R7")
@@ -267,6 +284,7 @@ def test_year_says_which_channels_are_silent_also_those_with_no_post_at_all(city
 
 def test_notes_stand_on_their_days_and_are_seen_by_those_they_are_for(city, client_of):
     anna, erik = client_of(city.anna), client_of(city.erik)
+    assert anna.get(url("note_new")).context["form"]["team"].value() == city.team.pk
     note = {"title": "Autumn fair", "kind": "note", "first_on": "2026-11-27", "team": city.team.pk}
     assert anna.post(url("note_new"), note | {"last_on": "2026-12-01"}).status_code == 302
     breaks = note | {"title": "Half-term", "kind": "school_break", "for_all": "on"}

@@ -130,6 +130,12 @@ def test_no_door_takes_a_year_nobody_works_in(city, at, new_post, client_of, whe
             Post.objects.filter(pk=post.pk).update(**{column: when.replace(year=int(year))})
 
 
+def test_time_is_not_said_to_be_optional(city, new_post, client_of):
+    words = client_of(city.anna).get(time_url(new_post())).content.decode()
+    assert "New time" in words
+    assert "(optional)" not in words
+
+
 def test_time_that_stays_has_nothing_to_undo_and_the_page_leads_on_to_the_post(city, at, new_post, client_of):
     post, anna = new_post(wanted_at=at.replace(second=0, microsecond=0)), client_of(city.anna)
     own = {"Referer": f"http://testserver{time_url(post)}"}
@@ -151,6 +157,63 @@ def test_move_can_be_undone(city, at, new_post, client_of):
     assert anna.post(time_url(post), undo | {"undo": "1"}).status_code == 302
     assert Post.objects.get(pk=post.pk).wanted_at == at
     assert "It stood at" not in anna.get(back).content.decode()
+
+
+@pytest.mark.parametrize("hour", [0, 1], ids=["the first", "the second"])
+def test_post_in_the_hour_autumn_has_twice_is_written_on_and_moved_back(city, new_post, client_of, hour):
+    twice = datetime(2027, 10, 31, hour, 30, 15, tzinfo=UTC)
+    post, anna = new_post(wanted_at=twice), client_of(city.anna)
+    typed = {"title": "Swans", "base_text": "Seven of them.", f"on_{city.channel.pk}": "on"}
+    edit = reverse("editorial:post_edit", args=[post.pk])
+    anna.post(edit, typed | {"wanted_at": "2027-10-31T02:30", "seen": post.version})
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.base_text, stored.wanted_at) == ("Seven of them.", twice)
+    moved = anna.post(time_url(post), {"on": "2027-10-30", "seen": stored.version}, follow=True)
+    undo = moved.context["page"].undo
+    assert Post.objects.get(pk=post.pk).wanted_at != twice
+    assert anna.post(time_url(post), undo | {"undo": "1"}).status_code == 302
+    assert Post.objects.get(pk=post.pk).wanted_at == twice
+
+
+@pytest.mark.rule("R6")
+def test_post_from_the_tray_goes_back_to_it(city, at, new_post, client_of):
+    post, anna = new_post(), client_of(city.anna)
+    month = reverse("calendar_app:month_page")
+    anna.post(time_url(post), {"on": "2026-12-01", "seen": post.version, "next": month})
+    assert Post.objects.get(pk=post.pk).wanted_at
+    shown = anna.get(month)
+    assert "It had no time before." in shown.content.decode()
+    back = anna.post(time_url(post), shown.context["page"].undo | {"undo": "1", "next": month}, follow=True)
+    assert "“Swans” has no time again." in back.content.decode()
+    assert [other.pk for other in back.context["undated"]] == [post.pk]
+    assert Post.objects.get(pk=post.pk).wanted_at is None
+    assert anna.post(time_url(post), {"when": ""}).status_code == 422
+
+
+def test_planned_post_is_never_without_a_time(city, at, new_post):
+    post = walk(new_post(), city, at, "scheduled")
+    with pytest.raises(MoveIncomplete, match="Say when"):
+        change_time(post, actor=city.anna, at=at, when=None)
+    assert Post.objects.get(pk=post.pk).planned_at
+
+
+@pytest.mark.rule("R6", "R23")
+def test_first_time_costs_no_approval_and_nobody_is_told_it_did(
+    city, at, new_post, client_of, strict_channel
+):
+    post, anna = walk(new_post(), city, at, "approved"), client_of(city.anna)
+    assert "asks for a new approval" not in anna.get(time_url(post)).content.decode()
+    done = anna.post(time_url(post), {"on": "2026-12-01", "seen": post.version}, follow=True)
+    assert "The post lost its approval" not in done.content.decode()
+    # The way back would cost it, so it is not offered; the same time again costs nothing either.
+    assert done.context["page"].undo is None
+    stored = Post.objects.get(pk=post.pk)
+    assert (stored.state, timezone.localtime(stored.wanted_at).day) == ("approved", 1)
+    same = anna.post(time_url(post), {"on": "2026-12-01", "seen": stored.version}, follow=True)
+    assert "The post lost its approval" not in same.content.decode()
+    stored.refresh_from_db()
+    change_time(stored, actor=city.anna, at=at, when=None)
+    assert (stored.state, stored.wanted_at) == ("draft", None)
 
 
 def test_nobody_is_led_to_another_site(city, new_post, client_of):

@@ -190,6 +190,16 @@ def test_two_writers_are_told_of_each_other_and_both_texts_survive(live_city, pa
     assert Post.objects.get().base_text.replace("\r\n", "\n") == "Erik's text.\n\nAnna's text."
 
 
+def test_page_that_is_loaded_again_is_not_taken_for_left(live_city, page_of):
+    address = reverse("editorial:post_edit", args=[draft(live_city).pk])
+    anna, erik = page_of(live_city.anna), page_of(live_city.erik)
+    anna.goto(address)
+    anna.reload()  # the page that goes says that it is left when the new one is here already
+    anna.wait_for_timeout(3000)
+    erik.goto(address)
+    expect(erik.locator("[data-others]")).to_contain_text("Also in this post now: Anna.")
+
+
 def test_lost_contact_is_said_and_mended(live_city, page_of):
     post = draft(live_city)
     page = page_of(live_city.anna)
