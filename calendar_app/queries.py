@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -291,7 +291,7 @@ def year_rows(posts: QuerySet[Post], window: Window, column: str) -> list[Row]:
     days: dict[str, Counter[date]] = defaultdict(Counter)
     for row in _per_day(within(posts, window), column).annotate(count=Count("pk")):
         days[row[column]][row["day"]] += row["count"]
-    return _as_rows(days.items(), window)
+    return _as_rows(days.items(), window, window)
 
 
 def channel_rows(
@@ -299,10 +299,12 @@ def channel_rows(
 ) -> list[Row]:
     """This will count by channel and by month as `year_rows` does; each channel in `told` has a row, also with no post.
 
-    `only` is the channel that is asked for. The posts are named to the database one by one: from a join with all texts
-    there are it reads every one of them.
+    Silences are sought three weeks beyond the window: one over the turn of the year is told by both years. `only` is the
+    channel that is asked for. The posts are named to the database one by one: from a join with all texts there are it
+    reads every one of them.
     """
-    day_of: dict[int, date] = {row["pk"]: row["day"] for row in _per_day(within(posts, window), "pk")}
+    wide = replace(window, first=window.first - QUIET_AFTER, last=window.last + QUIET_AFTER)
+    day_of: dict[int, date] = {row["pk"]: row["day"] for row in _per_day(within(posts, wide), "pk")}
     labels, days = dict(told), {pk: Counter[date]() for pk in told}
     numbers = list(day_of)
     for first in range(0, len(numbers), MOST_AT_ONCE):
@@ -313,16 +315,18 @@ def channel_rows(
         for post, pk, name, platform in named:
             labels.setdefault(pk, str(Where(pk, name, platform)))
             days.setdefault(pk, Counter())[day_of[post]] += 1
-    return _as_rows(((labels[pk], counts) for pk, counts in days.items()), window)
+    rows = _as_rows(((labels[pk], counts) for pk, counts in days.items()), window, wide)
+    return [row for row in rows if row.total or row.label in told.values()]
 
 
-def _as_rows(days: Iterable[tuple[str, Counter[date]]], window: Window) -> list[Row]:
+def _as_rows(days: Iterable[tuple[str, Counter[date]]], window: Window, wide: Window) -> list[Row]:
     found = []
     for label, counts in days:
         line = Row(label)
         for day, count in counts.items():
-            line.months[day.month - 1] += count
-        line.quiet_from, line.quiet_to = longest_silence(list(counts), window)
+            if window.first <= day <= window.last:
+                line.months[day.month - 1] += count
+        line.quiet_from, line.quiet_to = longest_silence(list(counts), wide)
         found.append(line)
     return sorted(found, key=lambda line: (-line.total, line.label))
 

@@ -242,6 +242,21 @@ def test_silence_is_told_in_words(city, new_post, client_of):
         assert (row.label, row.total, row.quiet_weeks) == ("Parks on Facebook (Facebook)", 4, 42), asked
 
 
+@pytest.mark.rule("R5")
+def test_silence_over_the_turn_of_the_year_is_told_by_both_years(city, new_post, client_of):
+    for week in range(0, 50, 2):
+        new_post(wanted_at=instant(date(2026, 1, 5) + timedelta(weeks=week), "09:00"))
+    last = date(2026, 1, 5) + timedelta(weeks=48)
+    for week in range(5, 61, 2):
+        new_post(wanted_at=instant(last + timedelta(weeks=week), "09:00"))
+    for year in (2026, 2027):
+        rows = page(client_of(city.anna), "year", on=f"{year}-05-01").context["gaps"]
+        silences = {(row.silent_from, row.silent_to) for row in rows}
+        assert (date(2026, 12, 8), date(2027, 1, 10)) in silences
+    (row,) = page(client_of(city.anna), "year", on="2026-05-01", by="channel").context["rows"]
+    assert row.total == 25
+
+
 def test_longest_silence_needs_three_weeks():
     window = Window(date(2026, 1, 1), date(2026, 1, 31), date(2025, 12, 1), date(2026, 2, 1))
     assert queries.longest_silence([date(2026, 1, 10), date(2026, 1, 20)], window) == (None, None)

@@ -136,7 +136,9 @@ def test_channel_silent_for_six_months_needs_no_notices_and_one_day_less_does(jo
     closure = journey.fresh(closure)
     assert (closure.state, closure.notices.count(), Post.objects.count()) == ("archiving", 0, 0)
     journey.keep(closure)
-    prove_post(closure.channel, actor=city.anna, at=at, posted_on=local_day(at), proof="https://x.com/parks/2")
+    prove_post(
+        closure.channel, actor=city.anna, at=at, posted_on=local_day(at), proof="https://x.com/parks/2"
+    )
     with pytest.raises(MoveRefused, match="so its followers have to be told"):
         perform(journey.fresh(closure), "make_ready", actor=city.anna, at=at)
 
