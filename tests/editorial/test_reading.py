@@ -179,6 +179,26 @@ def test_who_is_away_is_not_asked_nor_reminded_and_the_others_are(city, at, new_
     assert [notice.recipient for notice in reminded] == [city.erik]
 
 
+@pytest.mark.rule("R10", "R39")
+@pytest.mark.parametrize("what", ["left the team", "is no editor any more", "wrote in it since"])
+def test_who_was_asked_and_may_not_read_any_more_is_not_reminded_and_the_others_are(
+    city, at, sent, sweep_at, what
+):
+    reviewing.ask_reader(sent, reader=city.sara, actor=city.anna, at=at)
+    if what == "left the team":
+        Membership.objects.filter(user=city.sara).delete()
+    elif what == "is no editor any more":
+        Membership.objects.filter(user=city.sara).update(role="communicator")
+    else:  # and left the words as they were, so that it is the same version
+        perform(sent, "reopen", actor=city.sara, at=at)
+        edit(sent, city, at, "The swans are back in the pond.", actor=city.sara)
+        perform(sent, "submit", actor=city.anna, at=at)
+        assert sent.current.requests.exists()
+    sweep_at(at + timedelta(days=1))
+    reminded = Notice.objects.filter(subject__startswith="Still to review")
+    assert [notice.recipient for notice in reminded] == [city.erik]
+
+
 @pytest.mark.rule("R10")
 def test_author_is_told_when_nobody_who_may_read_is_there(city, at, new_post, sweep_at):
     for who in (city.erik, city.sara):
