@@ -380,6 +380,24 @@ def test_machine_points_out_and_forbids_nothing(city, at, new_post):
 
 
 @pytest.mark.rule("R27")
+@pytest.mark.parametrize(
+    ("stated", "text", "level"),
+    [
+        ("Utställningen görs med Volvo.", "Utställningen öppnar på lördag.", "advice"),
+        ("Utställningen görs med Volvo.", "Utställningen görs tillsammans med Volvo.", "ok"),
+        ("Svenska kyrkan", "Vi sjunger med Svenska kyrkan.", "ok"),
+        ("med ortens bryggeri", "Ortens bryggeri visar runt.", "ok"),
+        ("Kiosken AB", "Kiosken AB ger 20 % rabatt.", "advice"),
+        ("Kiosken AB", "Kiosken AB har Glass®.", "advice"),
+    ],
+)
+def test_collaboration_is_named_by_its_name_and_selling_words_are_pointed_out_beside_it(
+    city, at, new_post, stated, text, level
+):
+    assert lines_of(new_post(collaboration=stated, base_text=text), at)["collaboration"] == level
+
+
+@pytest.mark.rule("R27")
 def test_collaboration_has_to_be_named_in_every_text(city, at, new_post):
     assert (
         lines_of(new_post(collaboration="Kiosken AB", base_text="Vi bjuder med Kiosken."), at)[
