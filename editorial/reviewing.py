@@ -24,7 +24,7 @@ from core.workdays import after_working_hours
 from editorial.checklist import checklist
 from editorial.differences import changes, in_words, last_judged
 from editorial.links import Occasion, ask_the_links, ask_version
-from editorial.models import Post, PostVersion, Reading, Remark, ReviewClaim, ReviewRequest
+from editorial.models import Post, PostVersion, Reading, Remark, Review, ReviewClaim, ReviewRequest
 from editorial.presence import at_work
 from editorial.proofs import proof_of, readers_of
 from editorial.rules import may_be_asked, may_review, may_write
@@ -273,6 +273,18 @@ def tell_what_changed(post: Post, *, left: PostVersion, now: PostVersion, actor:
         ),
         at,
     )
+
+
+def tell_if_approved_before(
+    post: Post, *, last: PostVersion | None, now: PostVersion, actor: User, at: datetime
+) -> None:
+    """This will tell what changed when `now` is the first new version since `last` was approved and opened again."""
+    if (
+        last is not None
+        and last.sha != now.sha
+        and last.reviews.filter(verdict=Review.Verdict.APPROVED).exists()
+    ):
+        tell_what_changed(post, left=last, now=now, actor=actor, at=at)
 
 
 def _tell_readers(

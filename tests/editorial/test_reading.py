@@ -58,6 +58,28 @@ def test_approver_and_author_are_told_what_changed(city, at, sent, state):
     assert sent.state == "draft"
 
 
+@pytest.mark.rule("R23")
+@pytest.mark.parametrize("saved", ["by the button", "by itself, and sent to review"])
+def test_they_are_told_what_changed_also_when_the_post_was_opened_first_and_changed_later(
+    city, at, sent, saved
+):
+    perform(sent, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    perform(sent, "reopen", actor=city.sara, at=at)
+    words = "The geese are back in the pond."
+    if saved == "by the button":
+        edit(sent, city, at, words, actor=city.sara)
+        edit(sent, city, at, "The ducks are back in the pond.", actor=city.sara)  # told once
+    else:
+        texts = {city.channel: ""}
+        save_post(
+            sent, actor=city.sara, at=at, fields={"base_text": words}, texts=texts, links=[], by_itself=True
+        )
+        perform(sent, "submit", actor=city.sara, at=at)
+    told = Notice.objects.filter(subject="Back to draft: Swans", body__contains="“swans” → “geese”")
+    assert {notice.recipient for notice in told} == {city.erik, city.anna}
+    assert told.count() == 2
+
+
 def test_history_keeps_every_version_with_what_it_changed_and_who_judged_it(city, at, sent):
     perform(sent, "ask_changes", actor=city.erik, at=at, note="Which pond?", answers={"wording": "no"})
     edit(sent, city, at, "The swans are back in Storm pond.")
