@@ -21,6 +21,7 @@ from core.notices import Message, say, tell
 from editorial.addresses import addresses_in, host_of, key_of, to_open
 from editorial.models import LinkCheck, Post, PostVersion, Review
 from editorial.models.reviews import MOST_OF_AN_ADDRESS
+from editorial.proofs import checks_of
 from editorial.states import PostState
 
 log = logging.getLogger(__name__)
@@ -137,10 +138,9 @@ def answer_for(post: Post, address: str, outcome: Outcome, at: datetime) -> None
 
 
 def not_working(post: Post, version: PostVersion) -> list[LinkCheck]:
-    """This will list the version's links that do not work or have no answer yet, as last heard."""
-    wanted = set(map(key_of, addresses_in(version.content)))
-    standing = LinkCheck.objects.standing(post).filter(verdict__in=[Verdict.BROKEN, Verdict.WAITING])
-    return [check for check in standing if check.key in wanted]
+    """This will list the version's links that do not work, or were not answered or even asked about yet."""
+    checks = checks_of(post, version.content)
+    return [check for check in checks if check.verdict in {Verdict.BROKEN, Verdict.WAITING}]
 
 
 def ask_the_links(post: Post, overrule: str = "") -> list[LinkCheck]:

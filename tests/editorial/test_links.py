@@ -11,7 +11,7 @@ import pytest
 from core.fetching import PUBLIC, FetchPolicy
 from core.models import Notice, Rung
 from core.moves import MoveRefused, perform
-from editorial import links
+from editorial import links, reviewing
 from editorial.addresses import addresses_in, host_of, to_open, written_in
 from editorial.models import LinkCheck, Post, Review
 from editorial.reviewing import ALL_YES
@@ -228,6 +228,18 @@ def test_link_that_broke_since_the_approval_is_not_planned(city, linked, at):
     with pytest.raises(MoveRefused, match="A link does not work"):
         perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(days=1))
     assert post.state == "approved"
+
+
+@pytest.mark.rule("R24")
+def test_link_of_which_no_question_is_left_is_not_taken_for_one_that_works(city, linked, at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    post.link_checks.all().delete()
+    with pytest.raises(MoveRefused, match="being checked"):
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    reviewing.check_again(post, actor=city.erik, at=at)
+    answer(post, "works")
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
 
 
 def test_link_nobody_can_check_does_not_block(city, linked, at):
