@@ -143,6 +143,16 @@ def not_working(post: Post, version: PostVersion) -> list[LinkCheck]:
     return [check for check in checks if check.verdict in {Verdict.BROKEN, Verdict.WAITING}]
 
 
+def let_through(version: PostVersion) -> set[str]:
+    """This will return the links that the version's approval let through as they were."""
+    return {
+        address
+        for review in version.reviews.all()
+        if review.verdict == Review.Verdict.APPROVED
+        for address in review.overruled
+    }
+
+
 def ask_the_links(post: Post, overrule: str = "") -> list[LinkCheck]:
     """This will raise MoveRefused when a link of the current version does not work, or waits for its answer.
 
@@ -151,12 +161,7 @@ def ask_the_links(post: Post, overrule: str = "") -> list[LinkCheck]:
     """
     if post.current is None:
         return []
-    through = {
-        address
-        for review in post.current.reviews.all()
-        if review.verdict == Review.Verdict.APPROVED
-        for address in review.overruled
-    }
+    through = let_through(post.current)
     standing = [check for check in not_working(post, post.current) if check.url not in through]
     if overrule.strip() or not standing:
         return standing
@@ -219,11 +224,14 @@ def _answer(check: LinkCheck, outcome: Outcome, at: datetime) -> int:
 
 
 def tell_broken(check: LinkCheck, at: datetime) -> None:
-    """This will tell who wrote and who approved a post that is approved or planned and whose link stopped working."""
+    """This will tell who wrote and who approved a post that is approved or planned and whose link stopped working.
+
+    At once when it is soon to go out; not at all when the approver has let the link through.
+    """
     post = Post.objects.select_related("current").get(pk=check.post_id)
     if post.state not in {PostState.APPROVED, PostState.SCHEDULED} or post.current is None:
         return
-    if check.url not in addresses_in(post.current.content):
+    if check.url not in addresses_in(post.current.content) or check.url in let_through(post.current):
         return
     approvers = {review.reviewer for review in post.current.reviews.select_related("reviewer")}
     tell(
@@ -241,6 +249,7 @@ def tell_broken(check: LinkCheck, at: datetime) -> None:
                 url=reverse("editorial:post_page", args=[post.pk]),
                 why=gettext_lazy("you wrote or approved this post"),
                 about=post,
+                urgent=check.occasion == Occasion.BEFORE,
             )
             for person in approvers | set(post.authors())
         ),

@@ -264,10 +264,26 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
     answer(post, "broken", "missing")
     told = Notice.objects.filter(subject="A link does not work: Swans")
     assert {notice.recipient for notice in told} == {city.anna, city.erik}
+    assert all(notice.urgent for notice in told)  # half an hour is left
     sweep_at(at + timedelta(hours=2))
     post.refresh_from_db()
     assert (post.state, post.publications.count()) == ("draft", 0)
     assert "A link does not work" in Notice.objects.filter(recipient=city.anna).latest("pk").body
+
+
+@pytest.mark.rule("R24")
+def test_link_that_was_let_through_goes_out_and_nobody_is_told_otherwise(city, linked, at, sweep_at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    answer(post, "broken", "missing")
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at, overrule="It opens at noon.")
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
+    sweep_at(at + timedelta(minutes=90))
+    answer(post, "broken", "missing")
+    assert not Notice.objects.filter(subject="A link does not work: Swans").exists()
+    sweep_at(at + timedelta(hours=2))
+    post.refresh_from_db()
+    assert post.state == "due"
 
 
 def test_moved_post_has_its_links_checked_before_its_new_time(city, linked, at):
