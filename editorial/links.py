@@ -226,7 +226,7 @@ def _answer(check: LinkCheck, outcome: Outcome, at: datetime) -> int:
 def tell_broken(check: LinkCheck, at: datetime) -> None:
     """This will tell who wrote and who approved a post that is approved or planned and whose link stopped working.
 
-    At once when it is soon to go out; not at all when the approver has let the link through.
+    Those still in the team at once when it is soon to go out; nobody at all when the approver has let the link through.
     """
     post = Post.objects.select_related("current").get(pk=check.post_id)
     if post.state not in {PostState.APPROVED, PostState.SCHEDULED} or post.current is None:
@@ -249,7 +249,8 @@ def tell_broken(check: LinkCheck, at: datetime) -> None:
                 url=reverse("editorial:post_page", args=[post.pk]),
                 why=gettext_lazy("you wrote or approved this post"),
                 about=post,
-                urgent=check.occasion == Occasion.BEFORE,
+                # What is urgent is sent without asking whether they may still see it.
+                urgent=check.occasion == Occasion.BEFORE and post.team.has_member(person),
             )
             for person in approvers | set(post.authors())
         ),

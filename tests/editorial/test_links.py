@@ -13,7 +13,7 @@ from core.models import Notice, Rung
 from core.moves import MoveRefused, perform
 from editorial import links, reviewing
 from editorial.addresses import addresses_in, host_of, to_open, written_in
-from editorial.models import LinkCheck, Post, Review
+from editorial.models import LinkCheck, Membership, Post, PostWriter, Review
 from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
@@ -252,7 +252,9 @@ def test_link_nobody_can_check_does_not_block(city, linked, at):
 
 @pytest.mark.rule("R24")
 def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linked, at, sweep_at):
+    Membership.objects.create(team=city.team, user=city.stranger, role="communicator")
     post = linked("https://one.example/")
+    PostWriter.objects.create(post=post, user=city.stranger, since=at)
     to_review(post, city, at)
     answer(post, "works")
     perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
@@ -261,10 +263,14 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
     assert not post.link_checks.filter(occasion="before").exists()
     sweep_at(at + timedelta(minutes=90))
     assert post.link_checks.filter(occasion="before", answered_at=None).exists()
+    Membership.objects.filter(user=city.stranger).delete()
     answer(post, "broken", "missing")
     told = Notice.objects.filter(subject="A link does not work: Swans")
-    assert {notice.recipient for notice in told} == {city.anna, city.erik}
-    assert all(notice.urgent for notice in told)  # half an hour is left
+    assert {(notice.recipient, notice.urgent) for notice in told} == {
+        (city.anna, True),  # half an hour is left
+        (city.erik, True),
+        (city.stranger, False),  # wrote in it, and is of the team no more
+    }
     sweep_at(at + timedelta(hours=2))
     post.refresh_from_db()
     assert (post.state, post.publications.count()) == ("draft", 0)
