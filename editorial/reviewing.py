@@ -245,7 +245,10 @@ def forget_link_checks(
 
 
 def tell_what_changed(post: Post, *, left: PostVersion, now: PostVersion, actor: User, at: datetime) -> None:
-    """This will tell who approved or judged the version that was left, and who wrote it, what is not as it was."""
+    """This will tell who approved or judged the version that was left, and who wrote it, what is not as it was.
+
+    What it says is for the team alone: who left it since is told nothing.
+    """
     found = changes(left, now)
     approvers = {review.reviewer for review in left.reviews.select_related("reviewer")}
     told = (
@@ -268,7 +271,7 @@ def tell_what_changed(post: Post, *, left: PostVersion, now: PostVersion, actor:
                 why=gettext_lazy("you wrote, read or approved this post"),
                 about=post,
             )
-            for person in told
+            for person in told & set(post.team.everyone())
             if person != actor
         ),
         at,
@@ -344,7 +347,7 @@ def _tell_of_remark(remark: Remark, actor: User, at: datetime) -> None:
                 why=gettext_lazy("you wrote this post, or take part in the remark"),
                 about=remark.post,
             )
-            for person in concerned
+            for person in concerned & set(remark.post.team.everyone())
             if person != actor
         ),
         at,

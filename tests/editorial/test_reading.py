@@ -80,6 +80,18 @@ def test_they_are_told_what_changed_also_when_the_post_was_opened_first_and_chan
     assert told.count() == 2
 
 
+@pytest.mark.rule("R23")
+def test_who_left_the_team_is_told_neither_the_new_words_nor_the_remarks(city, at, sent):
+    reviewing.ask_reader(sent, reader=city.sara, actor=city.anna, at=at)
+    perform(sent, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    Membership.objects.filter(user__in=[city.sara, city.anna]).delete()
+    Membership.objects.create(team=city.team, user=city.stranger, role="communicator")
+    edit(sent, city, at, "The geese are secretly back.", actor=city.stranger)
+    reviewing.write_remark(sent, actor=city.stranger, at=at, body="The geese are a secret.")
+    told = Notice.objects.filter(body__contains="geese")
+    assert {notice.recipient for notice in told} == {city.erik}
+
+
 def test_history_keeps_every_version_with_what_it_changed_and_who_judged_it(city, at, sent):
     perform(sent, "ask_changes", actor=city.erik, at=at, note="Which pond?", answers={"wording": "no"})
     edit(sent, city, at, "The swans are back in Storm pond.")
