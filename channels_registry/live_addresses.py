@@ -29,6 +29,24 @@ NAMELESS = {
     "tiktok": {"t", "v"},
     "threads": {"t"},
 }  # fmt: skip
+# Last words of paths that show many posts or none.
+TABS = {
+    "about", "community", "events", "featured", "followers", "following", "highlights", "home", "jobs", "life", "likes",
+    "live", "media", "mentions", "people", "photos", "playlists", "posts", "reels", "replies", "reposts", "reviews",
+    "shorts", "streams", "status", "tagged", "videos", "with_replies",
+}  # fmt: skip
+# One post in many forms, by platform: what names it, and the form it is kept in.
+ONE_FORM = {
+    "instagram": (
+        r"www\.instagram\.com/(?:[^/]+/)?(?:p|reels?|tv)/([^/?]+).*",
+        "https://www.instagram.com/p/{0}",
+    ),
+    "x": (r"x\.com/(?:i/web|[^/]+)/status/(\d+).*", "{page}/status/{0}"),
+    "youtube": (
+        r"(?:youtu\.be/|www\.youtube\.com/(?:shorts/|live/|watch\?(?:.*&)?v=))([^/?&]+).*",
+        "https://www.youtube.com/watch?v={0}",
+    ),
+}
 # Words before the account's name.
 PREFIXES = {"company", "school", "showcase", "channel", "c", "user", "profile", "people", "pages"}
 SHORT_HOSTS = {"youtu.be", "fb.watch", "vm.tiktok.com", "lnkd.in"}
@@ -46,25 +64,27 @@ class LiveAddress:
 def recognise(channel: Channel, address: str) -> LiveAddress | Refusal:
     """This will return the tidied address when it is a post on the channel, else say what is wrong with it.
 
-    An address that names another account is refused; one that names none (instagram.com/p/…) is taken.
+    An address that names another account is refused; one that names none (instagram.com/p/…) is taken. So is a page that
+    is no post: the channel's own, its pictures, its followers.
     """
     platform = channel.platform
     if not platform.owns(address):
         return Refusal(_("The address does not lead to %(platform)s.") % {"platform": platform.name})
     url = tidied(address)
     words = [word for word in urlsplit(url).path.split("/") if word]
-    if url == tidied(channel.url) or not (words or urlsplit(url).query):
+    host, query = urlsplit(url).hostname or "", urlsplit(url).query
+    if url == tidied(channel.url) or _is_no_post(platform.code, words, query, host):
         return Refusal(
             _("This is the channel's own page. Open the post on %(platform)s and copy its address.")
             % {"platform": platform.name}
         )
-    named = _account(platform.code, words, urlsplit(url).hostname or "")
+    named = _account(platform.code, words, host)
     if named and not _is_same(named, channel):
         return Refusal(
             _("The address belongs to “%(account)s”, not to %(channel)s.")
             % {"account": named, "channel": channel}
         )
-    return LiveAddress(url)
+    return LiveAddress(_in_one_form(url, channel))
 
 
 def tidied(address: str) -> str:
@@ -79,6 +99,23 @@ def tidied(address: str) -> str:
     query = urlencode(sorted(pair for pair in parse_qsl(parts.query) if not TRACKING.match(pair[0])))
     host = f"www.{host}" if host.count(".") == 1 and host not in WITHOUT_WWW else host
     return urlunsplit(("https", host, parts.path.rstrip("/"), query, ""))
+
+
+def _in_one_form(url: str, channel: Channel) -> str:
+    """Return the form in which a post's address is kept, so that it is the same however it was shared."""
+    pattern, form = ONE_FORM.get(channel.platform.code, ("", ""))
+    found = re.fullmatch(pattern, url.removeprefix("https://"))
+    return form.format(found[1], page=tidied(channel.url)) if found else url
+
+
+def _is_no_post(code: str, words: list[str], query: str, host: str) -> bool:
+    """Tell whether nothing in the address says which post; where we do not know the platform's way, anything does."""
+    if code not in NAMELESS or host in SHORT_HOSTS:
+        return not words and not query
+    if words and words[0].lower() in NAMELESS[code]:
+        return not words[1:] and not query
+    rest = words[2:] if words and words[0].lower() in PREFIXES else words[1:]
+    return not rest or (len(rest) == 1 and rest[0].lower() in TABS)
 
 
 def _account(code: str, words: list[str], host: str) -> str:

@@ -164,29 +164,46 @@ def collaboration(proof: Proof) -> Check:
     why = _("Nothing should be seen as advertising, and a collaboration is explained (R27).")
     stated = str(proof.version.content["collaboration"]).strip()
     brand = str(proof.version.content.get("brand", "")).strip()
+    words = [f"“{word}”" for word in plain_language.selling_words(proof.whole_text)[:MOST_NAMED]]
+    said = [stated] if stated else []
     shown = [_("Logo or product: %(brand)s") % {"brand": brand}] if brand else []
     if stated and (silent := _silent_of(stated, proof)):
         title = _("The collaboration is not explained in the text")
-        return Check("collaboration", ADVICE, title, why, (stated, *silent, *shown))
+        return Check("collaboration", ADVICE, title, why, (stated, *silent, *shown, *words))
     if brand:
         title = _("A logo or a product is shown")
-        return Check("collaboration", ADVICE, title, why, (*([stated] if stated else []), *shown))
+        return Check("collaboration", ADVICE, title, why, (*said, *shown, *words))
+    if words:
+        title = _("Something may look like advertising")
+        return Check("collaboration", ADVICE, title, why, (*said, *words))
     if stated:
         return Check("collaboration", OK, _("The collaboration is named in the text"), why, (stated,))
-    if words := plain_language.selling_words(proof.whole_text):
-        title = _("Something may look like advertising")
-        return Check("collaboration", ADVICE, title, why, tuple(f"“{word}”" for word in words[:10]))
     return Check("collaboration", OK, _("Nothing looks like advertising"), why)
 
 
 def _silent_of(stated: str, proof: Proof) -> list[str]:
     """Return the channels whose text names none of the words of the statement that could be a name."""
-    named = {word.lower() for word in plain_language.words_in(stated) if len(word) > 3}
+    named = _names_in(stated)
     return [
         str(shown.channel)
         for shown in proof.texts
         if not named & {word.lower() for word in plain_language.words_in(shown.published)}
     ]
+
+
+def _names_in(stated: str) -> set[str]:
+    """Return the words with a capital letter, or all longer ones where there are none.
+
+    A word that only begins a sentence is no name when others are: in “The bus is paid by Volvo” only one is named.
+    """
+    sentences = [plain_language.words_in(sentence) for sentence in plain_language.sentences_in(stated)]
+    names = {
+        word.lower()
+        for said in sentences
+        for place, word in enumerate(said)
+        if word[0].isupper() and (place or said[1:2] == [] or said[1][0].isupper())
+    }
+    return names or {word.lower() for said in sentences for word in said if len(word) > 3}
 
 
 def readable(proof: Proof) -> Check:

@@ -18,13 +18,18 @@ from editorial.transitions import ask_again
 
 @ladder("post")
 def let_posts_go_out(rungs: list[Rung], at: datetime) -> None:
-    """This will let planned posts fall due; what no longer holds goes back to draft, and its people are told why."""
+    """This will let planned posts fall due; what no longer holds goes back to draft.
+
+    Who wrote and who approved it are told why, and so is who has the shift for publishing: they may be the only one at
+    work.
+    """
     posts = Post.objects.filter(pk__in=[rung.object_id for rung in rungs], state=PostState.SCHEDULED)
     for post in posts.select_related("team", "current"):
         try:
             ask_again(post, at)
         except MoveRefused as refused:
             perform(post, "reopen", actor=None, at=at, note=refused.for_trail, told=refused.reason)
+            tell(_stopped(post, refused.reason, at), at)
         else:
             perform(post, "fall_due", actor=None, at=at)
 
@@ -39,6 +44,22 @@ def remind_publishers(rungs: list[Rung], at: datetime) -> None:
     for rung in rungs:
         if publication := found.get(rung.object_id):
             tell(_reminders(publication, rung.step, at), at)
+
+
+def _stopped(post: Post, reason: str, at: datetime) -> list[Message]:
+    return [
+        Message(
+            recipient=person,
+            key=f"post:{post.pk}:stopped:{post.version}",
+            subject=say(gettext_lazy("It does not go out: %(title)s"), title=post.title),
+            body=reason,
+            url=reverse("editorial:post_page", args=[post.pk]),
+            why=gettext_lazy("you have the shift for publishing, or are an editor of the team"),
+            about=post,
+            urgent=True,
+        )
+        for person in post.team.to_tell("publish", at)
+    ]
 
 
 def _reminders(publication: Publication, step: str, at: datetime) -> list[Message]:

@@ -21,6 +21,7 @@ from core.notices import Message, say, tell
 from editorial.addresses import addresses_in, host_of, key_of, to_open
 from editorial.models import LinkCheck, Post, PostVersion, Review
 from editorial.models.reviews import MOST_OF_AN_ADDRESS
+from editorial.proofs import checks_of
 from editorial.states import PostState
 
 log = logging.getLogger(__name__)
@@ -137,10 +138,19 @@ def answer_for(post: Post, address: str, outcome: Outcome, at: datetime) -> None
 
 
 def not_working(post: Post, version: PostVersion) -> list[LinkCheck]:
-    """This will list the version's links that do not work or have no answer yet, as last heard."""
-    wanted = set(map(key_of, addresses_in(version.content)))
-    standing = LinkCheck.objects.standing(post).filter(verdict__in=[Verdict.BROKEN, Verdict.WAITING])
-    return [check for check in standing if check.key in wanted]
+    """This will list the version's links that do not work, or were not answered or even asked about yet."""
+    checks = checks_of(post, version.content)
+    return [check for check in checks if check.verdict in {Verdict.BROKEN, Verdict.WAITING}]
+
+
+def let_through(version: PostVersion) -> set[str]:
+    """This will return the links that the version's approval let through as they were."""
+    return {
+        address
+        for review in version.reviews.all()
+        if review.verdict == Review.Verdict.APPROVED
+        for address in review.overruled
+    }
 
 
 def ask_the_links(post: Post, overrule: str = "") -> list[LinkCheck]:
@@ -151,12 +161,7 @@ def ask_the_links(post: Post, overrule: str = "") -> list[LinkCheck]:
     """
     if post.current is None:
         return []
-    through = {
-        address
-        for review in post.current.reviews.all()
-        if review.verdict == Review.Verdict.APPROVED
-        for address in review.overruled
-    }
+    through = let_through(post.current)
     standing = [check for check in not_working(post, post.current) if check.url not in through]
     if overrule.strip() or not standing:
         return standing
@@ -219,11 +224,14 @@ def _answer(check: LinkCheck, outcome: Outcome, at: datetime) -> int:
 
 
 def tell_broken(check: LinkCheck, at: datetime) -> None:
-    """This will tell who wrote and who approved a post that is approved or planned and whose link stopped working."""
+    """This will tell who wrote and who approved a post that is approved or planned and whose link stopped working.
+
+    Those still in the team at once when it is soon to go out; nobody at all when the approver has let the link through.
+    """
     post = Post.objects.select_related("current").get(pk=check.post_id)
     if post.state not in {PostState.APPROVED, PostState.SCHEDULED} or post.current is None:
         return
-    if check.url not in addresses_in(post.current.content):
+    if check.url not in addresses_in(post.current.content) or check.url in let_through(post.current):
         return
     approvers = {review.reviewer for review in post.current.reviews.select_related("reviewer")}
     tell(
@@ -241,6 +249,8 @@ def tell_broken(check: LinkCheck, at: datetime) -> None:
                 url=reverse("editorial:post_page", args=[post.pk]),
                 why=gettext_lazy("you wrote or approved this post"),
                 about=post,
+                # What is urgent is sent without asking whether they may still see it.
+                urgent=check.occasion == Occasion.BEFORE and post.team.has_member(person),
             )
             for person in approvers | set(post.authors())
         ),

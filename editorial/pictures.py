@@ -24,21 +24,26 @@ from consent.signals import (
 )
 from core.models import Unit, User
 from core.moves import MoveRefused, perform_many
-from core.rules import Refusal
+from core.rules import Answer, Refusal
 from core.workdays import local_day
 from editorial.models import Membership, Post, Publication, Team
 from editorial.states import POST_MOVES, PostState, PublicationState
 from editorial.takedowns import stop
 
 
-def ask_the_people(post: Post, at: datetime, channels: Iterable[int] | None = None) -> None:
-    """This will raise MoveRefused when a picture is not green on the post's channels on the local day of `at`.
+def may_be_shown(post: Post, at: datetime, channels: Iterable[int] | None = None) -> Answer:
+    """This will grant when every picture is green on the post's channels on the local day of `at`, else say why not.
 
-    `channels` are ids; those the post stands on when not given. Nobody can overrule it.
+    `channels` are ids; those the post stands on when not given.
     """
     wanted = post.texts.values_list("channel_id", flat=True) if channels is None else channels
     pictures = Picture.objects.filter(pk__in=post.pictures.values("picture")).for_light()
-    answer = gate(pictures, wanted, local_day(at))
+    return gate(pictures, wanted, local_day(at))
+
+
+def ask_the_people(post: Post, at: datetime, channels: Iterable[int] | None = None) -> None:
+    """This will raise MoveRefused when a picture may not be shown. Nobody can overrule it."""
+    answer = may_be_shown(post, at, channels)
     if isinstance(answer, Refusal):
         raise MoveRefused(answer)
 

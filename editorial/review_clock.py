@@ -21,7 +21,8 @@ from editorial.states import PostState
 def remind_readers(rungs: list[Rung], at: datetime) -> None:
     """This will remind who was asked by name, otherwise the editors; the last time all editors.
 
-    Whoever is away is left out: when everybody asked is, the other editors are told, and when all are, the authors.
+    Whoever is away, or may not read it any more, is left out: when everybody asked is, the other editors are told, and
+    when all are, the authors.
     """
     waiting = Post.objects.filter(state=PostState.IN_REVIEW).select_related(
         "team__unit", "current", "created_by"
@@ -47,8 +48,8 @@ def _to_remind(post: Post, step: str, at: datetime) -> list[User]:
     editors = at_work(readers_of(post), at)
     if step.startswith("editors"):
         return editors
-    asked = [request.reader for request in post.current.requests.select_related("reader")]
-    return at_work(asked, at) or editors
+    asked = set(post.current.requests.values_list("reader", flat=True))
+    return [editor for editor in editors if editor.pk in asked] or editors
 
 
 def _reminder(post: Post, rung: Rung, person: User) -> Message:

@@ -24,7 +24,7 @@ from core.workdays import after_working_hours
 from editorial.checklist import checklist
 from editorial.differences import changes, in_words, last_judged
 from editorial.links import Occasion, ask_the_links, ask_version
-from editorial.models import Post, PostVersion, Reading, Remark, ReviewClaim, ReviewRequest
+from editorial.models import Post, PostVersion, Reading, Remark, Review, ReviewClaim, ReviewRequest
 from editorial.presence import at_work
 from editorial.proofs import proof_of, readers_of
 from editorial.rules import may_be_asked, may_review, may_write
@@ -245,7 +245,10 @@ def forget_link_checks(
 
 
 def tell_what_changed(post: Post, *, left: PostVersion, now: PostVersion, actor: User, at: datetime) -> None:
-    """This will tell who approved or judged the version that was left, and who wrote it, what is not as it was."""
+    """This will tell who approved or judged the version that was left, and who wrote it, what is not as it was.
+
+    What it says is for the team alone: who left it since is told nothing.
+    """
     found = changes(left, now)
     approvers = {review.reviewer for review in left.reviews.select_related("reviewer")}
     told = (
@@ -268,11 +271,23 @@ def tell_what_changed(post: Post, *, left: PostVersion, now: PostVersion, actor:
                 why=gettext_lazy("you wrote, read or approved this post"),
                 about=post,
             )
-            for person in told
+            for person in told & set(post.team.everyone())
             if person != actor
         ),
         at,
     )
+
+
+def tell_if_approved_before(
+    post: Post, *, last: PostVersion | None, now: PostVersion, actor: User, at: datetime
+) -> None:
+    """This will tell what changed when `now` is the first new version since `last` was approved and opened again."""
+    if (
+        last is not None
+        and last.sha != now.sha
+        and last.reviews.filter(verdict=Review.Verdict.APPROVED).exists()
+    ):
+        tell_what_changed(post, left=last, now=now, actor=actor, at=at)
 
 
 def _tell_readers(
@@ -332,7 +347,7 @@ def _tell_of_remark(remark: Remark, actor: User, at: datetime) -> None:
                 why=gettext_lazy("you wrote this post, or take part in the remark"),
                 about=remark.post,
             )
-            for person in concerned
+            for person in concerned & set(remark.post.team.everyone())
             if person != actor
         ),
         at,

@@ -21,7 +21,7 @@ from editorial.addresses import addresses_in
 from editorial.links import Occasion, ask_links, ask_version
 from editorial.models import Post, PostLink, PostPicture, PostText, PostWriter
 from editorial.planning import ask_the_years
-from editorial.reviewing import tell_what_changed
+from editorial.reviewing import tell_if_approved_before, tell_what_changed
 from editorial.versions import content_of, keep_version
 
 trail.WORDS |= {
@@ -87,9 +87,12 @@ def save_post(
         if by_itself:
             ask_links(post, addresses_in(content_of(post)), occasion=Occasion.SAVED, at=at)
             return
+        last = post.versions.first()
         version = keep_version(post, actor=actor, at=at)
         if left is not None:
             tell_what_changed(post, left=left, now=version, actor=actor, at=at)
+        else:
+            tell_if_approved_before(post, last=last, now=version, actor=actor, at=at)
         ask_version(version, occasion=Occasion.SAVED, at=at)
 
 

@@ -20,7 +20,7 @@ from editorial.models import Post, PostVersion, PostWriter, Review
 from editorial.pictures import ask_the_people
 from editorial.planning import ask_again, ask_the_wish, change_time
 from editorial.platforms import ask_the_platforms
-from editorial.reviewing import ask_the_reader, kept_answers
+from editorial.reviewing import ask_the_reader, kept_answers, tell_if_approved_before
 from editorial.saving import save_post
 from editorial.states import POST_MOVES
 from editorial.versions import content_of, keep_version, sha_of
@@ -41,7 +41,9 @@ def fix_version(post: Post, *, actor: User, at: datetime, **details: Any) -> dic
     ask_the_wish(post, at)
     ask_the_platforms(post)
     ask_the_people(post, max(post.wanted_at or at, at))
+    last = post.versions.first()
     version = keep_version(post, actor=actor, at=at)
+    tell_if_approved_before(post, last=last, now=version, actor=actor, at=at)
     if too_many_in(version.content):
         raise MoveRefused(
             _("The post leads to more than %(most)s addresses. Take some out.") % {"most": MOST}

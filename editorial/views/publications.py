@@ -3,14 +3,17 @@ from __future__ import annotations
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move
 from core.moves import open_moves
 from core.request import person
+from core.rules import Refusal
 from editorial.forms import ConfirmForm
 from editorial.models import PostPicture, Publication, Review
+from editorial.pictures import may_be_shown
 from editorial.proofs import published_text
 from editorial.states import PublicationState
 
@@ -44,6 +47,14 @@ def _done(publication: Publication, name: str) -> str:
         "miss": _("Noted: it did not go out on %(channel)s."),
     }.get(name, "")
     return words % {"channel": publication.channel} if words else ""
+
+
+def _stopped(publication: Publication) -> str:
+    """Say why it is not to be published though its time has come: somebody in a picture took their yes back since."""
+    if publication.state != PublicationState.DUE or not publication.post_version.content.get("pictures"):
+        return ""
+    answer = may_be_shown(publication.post, timezone.now(), [publication.channel_id])
+    return str(answer) if isinstance(answer, Refusal) else ""
 
 
 def _fetch(request: HttpRequest, pk: int) -> Publication:
@@ -85,6 +96,7 @@ def _page(
         "publication": publication,
         "text": published_text(publication),
         "pictures": pictures if version.content.get("pictures") else [],
+        "stopped": _stopped(publication),
         "authors": publication.post.authors(),
         "approvals": version.reviews.filter(verdict=Review.Verdict.APPROVED).select_related("reviewer"),
         "others": publication.post.publications.filter(due_at=publication.due_at)

@@ -65,6 +65,15 @@ def test_post_on_the_channel_is_recognised(code, address):
         ("facebook", "https://www.facebook.com/grannkommunen/posts/1", "belongs to “grannkommunen”"),
         ("facebook", "https://www.facebook.com/avingestad/", "the channel's own page"),
         ("facebook", "https://www.facebook.com/", "the channel's own page"),
+        ("facebook", "https://www.facebook.com/AvingeStad?locale=sv_SE", "the channel's own page"),
+        ("facebook", "https://www.facebook.com/avingestad/photos", "the channel's own page"),
+        ("facebook", "https://www.facebook.com/permalink.php", "the channel's own page"),
+        ("instagram", "https://www.instagram.com/avinge.stad/reels/", "the channel's own page"),
+        ("instagram", "https://www.instagram.com/p/", "the channel's own page"),
+        ("x", "https://x.com/avingestad/followers", "the channel's own page"),
+        ("linkedin", "https://www.linkedin.com/company/avinge-stad/posts/", "the channel's own page"),
+        ("youtube", "https://www.youtube.com/@avingestad/videos", "the channel's own page"),
+        ("tiktok", "https://www.tiktok.com/@AvingeStad", "the channel's own page"),
         ("instagram", "https://instagram.com/avinge.stad", "the channel's own page"),
         ("instagram", "https://www.instagram.com/nagonannan/p/C1x/", "belongs to"),
         ("x", "https://x.com/nagon/status/12", "belongs to “nagon”"),
@@ -90,3 +99,39 @@ def test_other_address_is_refused_with_its_reason(code, address, reason):
 )
 def test_one_post_has_one_address(address):
     assert tidied(address) == "https://www.facebook.com/avingestad/posts/1"
+
+
+@pytest.mark.parametrize(
+    ("code", "addresses"),
+    [
+        (
+            "x",
+            [
+                "https://x.com/avingestad/status/12",
+                "https://twitter.com/AvingeStad/status/12?s=20",
+                "https://x.com/i/web/status/12",
+                "https://x.com/avingestad/status/12/photo/1",
+            ],
+        ),
+        (
+            "instagram",
+            [
+                "https://www.instagram.com/p/C1x/?igsh=abc",
+                "https://instagram.com/avinge.stad/p/C1x/",
+                "https://www.instagram.com/avingestad/reel/C1x/",
+            ],
+        ),
+        (
+            "youtube",
+            [
+                "https://www.youtube.com/watch?v=abc&feature=share",
+                "https://youtu.be/abc?si=xyz",
+                "https://m.youtube.com/shorts/abc",
+                "https://www.youtube.com/watch?list=PL1&v=abc",
+            ],
+        ),
+    ],
+)
+def test_one_post_has_one_address_however_it_was_shared(code, addresses):
+    assert len({recognise(channel(code), address).url for address in addresses}) == 1
+    assert tidied(addresses[0]) == recognise(channel(code), addresses[0]).url

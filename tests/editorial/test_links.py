@@ -11,9 +11,9 @@ import pytest
 from core.fetching import PUBLIC, FetchPolicy
 from core.models import Notice, Rung
 from core.moves import MoveRefused, perform
-from editorial import links
+from editorial import links, reviewing
 from editorial.addresses import addresses_in, host_of, to_open, written_in
-from editorial.models import LinkCheck, Post, Review
+from editorial.models import LinkCheck, Membership, Post, PostWriter, Review
 from editorial.reviewing import ALL_YES
 from editorial.transitions import save_post
 
@@ -230,6 +230,18 @@ def test_link_that_broke_since_the_approval_is_not_planned(city, linked, at):
     assert post.state == "approved"
 
 
+@pytest.mark.rule("R24")
+def test_link_of_which_no_question_is_left_is_not_taken_for_one_that_works(city, linked, at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    post.link_checks.all().delete()
+    with pytest.raises(MoveRefused, match="being checked"):
+        perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    reviewing.check_again(post, actor=city.erik, at=at)
+    answer(post, "works")
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
+
+
 def test_link_nobody_can_check_does_not_block(city, linked, at):
     post = linked("https://one.example/")
     to_review(post, city, at)
@@ -240,7 +252,9 @@ def test_link_nobody_can_check_does_not_block(city, linked, at):
 
 @pytest.mark.rule("R24")
 def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linked, at, sweep_at):
+    Membership.objects.create(team=city.team, user=city.stranger, role="communicator")
     post = linked("https://one.example/")
+    PostWriter.objects.create(post=post, user=city.stranger, since=at)
     to_review(post, city, at)
     answer(post, "works")
     perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
@@ -249,13 +263,33 @@ def test_link_that_breaks_before_the_time_stops_the_post_and_is_told(city, linke
     assert not post.link_checks.filter(occasion="before").exists()
     sweep_at(at + timedelta(minutes=90))
     assert post.link_checks.filter(occasion="before", answered_at=None).exists()
+    Membership.objects.filter(user=city.stranger).delete()
     answer(post, "broken", "missing")
     told = Notice.objects.filter(subject="A link does not work: Swans")
-    assert {notice.recipient for notice in told} == {city.anna, city.erik}
+    assert {(notice.recipient, notice.urgent) for notice in told} == {
+        (city.anna, True),  # half an hour is left
+        (city.erik, True),
+        (city.stranger, False),  # wrote in it, and is of the team no more
+    }
     sweep_at(at + timedelta(hours=2))
     post.refresh_from_db()
     assert (post.state, post.publications.count()) == ("draft", 0)
     assert "A link does not work" in Notice.objects.filter(recipient=city.anna).latest("pk").body
+
+
+@pytest.mark.rule("R24")
+def test_link_that_was_let_through_goes_out_and_nobody_is_told_otherwise(city, linked, at, sweep_at):
+    post = linked("https://one.example/")
+    to_review(post, city, at)
+    answer(post, "broken", "missing")
+    perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at, overrule="It opens at noon.")
+    perform(post, "schedule", actor=city.anna, at=at, planned_at=at + timedelta(hours=2))
+    sweep_at(at + timedelta(minutes=90))
+    answer(post, "broken", "missing")
+    assert not Notice.objects.filter(subject="A link does not work: Swans").exists()
+    sweep_at(at + timedelta(hours=2))
+    post.refresh_from_db()
+    assert post.state == "due"
 
 
 def test_moved_post_has_its_links_checked_before_its_new_time(city, linked, at):

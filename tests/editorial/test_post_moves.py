@@ -9,6 +9,7 @@ from itertools import product
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from channels_registry.models import Channel, Platform
 from core.models import Event, Notice, User
@@ -18,6 +19,7 @@ from editorial.models import Membership, Post, PostText, PostVersion, Publicatio
 from editorial.reviewing import ALL_YES
 from editorial.states import POST_MOVES, PostState
 from editorial.transitions import save_post
+from tests.conftest import make_user
 from tests.rests import put_to_rest
 
 pytestmark = pytest.mark.django_db
@@ -327,6 +329,26 @@ def test_what_no_longer_holds_at_the_planned_time_is_stopped_and_told(
     assert post.state == "draft"
     assert not Publication.objects.exists()
     assert Notice.objects.filter(recipient=city.anna, subject="Back to draft: Swans").exists()
+
+
+def test_who_has_the_shift_is_told_what_does_not_go_out_and_why(city, at, new_post, sweep_at):
+    kalle = make_user("Kalle")
+    Membership.objects.create(team=city.team, user=kalle, role="communicator")
+    Shift.objects.create(
+        team=city.team,
+        user=kalle,
+        duty="publish",
+        state="settled",
+        starts_at=at,
+        ends_at=at + timedelta(hours=8),
+    )
+    post = walk(new_post(), city, at, "scheduled")
+    put_to_rest(city.channel, city.anna, at)
+    sweep_at(at + timedelta(hours=1))
+    told = Notice.objects.get(subject="It does not go out: Swans")
+    assert (told.recipient, told.urgent) == (kalle, True)
+    assert "Nothing is published on these channels now" in told.body
+    assert told.url == reverse("editorial:post_page", args=[post.pk])
 
 
 def test_past_time_is_refused(city, at, new_post):

@@ -58,6 +58,40 @@ def test_approver_and_author_are_told_what_changed(city, at, sent, state):
     assert sent.state == "draft"
 
 
+@pytest.mark.rule("R23")
+@pytest.mark.parametrize("saved", ["by the button", "by itself, and sent to review"])
+def test_they_are_told_what_changed_also_when_the_post_was_opened_first_and_changed_later(
+    city, at, sent, saved
+):
+    perform(sent, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    perform(sent, "reopen", actor=city.sara, at=at)
+    words = "The geese are back in the pond."
+    if saved == "by the button":
+        edit(sent, city, at, words, actor=city.sara)
+        edit(sent, city, at, "The ducks are back in the pond.", actor=city.sara)  # told once
+    else:
+        texts = {city.channel: ""}
+        save_post(
+            sent, actor=city.sara, at=at, fields={"base_text": words}, texts=texts, links=[], by_itself=True
+        )
+        perform(sent, "submit", actor=city.sara, at=at)
+    told = Notice.objects.filter(subject="Back to draft: Swans", body__contains="“swans” → “geese”")
+    assert {notice.recipient for notice in told} == {city.erik, city.anna}
+    assert told.count() == 2
+
+
+@pytest.mark.rule("R23")
+def test_who_left_the_team_is_told_neither_the_new_words_nor_the_remarks(city, at, sent):
+    reviewing.ask_reader(sent, reader=city.sara, actor=city.anna, at=at)
+    perform(sent, "approve", answers=ALL_YES, actor=city.erik, at=at)
+    Membership.objects.filter(user__in=[city.sara, city.anna]).delete()
+    Membership.objects.create(team=city.team, user=city.stranger, role="communicator")
+    edit(sent, city, at, "The geese are secretly back.", actor=city.stranger)
+    reviewing.write_remark(sent, actor=city.stranger, at=at, body="The geese are a secret.")
+    told = Notice.objects.filter(body__contains="geese")
+    assert {notice.recipient for notice in told} == {city.erik}
+
+
 def test_history_keeps_every_version_with_what_it_changed_and_who_judged_it(city, at, sent):
     perform(sent, "ask_changes", actor=city.erik, at=at, note="Which pond?", answers={"wording": "no"})
     edit(sent, city, at, "The swans are back in Storm pond.")
@@ -174,6 +208,26 @@ def test_who_is_away_is_not_asked_nor_reminded_and_the_others_are(city, at, new_
     with pytest.raises(MoveRefused, match="Sara is away"):
         reviewing.ask_reader(post, reader=city.sara, actor=city.anna, at=at)
     ReviewRequest.objects.create(version=post.current, reader=city.sara, asked_by=city.anna, asked_at=at)
+    sweep_at(at + timedelta(days=1))
+    reminded = Notice.objects.filter(subject__startswith="Still to review")
+    assert [notice.recipient for notice in reminded] == [city.erik]
+
+
+@pytest.mark.rule("R10", "R39")
+@pytest.mark.parametrize("what", ["left the team", "is no editor any more", "wrote in it since"])
+def test_who_was_asked_and_may_not_read_any_more_is_not_reminded_and_the_others_are(
+    city, at, sent, sweep_at, what
+):
+    reviewing.ask_reader(sent, reader=city.sara, actor=city.anna, at=at)
+    if what == "left the team":
+        Membership.objects.filter(user=city.sara).delete()
+    elif what == "is no editor any more":
+        Membership.objects.filter(user=city.sara).update(role="communicator")
+    else:  # and left the words as they were, so that it is the same version
+        perform(sent, "reopen", actor=city.sara, at=at)
+        edit(sent, city, at, "The swans are back in the pond.", actor=city.sara)
+        perform(sent, "submit", actor=city.anna, at=at)
+        assert sent.current.requests.exists()
     sweep_at(at + timedelta(days=1))
     reminded = Notice.objects.filter(subject__startswith="Still to review")
     assert [notice.recipient for notice in reminded] == [city.erik]
@@ -357,6 +411,24 @@ def test_machine_points_out_and_forbids_nothing(city, at, new_post):
     perform(post, "submit", actor=city.anna, at=at)
     perform(post, "approve", answers=ALL_YES, actor=city.erik, at=at)
     assert post.state == "approved"
+
+
+@pytest.mark.rule("R27")
+@pytest.mark.parametrize(
+    ("stated", "text", "level"),
+    [
+        ("Utställningen görs med Volvo.", "Utställningen öppnar på lördag.", "advice"),
+        ("Utställningen görs med Volvo.", "Utställningen görs tillsammans med Volvo.", "ok"),
+        ("Svenska kyrkan", "Vi sjunger med Svenska kyrkan.", "ok"),
+        ("med ortens bryggeri", "Ortens bryggeri visar runt.", "ok"),
+        ("Kiosken AB", "Kiosken AB ger 20 % rabatt.", "advice"),
+        ("Kiosken AB", "Kiosken AB har Glass®.", "advice"),
+    ],
+)
+def test_collaboration_is_named_by_its_name_and_selling_words_are_pointed_out_beside_it(
+    city, at, new_post, stated, text, level
+):
+    assert lines_of(new_post(collaboration=stated, base_text=text), at)["collaboration"] == level
 
 
 @pytest.mark.rule("R27")

@@ -71,6 +71,30 @@ def bring(city: City, at: datetime) -> Callable[..., Post]:
     return make
 
 
+@pytest.mark.rule("R14", "R15")
+def test_publisher_is_given_nothing_to_publish_when_a_yes_was_taken_back_after_the_time_came(
+    city: City,
+    at: datetime,
+    pictured: Picture,
+    bring: Callable[..., Post],
+    says: Says,
+    client_of: Callable[[User], Client],
+    time_machine: Any,
+) -> None:
+    time_machine.move_to(at)
+    due = bring(pictured, "due").publications.get()
+    address = reverse("editorial:publication_page", args=[due.pk])
+    steps = ("Save picture 1", "Copy the text", "Open Facebook")
+    page = client_of(city.anna).get(address).content.decode()
+    assert all(step in page for step in steps)
+    assert "Do not publish it." not in page
+    says(pictured, Person.objects.get(), "withdrawn")
+    page = client_of(city.anna).get(address).content.decode()
+    assert not any(step in page for step in steps)
+    assert "Do not publish it." in page
+    assert "It did not go out" in page
+
+
 @pytest.fixture
 def opened(city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says) -> Takedown:
     """The takedown of one publication, after Maja took her yes back."""
