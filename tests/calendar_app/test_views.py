@@ -251,8 +251,8 @@ def test_silence_over_the_turn_of_the_year_is_told_by_both_years(city, new_post,
         new_post(wanted_at=instant(last + timedelta(weeks=week), "09:00"))
     for year in (2026, 2027):
         rows = page(client_of(city.anna), "year", on=f"{year}-05-01").context["gaps"]
-        silences = {(row.silent_from, row.silent_to) for row in rows}
-        assert (date(2026, 12, 8), date(2027, 1, 10)) in silences
+        (told,) = [(row.silent_from, row.silent_to) for row in rows if row.silent_to == date(2027, 1, 10)]
+        assert told[0] == (date(2026, 12, 8) if year == 2026 else date(2026, 12, 11))  # three weeks back
     (row,) = page(client_of(city.anna), "year", on="2026-05-01", by="channel").context["rows"]
     assert row.total == 25
 
