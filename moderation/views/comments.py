@@ -164,7 +164,7 @@ def page(
     revision: RevisionForm | None = None,
     case_form: CaseForm | None = None,
     answer_text: str | None = None,
-    reference: str = "",
+    reference: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """This will show the comment, with what was typed and why it was refused."""

@@ -72,6 +72,27 @@ def test_complaint_gets_its_number_and_outcome_on_the_page(anna, new_comment):
     assert "The bench was mended." in anna.get(page).content.decode()
 
 
+@pytest.mark.rule("R25")
+def test_number_of_a_complaint_is_corrected_on_the_page_and_the_history_keeps_both(
+    city, anna, client_of, new_comment
+):
+    comment = new_comment(kind="criticism")
+    anna.post(reverse("moderation:complaint_new", args=[comment.pk]), {"reference": "SYN-71"})
+    page = reverse("moderation:comment_page", args=[comment.pk])
+    door = reverse("moderation:complaint_correct", args=[comment.complaint.pk])
+    assert door in anna.get(page).content.decode()
+    assert door not in client_of(city.karin).get(page).content.decode()
+    for who, status in ((city.karin, 403), (city.olle, 404), (city.stranger, 404)):
+        assert client_of(who).post(door, {"reference": "SYN-0", "seen": 1}).status_code == status
+    stale = anna.post(door, {"reference": "SYN-17", "seen": 7})
+    assert (stale.status_code, 'value="SYN-17"' in stale.content.decode()) == (409, True)
+    assert anna.post(door, {"reference": "SYN-17", "seen": 1}).status_code == 302
+    shown = anna.get(page).content.decode()
+    assert "<strong>SYN-17</strong>" in shown
+    assert '<p class="timeline__note">SYN-71</p>' in shown
+    assert '<p class="timeline__note">SYN-71 → SYN-17</p>' in shown
+
+
 def test_answered_question_says_so_in_the_singular_in_swedish(city, at, new_comment, anna):
     comment = new_comment(kind="question", text="When do you open?")
     perform(save_reply(comment, actor=city.anna, at=at, text="At nine."), "send", actor=city.anna, at=at)
