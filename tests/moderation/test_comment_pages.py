@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core.moves import perform
 from moderation.answering import save_reply
-from moderation.models import Reply
+from moderation.models import Ground, Reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -91,6 +91,28 @@ def test_number_of_a_complaint_is_corrected_on_the_page_and_the_history_keeps_bo
     assert "<strong>SYN-17</strong>" in shown
     assert '<p class="timeline__note">SYN-71</p>' in shown
     assert '<p class="timeline__note">SYN-71 → SYN-17</p>' in shown
+
+
+@pytest.mark.rule("R19")
+def test_comment_that_is_illegal_after_all_leads_from_the_inbox_to_its_case(city, at, anna, new_comment):
+    comment, inbox = new_comment(kind="praise"), reverse("moderation:inbox_page")
+    door = reverse("moderation:comment_kind", args=[comment.pk])
+    page = reverse("moderation:comment_page", args=[comment.pk])
+    assert anna.post(door, {"kind": "unsuitable", "next": inbox})["Location"] == inbox
+    answer = anna.post(door, {"kind": "illegal", "next": inbox}, follow=True)
+    assert answer.redirect_chain == [(f"{page}#case", 302)]
+    shown = answer.content.decode()
+    assert "Choose the ground now." in shown
+    assert 'name="ground"' in shown
+    ground = Ground.objects.get(code="unlawful_threat")
+    assert (
+        anna.post(
+            reverse("moderation:case_open", args=[comment.pk]), {"ground": ground.pk, "facts": "A threat."}
+        ).status_code
+        == 302
+    )
+    anna.post(door, {"kind": "praise", "next": inbox})
+    assert anna.post(door, {"kind": "illegal", "next": inbox})["Location"] == inbox
 
 
 def test_answered_question_says_so_in_the_singular_in_swedish(city, at, new_comment, anna):
