@@ -146,6 +146,21 @@ CHANGES = {
         "UPDATE moderation_evidence SET sealed_by_id = (SELECT MAX(id) FROM core_user)",
         "who sealed it, or when",
     ),
+    "reasons": (
+        "moderation_removal",
+        "UPDATE moderation_removal SET facts = 'Nothing much.'",
+        "the reasons of its removal were changed",
+    ),
+    "how clear": (
+        "moderation_removal",
+        "UPDATE moderation_removal SET manifest = 'no'",
+        "the reasons of its removal were changed",
+    ),
+    "who ordered": (
+        "moderation_removal",
+        "UPDATE moderation_removal SET ordered_by_id = (SELECT MAX(id) FROM core_user)",
+        "its removal was ordered then, by them",
+    ),
     "unsealed": (
         "moderation_evidence",
         "UPDATE moderation_evidence SET state = 'gathering'",
