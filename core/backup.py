@@ -22,6 +22,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import connection
+from django.utils import translation
 
 from core import filestore, trail, triggers
 from core.models import Seal
@@ -82,7 +83,8 @@ def restore(folder: Path) -> dict[str, Any]:
 
 def faults() -> list[str]:
     """This will say, a sentence each, what does not hold: seals, files, guards. Empty means whole. Reads only."""
-    wrong = trail.verify_chain()
+    with translation.override(None):  # the shell speaks English
+        wrong = [str(fault) for fault in trail.verify_chain()]
     wrong += [f"The guard “{guard.name}” is missing." for guard in triggers.missing(connection)]
     for area, sha in filestore.stored():
         try:

@@ -61,7 +61,8 @@ class Move:
     """A step from one of `sources` to `target`.
 
     `rule` says who may. `needs` names details that must be given. `sets` names columns that the move writes from its
-    details, in the same statement as the state. `needs_note` asks for a reason, `takes_note` lets one be given.
+    details, in the same statement as the state. `proves` names details whose hash the trail keeps. `needs_note` asks for
+    a reason, `takes_note` lets one be given.
     `by_clock` moves are no buttons: the system does them. `done` says in the trail what happened. `failure` marks the
     step that says something did not work: no page says “Done” to it.
     """
@@ -73,6 +74,7 @@ class Move:
     rule: Rule
     sets: tuple[str, ...] = ()
     needs: tuple[str, ...] = ()
+    proves: tuple[str, ...] = ()
     needs_note: bool = False
     takes_note: bool = False
     danger: bool = False
@@ -265,8 +267,14 @@ def perform(
             actor=actor,
             at=at,
             note=note,
-            data={"from": before, "to": move.target, "version": seen + 1},
+            data={"from": before, "to": move.target, "version": seen + 1} | _proof(move, details),
         )
+
+
+def _proof(move: Move, details: dict[str, Any]) -> dict[str, str]:
+    from core import trail
+
+    return {name: trail.fingerprint(str(details[name])) for name in move.proves}
 
 
 def perform_many(
@@ -322,8 +330,8 @@ def perform_many(
             actor=actor,
             at=at,
             note=note,
-            data={"from": state, "to": move.target, "version": obj.version},
+            data={"from": state, "to": move.target, "version": obj.version} | _proof(move, details),
         )
-        for obj, state, _details in moving
+        for obj, state, details in moving
     )
     return [obj for obj, _state, _details in moving]

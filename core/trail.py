@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext, gettext_noop
 
 from core.models import Event, Seal
 
@@ -34,6 +36,22 @@ HASHED = (
 )
 _CANONICAL = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 BATCH = 5000
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What does not hold: a sentence that is kept with its facts, and said in the language it is read in.
+
+    `where` names the place that `said` speaks of, when it does not say so itself.
+    """
+
+    said: str
+    facts: Mapping[str, str | int]
+    where: str = ""
+
+    def __str__(self) -> str:
+        said = gettext(self.said) % self.facts
+        return f"{gettext(self.where) % self.facts}: {said}" if self.where else said
 
 
 def record(
@@ -164,28 +182,28 @@ def _seal_next(at: datetime) -> int:
     return count
 
 
-def verify_chain() -> list[str]:
+def verify_chain() -> list[Fault]:
     """This will recompute every seal and say, a sentence each, what does not hold. Empty means whole. Reads only."""
-    wrong, expected = [], GENESIS
+    wrong: list[Fault] = []
+    expected = GENESIS
     for seal in Seal.objects.order_by("id").iterator():
         wrong += faults_of(seal, expected)
         expected = seal.hash
     return wrong
 
 
-def faults_of(seal: Seal, expected: str) -> list[str]:
+def faults_of(seal: Seal, expected: str) -> list[Fault]:
     """This will say what does not hold of one seal, which should follow the hash `expected`. Reads only."""
-    wrong = []
+    wrong, facts = [], {"seal": seal.pk}
     if seal.prev != expected:
-        wrong.append(f"Seal {seal.pk} does not follow the one before it.")
+        wrong.append(Fault(gettext_noop("Seal %(seal)s does not follow the one before it."), facts))
     events, sealed = Event.objects.filter(seal=seal), (seal.digest, seal.event_count)
     found = digest_of(lines_of(events))
     if found != sealed and first_digest_of(lines_of(events)) != sealed:
-        wrong.append(
-            f"The events of seal {seal.pk} are not those it sealed ({found[1]} of {seal.event_count})."
-        )
+        said = gettext_noop("The events of seal %(seal)s are not those it sealed (%(found)s of %(sealed)s).")
+        wrong.append(Fault(said, facts | {"found": found[1], "sealed": seal.event_count}))
     if hash_of(seal.prev, seal.digest, seal.event_count, seal.sealed_at) != seal.hash:
-        wrong.append(f"Seal {seal.pk} was changed.")
+        wrong.append(Fault(gettext_noop("Seal %(seal)s was changed."), facts))
     return wrong
 
 

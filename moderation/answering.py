@@ -173,21 +173,55 @@ def pass_on(comment: Comment, *, actor: User, at: datetime, reference: str) -> C
     must(may_moderate(actor, comment))
     if comment.kind != Comment.Kind.CRITICISM:
         raise MoveRefused(_("Only criticism is passed on as a complaint. Change the kind first."))
-    if not reference.strip():
-        raise MoveIncomplete(_("Write the number that the complaint got."))
-    if len(reference.strip()) > LONGEST_REFERENCE:
-        raise MoveIncomplete(
-            _("A number is at most %(count)s characters long.") % {"count": LONGEST_REFERENCE}
-        )
+    reference = _reference_in(reference)
     try:
         with transaction.atomic():
             complaint = Complaint.objects.create(
-                comment=comment, reference=reference.strip(), passed_on_by=actor, passed_on_at=at
+                comment=comment, reference=reference, passed_on_by=actor, passed_on_at=at
             )
-            trail.record("comment.pass_on", about=comment, actor=actor, at=at, note=reference.strip())
+            trail.record("comment.pass_on", about=comment, actor=actor, at=at, note=reference)
     except IntegrityError as error:
         raise ChangedMeanwhile(_("The criticism is passed on already.")) from error
     return complaint
+
+
+def correct_reference(
+    complaint: Complaint, *, actor: User, at: datetime, reference: str, seen: int | None = None
+) -> None:
+    """This will write the right number over a mistyped one; the trail keeps both, and who corrected it (R25).
+
+    Raises MoveRefused outside the team and for the number it has already, ChangedMeanwhile when `seen` is not the latest.
+    """
+    must(may_moderate(actor, complaint))
+    reference, before = _reference_in(reference), complaint.reference
+    if reference == before:
+        raise MoveRefused(_("The complaint has this number already."))
+    seen = complaint.version if seen is None else seen
+    with transaction.atomic():
+        mine = Complaint.objects.filter(pk=complaint.pk, version=seen, reference=before)
+        if mine.update(reference=reference, version=seen + 1) != 1:
+            raise ChangedMeanwhile
+        data = {"from": before, "to": reference, "version": seen + 1}
+        trail.record(
+            "complaint.correct",
+            about=complaint,
+            actor=actor,
+            at=at,
+            note=f"{before} → {reference}",
+            data=data,
+        )
+    complaint.refresh_from_db()
+
+
+def _reference_in(text: str) -> str:
+    text = text.strip()
+    if not text:
+        raise MoveIncomplete(_("Write the number that the complaint got."))
+    if len(text) > LONGEST_REFERENCE:
+        raise MoveIncomplete(
+            _("A number is at most %(count)s characters long.") % {"count": LONGEST_REFERENCE}
+        )
+    return text
 
 
 @COMPLAINT_MOVES.before("conclude")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -13,20 +13,28 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 from django.urls import reverse
-from django.utils.translation import gettext_lazy
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy, gettext_noop
 
 from core import filestore, trail
 from core.clock import job
 from core.models import Event, Seal, User
 from core.notices import Message, say, tell
+from core.trail import Fault
 from core.workdays import instant, local_day
-from moderation.capture import COPIES, ORIGINALS
+from moderation.capture import COPIES, ORIGINALS, facts_of_file
 from moderation.models import ArchiveCheck, DisposedCase, Evidence, EvidenceItem, MaskedCopy, RemovalCheck
+from moderation.states import CASE_MOVES
 
 MASKED = "evidence-masked"
 CHUNK = 500
 SLICE_BYTES = 256 * 1024 * 1024
 SLICE_ROWS = 2000
+# Where a fault is.
+SCREENSHOT = gettext_noop("Case %(case)s, screenshot %(row)s")
+CHECK = gettext_noop("Case %(case)s, check %(row)s")
+MASKED_COPY = gettext_noop("Case %(case)s, masked copy %(row)s")
+EVIDENCE = gettext_noop("Case %(case)s, evidence %(row)s")
 
 
 @dataclass
@@ -36,15 +44,15 @@ class Finding:
     pk: int
     files: int = 0
     size: int = 0
-    faults: list[str] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
 
 
-def verify(after_each: Callable[[str, Finding], None] | None = None) -> list[str]:
+def verify(after_each: Callable[[str, Finding], None] | None = None) -> list[Fault]:
     """This will read every stored file, sealed row and link of the chain, and return what does not hold, a sentence each.
 
     Reads only. `after_each` is told of every row that was read.
     """
-    faults = []
+    faults: list[Fault] = []
     for stage in STAGES:
         for finding in read_stage(stage, 0):
             faults += finding.faults
@@ -76,15 +84,19 @@ def _erased(case_ids: set[int]) -> set[int]:
     return set(gone.values_list("case_id", flat=True))
 
 
-def _read_file(finding: Finding, area: str, sha: str, what: str) -> None:
+def _read_file(finding: Finding, area: str, sha: str, where: str, case: int) -> None:
+    facts: dict[str, str | int] = {"case": case, "row": finding.pk, "file": f"{area}/{sha[:2]}/{sha}"}
     try:
         finding.size += filestore.size_if_whole(area, sha)
         finding.files += 1
+        return
     except filestore.FileMissing:
-        finding.faults.append(f"{what}: the file {filestore.place_of(area, sha)} is missing.")
-    except (filestore.FileDamaged, OSError, ValueError) as error:
-        why = "does not have its hash any more" if isinstance(error, filestore.FileDamaged) else repr(error)
-        finding.faults.append(f"{what}: the file {area}/{sha[:2]}/{sha} {why}.")
+        said, facts["file"] = gettext_noop("the file %(file)s is missing."), filestore.place_of(area, sha)
+    except filestore.FileDamaged:
+        said = gettext_noop("the file %(file)s does not have its hash any more.")
+    except (OSError, ValueError) as error:
+        said, facts["error"] = gettext_noop("the file %(file)s cannot be read: %(error)s"), repr(error)
+    finding.faults.append(Fault(said, facts, where))
 
 
 def _screenshots(after: int) -> Iterator[Finding]:
@@ -93,9 +105,8 @@ def _screenshots(after: int) -> Iterator[Finding]:
         for item in rows:
             finding = Finding(item.pk)
             if item.evidence.case_id not in erased:
-                what = f"Case {item.evidence.case_id}, screenshot {item.pk}"
-                _read_file(finding, ORIGINALS, item.sha, what)
-                _read_file(finding, COPIES, item.clean_sha, what)
+                _read_file(finding, ORIGINALS, item.sha, SCREENSHOT, item.evidence.case_id)
+                _read_file(finding, COPIES, item.clean_sha, SCREENSHOT, item.evidence.case_id)
             yield finding
 
 
@@ -105,8 +116,8 @@ def _second_screenshots(after: int) -> Iterator[Finding]:
         for check in rows:
             finding = Finding(check.pk)
             if check.case_id not in erased:
-                _read_file(finding, ORIGINALS, check.sha, f"Case {check.case_id}, check {check.pk}")
-                _read_file(finding, COPIES, check.clean_sha, f"Case {check.case_id}, check {check.pk}")
+                _read_file(finding, ORIGINALS, check.sha, CHECK, check.case_id)
+                _read_file(finding, COPIES, check.clean_sha, CHECK, check.case_id)
             yield finding
 
 
@@ -116,51 +127,94 @@ def _masked_copies(after: int) -> Iterator[Finding]:
         for copy in rows:
             finding = Finding(copy.pk)
             if copy.item.evidence.case_id not in erased:
-                what = f"Case {copy.item.evidence.case_id}, masked copy {copy.pk}"
-                _read_file(finding, MASKED, copy.sha, what)
+                _read_file(finding, MASKED, copy.sha, MASKED_COPY, copy.item.evidence.case_id)
             yield finding
 
 
 def _sealed_rows(after: int) -> Iterator[Finding]:
-    sealed = Evidence.objects.filter(state=Evidence.State.SEALED).select_related("revision")
-    for rows in _in_order(sealed.prefetch_related("items"), after):
+    sealed = Evidence.objects.filter(state=Evidence.State.SEALED).select_related("revision", "case__comment")
+    for rows in _in_order(sealed.prefetch_related("items", "removals"), after):
         erased = _erased({evidence.case_id for evidence in rows})
-        events = Event.objects.filter(
-            kind="evidence.seal",
-            about_type="moderation.evidence",
-            about_id__in=[evidence.pk for evidence in rows],
-        )
-        told = {event.about_id: event.data.get("manifest") for event in events}
+        orders = _orders_of({evidence.case_id for evidence in rows if evidence.removals.all()})
+        told = _told_of(about_id__gt=after, about_id__lte=rows[-1].pk)
+        read = []
         for evidence in rows:
-            faults = list(_faults_of(evidence, told.get(evidence.pk), evidence.case_id in erased))
-            yield Finding(evidence.pk, faults=faults)
+            is_erased = evidence.case_id in erased
+            said = [*_faults_of(evidence, told.pop(evidence.pk, None), is_erased)]
+            said += [] if is_erased else _faults_of_removals(evidence, orders)
+            facts: dict[str, str | int] = {"case": evidence.case_id, "row": evidence.pk}
+            read.append(Finding(evidence.pk, faults=[Fault(one, facts, EVIDENCE) for one in said]))
+        yield from sorted([*read, *_gone(told)], key=lambda finding: finding.pk)
+        after = rows[-1].pk
+    yield from _gone(_told_of(about_id__gt=after))
 
 
-def _faults_of(evidence: Evidence, told: str | None, erased: bool) -> Iterator[str]:
-    what = f"Case {evidence.case_id}, evidence {evidence.pk}"
-    if told != evidence.manifest_sha:
-        yield f"{what}: the trail does not say that it was sealed with this hash."
+def _orders_of(cases: set[int]) -> dict[tuple[int | None, datetime], Event]:
+    """What the trail says of orders to remove, by the case and the time."""
+    events = Event.objects.filter(kind="case.order_removal", about_type="moderation.case", about_id__in=cases)
+    return {(event.about_id, event.at): event for event in events} if cases else {}
+
+
+def _faults_of_removals(
+    evidence: Evidence, orders: dict[tuple[int | None, datetime], Event]
+) -> Iterator[str]:
+    for removal in evidence.removals.all():
+        order = orders.get((removal.case_id, removal.ordered_at))
+        if order is None or order.actor_id != removal.ordered_by_id:
+            yield gettext_noop("the trail does not say that its removal was ordered then, by them.")
+        # The first orders were told without the hashes of their reasons.
+        elif any(
+            name in order.data and order.data[name] != trail.fingerprint(getattr(removal, name))
+            for name in CASE_MOVES["order_removal"].proves
+        ):
+            yield gettext_noop("the reasons of its removal were changed.")
+
+
+def _told_of(**which: int) -> dict[int, Event]:
+    """What the trail says of sealing, by the number of the evidence."""
+    events = Event.objects.filter(kind="evidence.seal", about_type="moderation.evidence", **which)
+    return {event.about_id or 0: event for event in events.order_by("about_id")}
+
+
+def _gone(told: dict[int, Event]) -> list[Finding]:
+    """What was sealed after the trail and is not there; one that was sealed since the rows were read is."""
+    there = (
+        Evidence.objects.filter(pk__in=told, state=Evidence.State.SEALED) if told else Evidence.objects.none()
+    )
+    said = gettext_noop("the trail says that it was sealed, and it is not there.")
+    missing = sorted(told.keys() - set(there.values_list("pk", flat=True)))
+    return [
+        Finding(pk, faults=[Fault(said, {"case": told[pk].data.get("case", 0), "row": pk}, EVIDENCE)])
+        for pk in missing
+    ]
+
+
+def _faults_of(evidence: Evidence, told: Event | None, erased: bool) -> Iterator[str]:
+    if told is None or told.data.get("manifest") != evidence.manifest_sha:
+        yield gettext_noop("the trail does not say that it was sealed with this hash.")
+    elif (told.at, told.actor_id) != (evidence.sealed_at, evidence.sealed_by_id):
+        yield gettext_noop("who sealed it, or when, was changed.")
     if erased:
         return
     if hashlib.sha256(evidence.manifest.encode()).hexdigest() != evidence.manifest_sha:
-        yield f"{what}: the manifest was changed."
+        yield gettext_noop("the manifest was changed.")
         return
     sealed, revision = json.loads(evidence.manifest), evidence.revision
-    now = {
-        "context": evidence.context,
-        "text": revision.text,
-        "author": revision.author_name,
-        "files": [item.sha for item in sorted(evidence.items.all(), key=lambda item: item.pk)],
-    }
-    then = {
-        "context": sealed["context"],
-        "text": sealed["comment"]["text"],
-        "author": sealed["comment"]["author"],
-        "files": [file["sha256"] for file in sealed["files"]],
-    }
-    for name, value in now.items():
-        if value != then[name]:
-            yield f"{what}: the row was changed after it was sealed ({name})."
+    then = sealed["comment"]
+    files = [facts_of_file(item) for item in sorted(evidence.items.all(), key=lambda item: item.pk)]
+    if evidence.context != sealed["context"]:
+        yield gettext_noop("the context was changed after it was sealed.")
+    if revision.text != then["text"]:
+        yield gettext_noop("the comment's text was changed after it was sealed.")
+    if revision.author_name != then["author"]:
+        yield gettext_noop("the author's name was changed after it was sealed.")
+    seen_at = datetime.fromisoformat(then["seen_at"])
+    if (revision.number, revision.seen_at) != (then["revision"], seen_at):
+        yield gettext_noop("which text it is of, or when that was seen, was changed after it was sealed.")
+    if evidence.case.comment.url != then["address"]:
+        yield gettext_noop("the comment's address was changed after it was sealed.")
+    if files != sealed["files"]:
+        yield gettext_noop("what its screenshots are was changed after it was sealed.")
 
 
 def _chain(after: int) -> Iterator[Finding]:
@@ -222,12 +276,15 @@ def _store(check: ArchiveCheck, read: list[Finding], at: datetime) -> bool:
         check.stage, check.reached = stages[stages.index(check.stage) + 1], 0
     check.file_count += sum(finding.files for finding in read)
     check.byte_count += sum(finding.size for finding in read)
-    check.faults = [*check.faults, *(fault for finding in read for fault in finding.faults)]
+    check.faults = [*check.faults, *(asdict(fault) for finding in read for fault in finding.faults)]
     check.finished_at = at if check.stage == ArchiveCheck.Stage.DONE else None
     columns = ("stage", "reached", "file_count", "byte_count", "faults", "finished_at")
     mine = ArchiveCheck.objects.filter(pk=check.pk, version=seen)
     changed = mine.update(version=seen + 1, **{column: getattr(check, column) for column in columns})
     return changed == 1
+
+
+_told = lazy(lambda check: " ".join(check.told[:20]), str)
 
 
 def _tell_keepers(check: ArchiveCheck, at: datetime) -> None:
@@ -244,7 +301,7 @@ def _tell_keepers(check: ArchiveCheck, at: datetime) -> None:
         gettext_lazy("%(files)s files were read. The head of the chain is %(head)s. %(faults)s"),
         files=check.file_count,
         head=head,
-        faults=" ".join(check.faults[:20]),
+        faults=_told(check),
     )
     tell(
         [

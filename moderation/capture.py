@@ -116,17 +116,19 @@ def manifest_of(evidence: Evidence) -> dict[str, Any]:
             "seen_at": revision.seen_at.isoformat(),
         },
         "context": evidence.context,
-        "files": [
-            {
-                "sha256": item.sha,
-                "shows": item.shows,
-                "name": item.name,
-                "bytes": item.size,
-                "type": item.content_type,
-                "by": item.taken_by,
-            }
-            for item in evidence.items.order_by("pk")
-        ],
+        "files": [facts_of_file(item) for item in evidence.items.order_by("pk")],
+    }
+
+
+def facts_of_file(item: EvidenceItem) -> dict[str, Any]:
+    """This will return what the seal says of one screenshot."""
+    return {
+        "sha256": item.sha,
+        "shows": item.shows,
+        "name": item.name,
+        "bytes": item.size,
+        "type": item.content_type,
+        "by": item.taken_by,
     }
 
 

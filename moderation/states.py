@@ -139,6 +139,7 @@ CASE_MOVES = MoveTable(
             (K.FOUND, K.GATHERING, K.SEALED, K.REMOVAL_FAILED),
             K.REMOVAL_ORDERED,
             rules.may_order_removal,
+            proves=("facts", "manifest", "found_by"),
             danger=True,
             done=_("Removal ordered"),
         ),

@@ -38,6 +38,7 @@ trail.WORDS |= {
     "comment.question": gettext_lazy("Somebody waits for an answer"),
     "comment.answered": pgettext_lazy("a question", "Answered"),
     "comment.pass_on": gettext_lazy("Passed on as a complaint"),
+    "complaint.correct": gettext_lazy("Number of the complaint corrected"),
     "case.note": gettext_lazy("Note"),
     "case.assign": gettext_lazy("Assigned"),
     "case.check": gettext_lazy("Looked whether it is gone"),

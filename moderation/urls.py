@@ -17,6 +17,7 @@ urlpatterns = [
     path("comments/<int:pk>/complaint/", answers.complaint_new, name="complaint_new"),
     path("answers/<int:pk>/move/<slug:name>/", answers.reply_move, name="reply_move"),
     path("complaints/<int:pk>/move/<slug:name>/", answers.complaint_move, name="complaint_move"),
+    path("complaints/<int:pk>/correct/", answers.complaint_correct, name="complaint_correct"),
     path("saved/", answers.saved_page, name="saved_page"),
     path("saved/<int:pk>/", answers.saved_page, name="saved_edit"),
     path("saved/<int:pk>/drop/", answers.saved_drop, name="saved_drop"),

@@ -6,6 +6,7 @@ from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 from django.utils.functional import Promise
@@ -34,6 +35,20 @@ trail.WORDS |= {
 
 
 @WATCH_MOVES.before("confirm")
+def look_in_time(watch: Watch, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
+    """This will confirm a look at the channel on its day. Raises MoveRefused when the day's watch is over.
+
+    Also while no clock has marked it as missed: a gap is only filled in afterwards, and says so (R21).
+    """
+    if at >= instant(watch.day, settings.WATCH_MISSED):
+        raise MoveRefused(
+            _(
+                "The time of this watch is over. As soon as it is marked as missed it can be filled in, with the reason."
+            )
+        )
+    return count_the_day(watch, actor=actor, at=at)
+
+
 @WATCH_MOVES.before("fill_in")
 def count_the_day(watch: Watch, *, actor: User, at: datetime, **details: Any) -> dict[str, Any]:
     """This will note who looked when, and how many comments and cases the channel got that day."""

@@ -289,7 +289,8 @@ def test_lists_take_the_same_queries_however_many_rows(
 
 
 @pytest.mark.rule("R37", "R38")
-def test_watch_is_confirmed_with_one_click(city, at, client_of, sweep_at):
+def test_watch_is_confirmed_with_one_click(city, at, client_of, sweep_at, time_machine):
+    time_machine.move_to(at, tick=False)
     sweep_at(at)
     watch = Watch.objects.get(channel=city.channel)
     response = client_of(city.anna).post(reverse("moderation:watch_move", args=[watch.pk, "confirm"]))

@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from core.models import User
 from core.moves import Movable
+from core.trail import Fault
 from moderation.models.cases import Case
 from moderation.states import DISPOSAL_MOVES, DisposalState
 
@@ -19,7 +20,7 @@ class ArchiveCheckQuerySet(models.QuerySet["ArchiveCheck"]):
 class ArchiveCheck(models.Model):
     """The night's reading of everything that is sealed: a row a day, worked off in slices, so that a crash costs a slice.
 
-    `stage` and `reached` say how far it has come; `faults` what did not hold, a sentence each.
+    `stage` and `reached` say how far it has come; `faults` what did not hold, each as `core.trail.Fault` keeps it.
     """
 
     class Stage(models.TextChoices):
@@ -49,6 +50,11 @@ class ArchiveCheck(models.Model):
 
     def __str__(self) -> str:
         return f"{self.day}"
+
+    @property
+    def told(self) -> list[str]:
+        """What did not hold, a sentence each in the reader's language. The first nights kept the sentences."""
+        return [kept if isinstance(kept, str) else str(Fault(**kept)) for kept in self.faults]
 
     @property
     def megabytes(self) -> int:

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from core.doors import do_move, status_of
 from core.moves import MoveRefused
 from core.request import number_in, person
-from moderation.answering import drop_answer, keep_answer, pass_on, save_reply
+from moderation.answering import correct_reference, drop_answer, keep_answer, pass_on, save_reply
 from moderation.forms.answers import SavedAnswerForm
 from moderation.models import Complaint, Reply, SavedAnswer
 from moderation.views import comments
@@ -77,6 +77,27 @@ def complaint_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         to=reverse("moderation:comment_page", args=[comment.pk]),
         outcome=request.POST.get("outcome", ""),
     )
+
+
+@require_POST
+def complaint_correct(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will write the right number over a mistyped one; the history of the comment keeps both."""
+    complaint = get_object_or_404(Complaint.objects.visible_to(person(request)), pk=pk)
+    comment, reference = comments.fetch(request, complaint.comment_id), request.POST.get("reference", "")
+    try:
+        correct_reference(
+            complaint,
+            actor=person(request),
+            at=timezone.now(),
+            reference=reference,
+            seen=number_in(request.POST.get("seen", "")),
+        )
+    except MoveRefused as refused:
+        return comments.page(
+            request, comment, refusal=refused.reason, reference=reference, status=status_of(refused)
+        )
+    messages.success(request, _("The number is corrected. The history keeps the one before."))
+    return redirect("moderation:comment_page", comment.pk)
 
 
 @require_http_methods(["GET", "POST"])

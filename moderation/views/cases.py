@@ -225,7 +225,9 @@ def page(
     events = list(queries.case_events(case, [one.pk for one in bundles])[:80])
     removals = list(case.removals.all())
     # Adding the first screenshot begins the gathering by itself; the removal has a form of its own.
-    apart = {"gather", "order_removal"} | ({"gather_again"} if case.ground.copy_is_crime else set())
+    apart = {"gather", "order_removal"}
+    if case.ground.copy_is_crime:  # there is none to gather or to seal; the page says why, beside the waiver
+        apart |= {"gather_again", "seal"}
     overtaken = _overtaken(request, moves)
     order = next((move for move in moves if move.name == "order_removal"), None) if is_ours else None
     may_add = is_ours and not case.is_closed and not sealed and not case.ground.copy_is_crime

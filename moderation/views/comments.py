@@ -115,6 +115,7 @@ def comment_revise(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def comment_kind(request: HttpRequest, pk: int) -> HttpResponse:
+    """This will change the kind; what is illegal after all leads to its case, which has to be opened with a ground."""
     comment, kind = fetch(request, pk), request.POST.get("kind", "")
     if kind not in Comment.Kind.values:
         return page(request, comment, refusal=_("Choose a kind from the list."), status=422)
@@ -122,10 +123,15 @@ def comment_kind(request: HttpRequest, pk: int) -> HttpResponse:
         change_kind(comment, actor=person(request), at=timezone.now(), kind=kind)
     except MoveRefused as refused:
         return page(request, comment, refusal=refused.reason, status=status_of(refused))
+    here = reverse("moderation:comment_page", args=[pk])
+    if kind == Comment.Kind.ILLEGAL and not comment.cases.exclude(state__in=CLOSED).exists():
+        # Wherever it came from: until its ground is chosen no clock runs, and nobody is told.
+        messages.warning(
+            request, _("Choose the ground now. Until its case is open nobody is told of the 24 hours.")
+        )
+        return redirect(f"{here}#case")
     messages.success(request, _("The kind is changed."))
-    return redirect(
-        own_address(request, request.POST.get("next", "")) or reverse("moderation:comment_page", args=[pk])
-    )
+    return redirect(own_address(request, request.POST.get("next", "")) or here)
 
 
 @require_POST
@@ -164,7 +170,7 @@ def page(
     revision: RevisionForm | None = None,
     case_form: CaseForm | None = None,
     answer_text: str | None = None,
-    reference: str = "",
+    reference: str | None = None,
     status: int = 200,
 ) -> HttpResponse:
     """This will show the comment, with what was typed and why it was refused."""

@@ -121,7 +121,7 @@ def test_watch_coverage_is_shown_for_each_unit(city, at, client_of):
     Watch.objects.create(channel=city.other_channel, day=TUESDAY - timedelta(days=1))
     watches = list(Watch.objects.filter(channel=city.channel).order_by("day"))
     for watch in watches[:2]:
-        perform(watch, "confirm", actor=city.anna, at=at)
+        perform(watch, "confirm", actor=city.anna, at=instant(watch.day, "14:05"))
     perform(watches[2], "miss", actor=None, at=at)
     perform(watches[3], "miss", actor=None, at=at)
     perform(watches[3], "fill_in", actor=city.anna, at=at, note="Late.")

@@ -9,11 +9,18 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from core.models import Notice
+from core.models import Event, Notice
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from editorial.models import Shift
-from moderation.answering import answer_due, filled_in, keep_answer, pass_on, save_reply
-from moderation.models import Comment, Question, Reply
+from moderation.answering import (
+    answer_due,
+    correct_reference,
+    filled_in,
+    keep_answer,
+    pass_on,
+    save_reply,
+)
+from moderation.models import Comment, Complaint, Question, Reply
 from moderation.states import COMPLAINT_MOVES, REPLY_MOVES, ReplyState
 from moderation.transitions import change_kind
 
@@ -230,6 +237,38 @@ def test_criticism_is_passed_on_with_its_number_and_outcome(city, at, new_commen
     perform(complaint, "conclude", actor=city.anna, at=at, outcome="The bench was mended.")
     assert (complaint.state, complaint.outcome) == ("concluded", "The bench was mended.")
     assert {move.target for move in COMPLAINT_MOVES} == {"concluded"}
+
+
+@pytest.mark.rule("R25")
+@pytest.mark.parametrize("concluded", [False, True])
+def test_mistyped_number_is_corrected_as_a_new_fact_and_the_first_stays_in_the_trail(
+    city, at, new_comment, concluded
+):
+    comment = new_comment(kind="criticism")
+    complaint = pass_on(comment, actor=city.anna, at=at, reference="SYN-2026-71")
+    if concluded:
+        perform(complaint, "conclude", actor=city.anna, at=at, outcome="The bench was mended.")
+    seen = complaint.version
+    correct_reference(complaint, actor=city.erik, at=at, reference=" SYN-2026-17 ", seen=seen)
+    assert (complaint.reference, complaint.version) == ("SYN-2026-17", seen + 1)
+    first = Event.objects.get(kind="comment.pass_on")
+    second = Event.objects.get(kind="complaint.correct")
+    assert (first.note, first.actor) == ("SYN-2026-71", city.anna)
+    assert (second.note, second.actor) == ("SYN-2026-71 → SYN-2026-17", city.erik)
+    with pytest.raises(ChangedMeanwhile):
+        correct_reference(complaint, actor=city.anna, at=at, reference="SYN-2026-77", seen=seen)
+    for wrong, why in (
+        ("SYN-2026-17", "this number already"),
+        (" ", "Write the number"),
+        ("7" * 61, "at most 60"),
+    ):
+        with pytest.raises(MoveRefused, match=why):
+            correct_reference(complaint, actor=city.anna, at=at, reference=wrong)
+    for who in (city.olle, city.karin, city.rut, city.stranger):
+        with pytest.raises(MoveRefused, match="Only the channel's team"):
+            correct_reference(complaint, actor=who, at=at, reference="SYN-1")
+    assert Complaint.objects.get().reference == "SYN-2026-17"
+    assert Event.objects.filter(kind="complaint.correct").count() == 1
 
 
 @pytest.mark.rule("R25")

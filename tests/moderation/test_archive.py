@@ -16,11 +16,12 @@ import pytest
 from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.db import DatabaseError, IntegrityError, connection, transaction
+from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext
 from PIL import Image
 
-from core import filestore, trail, triggers
+from core import backup, filestore, trail, triggers
 from core.models import Event, Notice, Seal
 from core.moves import MoveRefused, perform
 from core.workdays import instant
@@ -95,7 +96,11 @@ def test_flipped_bit_and_missing_file_are_named(sealed):
 
 
 CHANGES = {
-    "context": ("moderation_evidence", "UPDATE moderation_evidence SET context = 'Nothing.'", "(context)"),
+    "context": (
+        "moderation_evidence",
+        "UPDATE moderation_evidence SET context = 'Nothing.'",
+        "the context was changed",
+    ),
     "manifest": (
         "moderation_evidence",
         "UPDATE moderation_evidence SET manifest = '{}'",
@@ -106,11 +111,60 @@ CHANGES = {
         "UPDATE moderation_evidence SET manifest_sha = manifest",
         "the trail does not say",
     ),
-    "text": ("moderation_commentrevision", "UPDATE moderation_commentrevision SET text = 'Nice.'", "(text)"),
+    "text": (
+        "moderation_commentrevision",
+        "UPDATE moderation_commentrevision SET text = 'Nice.'",
+        "the comment's text was changed",
+    ),
+    "author": (
+        "moderation_commentrevision",
+        "UPDATE moderation_commentrevision SET author_name = 'Erik'",
+        "the author's name was changed",
+    ),
+    "number": (
+        "moderation_commentrevision",
+        "UPDATE moderation_commentrevision SET number = 2",
+        "which text it is of",
+    ),
+    "address": (
+        "moderation_comment",
+        "UPDATE moderation_comment SET url = 'https://example.org/'",
+        "the comment's address was changed",
+    ),
     "screenshot": (
         "moderation_evidenceitem",
         "UPDATE moderation_evidenceitem SET sha = clean_sha",
-        "(files)",
+        "what its screenshots are",
+    ),
+    "who took it": (
+        "moderation_evidenceitem",
+        "UPDATE moderation_evidenceitem SET taken_by = 'Erik'",
+        "what its screenshots are",
+    ),
+    "who sealed it": (
+        "moderation_evidence",
+        "UPDATE moderation_evidence SET sealed_by_id = (SELECT MAX(id) FROM core_user)",
+        "who sealed it, or when",
+    ),
+    "reasons": (
+        "moderation_removal",
+        "UPDATE moderation_removal SET facts = 'Nothing much.'",
+        "the reasons of its removal were changed",
+    ),
+    "how clear": (
+        "moderation_removal",
+        "UPDATE moderation_removal SET manifest = 'no'",
+        "the reasons of its removal were changed",
+    ),
+    "who ordered": (
+        "moderation_removal",
+        "UPDATE moderation_removal SET ordered_by_id = (SELECT MAX(id) FROM core_user)",
+        "its removal was ordered then, by them",
+    ),
+    "unsealed": (
+        "moderation_evidence",
+        "UPDATE moderation_evidence SET state = 'gathering'",
+        "it is not there",
     ),
     "event": (
         "core_event",
@@ -156,12 +210,63 @@ def test_archive_is_read_every_night_in_slices_and_its_keepers_told(city, at, se
     later = night + timedelta(days=1)
     while not ArchiveCheck.objects.filter(day=later.date(), stage="done").exists():
         archive.check_archive(later)
-    assert "does not have its hash" in ArchiveCheck.objects.get(day=later.date()).faults[0]
+    assert "does not have its hash" in ArchiveCheck.objects.get(day=later.date()).told[0]
     assert set(
         Notice.objects.filter(key=f"archive:{later.date()}", urgent=True).values_list(
             "recipient__name", flat=True
         )
     ) == {"Rut", "Admin"}
+
+
+@pytest.mark.rule("R20")
+def test_evidence_that_is_gone_is_named_once_also_between_others_and_slice_by_slice(
+    city, at, png, new_case, monkeypatch
+):
+    cases = [
+        walk(new_case(), city, at, lambda c=colour: png(c), "sealed") for colour in ("red", "blue", "white")
+    ]
+    rows = [case.evidence.get().pk for case in cases]
+    guards_off("moderation_evidence")
+    Evidence.objects.filter(pk__in=[rows[1], rows[2]]).update(state="gathering")
+    expected = [
+        f"Case {case.pk}, evidence {row}: the trail says that it was sealed, and it is not there."
+        for case, row in zip(cases[1:], rows[1:], strict=True)
+    ]
+    assert [line for line in verified().splitlines() if "evidence" in line] == expected
+    Evidence.objects.filter(pk=rows[2]).update(state="sealed")
+    night = instant(at.date() + timedelta(days=1), "02:00")
+    monkeypatch.setattr(archive, "SLICE_ROWS", 1)
+    while not ArchiveCheck.objects.filter(stage="done").exists():
+        archive.check_archive(night)
+    assert ArchiveCheck.objects.get().told == expected[:1]
+
+
+@pytest.mark.rule("R20")
+def test_faults_are_said_in_the_language_of_whoever_reads_and_in_english_in_the_shell(
+    city, at, sealed, client_of
+):
+    flip(filestore.path(ORIGINALS, EvidenceItem.objects.get().sha))
+    guards_off("core_event")
+    Event.objects.filter(kind="case.open").update(note="x")
+    night = instant(at.date() + timedelta(days=1), "02:00")
+    ArchiveCheck.objects.create(day=at.date(), stage="done", started_at=at, faults=["As it was kept first."])
+    city.rut.language = "sv"
+    city.rut.save()
+    while not ArchiveCheck.objects.filter(day=night.date(), stage="done").exists():
+        archive.check_archive(night)
+    swedish = ("har inte längre sin kontrollsumma.", "är inte de som den låste")
+    english = ("does not have its hash any more.", "are not those it sealed")
+    page = client_of(city.rut).get(reverse("moderation:archive_page")).content.decode()
+    told = Notice.objects.get(key=f"archive:{night.date()}", recipient=city.rut).body
+    for text in (page, told):
+        assert [one in text for one in swedish + english] == [True, True, False, False]
+    assert "As it was kept first." in page
+    page = client_of(city.admin).get(reverse("moderation:archive_page")).content.decode()
+    assert [one in page for one in swedish + english] == [False, False, True, True]
+    with translation.override("sv"):
+        said = verified()
+        assert [one in said for one in swedish + english] == [False, False, True, True]
+        assert backup.faults()[0].startswith("The events of seal")
 
 
 @pytest.fixture

@@ -347,5 +347,6 @@ def test_trail_is_sealed_into_a_chain_that_shows_a_changed_row(city, at, png, ne
                 cursor.execute(f"DROP TRIGGER {name}{on_table}")
     assert triggers.missing(connection)
     Event.objects.filter(pk=event.pk).update(note="It was somebody else.")
-    assert trail.verify_chain() == [f"The events of seal {event.seal_id} are not those it sealed (6 of 6)."]
+    (fault,) = trail.verify_chain()
+    assert str(fault) == f"The events of seal {event.seal_id} are not those it sealed (6 of 6)."
     triggers.install(connection)

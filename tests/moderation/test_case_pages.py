@@ -87,6 +87,16 @@ def test_sealing_stands_once_in_the_history(city, at, png, new_case, anna):
 
 
 @pytest.mark.rule("R20")
+def test_page_says_why_there_is_no_evidence_to_seal_where_a_copy_may_be_a_crime(
+    png, city, at, new_case, anna
+):
+    page = anna.get(reverse("moderation:case_page", args=[new_case("child_abuse").pk])).content.decode()
+    assert ("Seal the evidence" in page, "So there is no evidence to seal." in page) == (False, True)
+    other = walk(new_case(), city, at, png, "gathering")
+    page = anna.get(reverse("moderation:case_page", args=[other.pk])).content.decode()
+    assert ("Seal the evidence" in page, "So there is no evidence to seal." in page) == (True, False)
+
+
 def test_new_evidence_is_not_offered_where_a_copy_may_be_a_crime(city, at, png, new_case, anna):
     case = new_case("child_abuse")
     ask_waiver(case, actor=city.anna, at=at, description="A picture below our post.")

@@ -7,7 +7,7 @@ from django.urls import reverse
 
 from core.moves import perform
 from moderation.answering import save_reply
-from moderation.models import Reply
+from moderation.models import Ground, Reply
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("noon")]
 
@@ -70,6 +70,49 @@ def test_complaint_gets_its_number_and_outcome_on_the_page(anna, new_comment):
     assert anna.post(move, {"outcome": ""}).status_code == 422
     assert anna.post(move, {"outcome": "The bench was mended."}).status_code == 302
     assert "The bench was mended." in anna.get(page).content.decode()
+
+
+@pytest.mark.rule("R25")
+def test_number_of_a_complaint_is_corrected_on_the_page_and_the_history_keeps_both(
+    city, anna, client_of, new_comment
+):
+    comment = new_comment(kind="criticism")
+    anna.post(reverse("moderation:complaint_new", args=[comment.pk]), {"reference": "SYN-71"})
+    page = reverse("moderation:comment_page", args=[comment.pk])
+    door = reverse("moderation:complaint_correct", args=[comment.complaint.pk])
+    assert door in anna.get(page).content.decode()
+    assert door not in client_of(city.karin).get(page).content.decode()
+    for who, status in ((city.karin, 403), (city.olle, 404), (city.stranger, 404)):
+        assert client_of(who).post(door, {"reference": "SYN-0", "seen": 1}).status_code == status
+    stale = anna.post(door, {"reference": "SYN-17", "seen": 7})
+    assert (stale.status_code, 'value="SYN-17"' in stale.content.decode()) == (409, True)
+    assert anna.post(door, {"reference": "SYN-17", "seen": 1}).status_code == 302
+    shown = anna.get(page).content.decode()
+    assert "<strong>SYN-17</strong>" in shown
+    assert '<p class="timeline__note">SYN-71</p>' in shown
+    assert '<p class="timeline__note">SYN-71 → SYN-17</p>' in shown
+
+
+@pytest.mark.rule("R19")
+def test_comment_that_is_illegal_after_all_leads_from_the_inbox_to_its_case(city, at, anna, new_comment):
+    comment, inbox = new_comment(kind="praise"), reverse("moderation:inbox_page")
+    door = reverse("moderation:comment_kind", args=[comment.pk])
+    page = reverse("moderation:comment_page", args=[comment.pk])
+    assert anna.post(door, {"kind": "unsuitable", "next": inbox})["Location"] == inbox
+    answer = anna.post(door, {"kind": "illegal", "next": inbox}, follow=True)
+    assert answer.redirect_chain == [(f"{page}#case", 302)]
+    shown = answer.content.decode()
+    assert "Choose the ground now." in shown
+    assert 'name="ground"' in shown
+    ground = Ground.objects.get(code="unlawful_threat")
+    assert (
+        anna.post(
+            reverse("moderation:case_open", args=[comment.pk]), {"ground": ground.pk, "facts": "A threat."}
+        ).status_code
+        == 302
+    )
+    anna.post(door, {"kind": "praise", "next": inbox})
+    assert anna.post(door, {"kind": "illegal", "next": inbox})["Location"] == inbox
 
 
 def test_answered_question_says_so_in_the_singular_in_swedish(city, at, new_comment, anna):

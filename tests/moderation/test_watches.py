@@ -84,6 +84,23 @@ def test_gap_filled_in_later_stays_told_as_such(city, sweep_at):
     assert watch.missed_at is not None
 
 
+@pytest.mark.rule("R21")
+def test_watch_whose_time_is_over_is_never_confirmed_though_no_clock_marked_it_missed(city, sweep_at):
+    sweep_at(instant(TUESDAY, "08:00"))
+    watch = Watch.objects.get(channel=city.channel)
+    for late in (instant(TUESDAY, "17:00"), instant(TUESDAY + timedelta(days=1), "08:30")):
+        with pytest.raises(MoveRefused, match="time of this watch is over"):
+            perform(watch, "confirm", actor=city.anna, at=late)
+    assert Watch.objects.get(channel=city.channel).state == "open"
+    sweep_at(late)
+    watch.refresh_from_db()
+    perform(watch, "fill_in", actor=city.anna, at=late, note="The system was down.")
+    assert (watch.state, watch.looked_at, watch.missed_at) == ("filled", late, late)
+    other = Watch.objects.get(channel=city.channel, day=late.date())
+    perform(other, "confirm", actor=city.anna, at=instant(late.date(), "16:59"))
+    assert other.state == "confirmed"
+
+
 @pytest.mark.rule("R21", "R37")
 def test_days_without_a_clock_show_as_missed(city, sweep_at):
     sweep_at(instant(date(2026, 11, 19), "18:00"))

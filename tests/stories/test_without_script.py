@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import Page, expect
 
 from core import clock
+from core.workdays import instant, local_day, next_working_day
 from editorial.models import Post
 from moderation.models import Case, Ground, Watch
 from tests.stories.test_loop import order_removal
@@ -110,7 +111,7 @@ def test_what_may_not_be_copied_is_waived_by_two_people_without_script(live_city
 
 @pytest.mark.rule("R21", "R38")
 def test_watch_is_confirmed_and_the_language_changed_without_script(live_city, anna):
-    clock.sweep(timezone.now().replace(year=2026, month=11, day=24, hour=12))
+    clock.sweep(instant(next_working_day(local_day(timezone.now())), "12:00"))
     anna.goto("/moderation/watches/")
     anna.get_by_role("button", name="Parks on Facebook").first.click()
     assert Watch.objects.get(channel=live_city.channel).state == "confirmed"

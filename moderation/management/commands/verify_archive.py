@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandError
+from django.core.management.base import BaseCommand, CommandError, no_translations
 
 from moderation import archive
 
@@ -12,6 +12,7 @@ from moderation import archive
 class Command(BaseCommand):
     help = "Verify the archive: every stored file, every sealed row, every link of the chain."
 
+    @no_translations  # the shell speaks English
     def handle(self, *args: Any, **options: Any) -> None:
         files, size = archive.how_much()
         if options["verbosity"]:
@@ -19,7 +20,7 @@ class Command(BaseCommand):
         progress = Progress(self, files) if options["verbosity"] else None
         faults = archive.verify(progress)
         if faults:
-            raise CommandError("\n".join([*faults, f"{len(faults)} faults."]))
+            raise CommandError("\n".join([*map(str, faults), f"{len(faults)} faults."]))
         if options["verbosity"]:
             self.stdout.write("The archive is whole.")
 
@@ -43,4 +44,4 @@ class Progress:
             self.told = percent
             self.command.stdout.write(f"{percent} %, {self.size / 1e6:.0f} MB")
         for fault in finding.faults:
-            self.command.stderr.write(fault)
+            self.command.stderr.write(str(fault))
