@@ -71,8 +71,9 @@ _UNANSWERED = (
 
 # What went out is told by its publication: which version, who said so, and where it stands.
 _PUBLISHED_UNREAD = (
-    "NOT EXISTS (SELECT 1 FROM editorial_review r JOIN editorial_postversion v ON v.id = r.version_id "
-    "WHERE v.id = NEW.post_version_id AND v.post_id = NEW.post_id AND r.verdict = 'approved')"
+    "NOT EXISTS (SELECT 1 FROM editorial_review r JOIN editorial_post p ON p.current_id = r.version_id "
+    "WHERE p.id = NEW.post_id AND p.current_id = NEW.post_version_id AND p.state IN ('due', 'published') "
+    "AND r.verdict = 'approved')"
 )
 _PUBLISHED_ELSE = " OR ".join(
     f"NEW.{column} <> OLD.{column}" for column in ("post_id", "channel_id", "post_version_id", "due_at")
@@ -98,7 +99,13 @@ def _frozen_rows(table: str) -> list[Guard]:
 def _publications() -> list[Guard]:
     table = "editorial_publication"
     return [
-        Guard(f"{table}_unread", table, "INSERT", _PUBLISHED_UNREAD, "Only an approved version goes out."),
+        Guard(
+            f"{table}_unread",
+            table,
+            "INSERT",
+            _PUBLISHED_UNREAD,
+            "Only the approved version of a post that is due goes out.",
+        ),
         Guard(f"{table}_born_settled", table, "INSERT", _SETTLED_BY_NOBODY, _SETTLED_MESSAGE),
         Guard(f"{table}_by_nobody", table, "UPDATE", _SETTLED_BY_NOBODY, _SETTLED_MESSAGE),
         *append_only(

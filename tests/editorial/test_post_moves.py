@@ -182,12 +182,23 @@ OUT = {
     "publication of what nobody approved": (
         "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
         "SELECT {draft}, channel_id, {unread}, 'due', due_at, '', 0 FROM editorial_publication",
-        "Only an approved version goes out",
+        "Only the approved version of a post that is due",
     ),
     "approval borrowed from another post": (
         "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
         "SELECT {draft}, channel_id, post_version_id, 'due', due_at, '', 0 FROM editorial_publication",
-        "Only an approved version goes out",
+        "Only the approved version of a post that is due",
+    ),
+    "a version that was approved and taken back": (
+        "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
+        "SELECT {reopened}, channel_id, {approved}, 'due', due_at, '', 0 FROM editorial_publication",
+        "Only the approved version of a post that is due",
+    ),
+    "an approved version before its time": (
+        "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
+        "SELECT {early}, channel_id, (SELECT current_id FROM editorial_post WHERE id = {early}), 'due', due_at, '', 0 "
+        "FROM editorial_publication",
+        "Only the approved version of a post that is due",
     ),
     "another version": ("UPDATE editorial_publication SET post_version_id = {unread}", KEEPS),
     "another post": ("UPDATE editorial_publication SET post_id = {draft}", KEEPS),
@@ -215,8 +226,11 @@ OUT = {
 @pytest.mark.parametrize("attack", OUT)
 def test_raw_sql_cannot_rewrite_what_went_out(city, at, new_post, attack):
     post, draft = walk(new_post(), city, at, "published"), new_post()
+    reopened, early = walk(new_post(), city, at, "approved"), walk(new_post(), city, at, "scheduled")
+    perform(reopened, "reopen", actor=city.anna, at=at)
     sql, said = OUT[attack]
-    named = {"post": post.pk, "draft": draft.pk, "unread": draft.versions.get().pk}
+    named = {"post": post.pk, "draft": draft.pk, "unread": draft.versions.get().pk, "early": early.pk}
+    named |= {"reopened": reopened.pk, "approved": reopened.versions.get(reviews__verdict="approved").pk}
     with pytest.raises(IntegrityError, match=said), transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql.format(**named, sara=city.sara.pk, erik=city.erik.pk))
 
