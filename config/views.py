@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 
 from allauth.account import views as account
@@ -26,14 +27,28 @@ from core.forms import PartsForm
 from core.models import Event, Notice
 from core.request import own_address, person
 
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """This will answer an error of ours: 503 while database or files cannot be reached, which passes, otherwise 500."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError | StoreAway):
-        answer = HttpResponse(render_to_string("500.html"), status=503)
+    """This will answer an error of ours, with what was typed: 507 without room for files, 503 while database or files
+    cannot be reached, which passes, otherwise 500.
+    """
+    error = sys.exc_info()[1]
+    full = isinstance(error, OSError) and error.errno in NO_ROOM
+    away = isinstance(error, OperationalError | InterfaceError | StoreAway)
+    status = 507 if full else 503 if away else 500
+    page = render_to_string("500.html", {"status": status, "kept": _typed(request)})
+    answer = HttpResponse(page, status=status, headers={"Cache-Control": "private, no-store"})
+    if away:
         answer.headers["Retry-After"] = "10"
-        return answer
-    return HttpResponse(render_to_string("500.html"), status=500)
+    return answer
+
+
+def _typed(request: HttpRequest) -> str:
+    """The texts of more than a word that were sent; a password is of one."""
+    texts = (text.strip() for name in request.POST for text in request.POST.getlist(name))
+    return "\n\n".join(text for text in texts if len(text.split()) > 1)
 
 
 @require_GET

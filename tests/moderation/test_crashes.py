@@ -11,8 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.db import connection
+from django.urls import reverse
 
 from core import filestore, ladders, trail
 from core.models import Event, Notice
@@ -153,7 +155,7 @@ def done(case: Case, name: str) -> bool:
 
 
 @pytest.mark.rule("R20")
-def test_full_disk_leaves_no_row_and_no_half_file(live_people, at, png, monkeypatch):
+def test_full_disk_leaves_no_row_and_no_half_file_and_is_told(live_people, at, png, client_of, monkeypatch):
     city = live_people
     comment = register_comment(
         actor=city.anna, at=at, channel=city.channel, kind="illegal", author_name="K", text="A threat."
@@ -166,6 +168,19 @@ def test_full_disk_leaves_no_row_and_no_half_file(live_people, at, png, monkeypa
     monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space left"):
         add_screenshot(case, actor=city.anna, at=at, data=png(), name="shot.png", context="Below our post.")
+    asked = {
+        "context": "Below our post.",
+        "shows": "comment",
+        "taken_by": "Anna",
+        "taken_at": f"{at:%Y-%m-%dT%H:%M}",
+    }
+    asked["screenshot"] = SimpleUploadedFile("shot.png", png())
+    anna = client_of(city.anna)
+    anna.raise_request_exception = False
+    answer = anna.post(reverse("moderation:evidence_add", args=[case.pk]), asked)
+    assert answer.status_code == 507
+    for words in ("The picture or file you sent was not saved.", "Below our post."):
+        assert words in answer.content.decode()
     monkeypatch.undo()
     assert not case.evidence.exists()
     from django.conf import settings
