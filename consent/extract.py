@@ -83,6 +83,9 @@ def _pictures(person: Person) -> list[dict[str, Any]]:
             "where": place.place,
             "can_be_recognised": place.is_identifiable,
             "blurred": place.is_blurred,
+            "marked_in_thousandths": (
+                [place.left, place.top, place.width, place.height] if place.left is not None else None
+            ),
             "taken_by": place.picture.credit,
             "taken_on": place.picture.taken_on,
             "taken_at": place.picture.taken_at,
@@ -151,6 +154,8 @@ def _shown(person: Person) -> list[dict[str, Any]]:
             "address": shown.url,
             "at": localtime(shown.at) if shown.at else None,
             "state": str(shown.state_label),
+            "to_come_down_since": localtime(shown.to_come_down) if shown.to_come_down else None,
+            "seen_to_be_gone": localtime(shown.seen_gone) if shown.seen_gone else None,
         }
         for _receiver, rows in answers
         for shown in rows

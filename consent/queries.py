@@ -40,7 +40,7 @@ class Use:
 
 @dataclass(frozen=True)
 class Shown:
-    """A place where a picture is or was published, as the floors above answer."""
+    """A place where a picture is or was published, as the floors above answer, and how the person had it taken down."""
 
     channel: str
     url: str
@@ -48,6 +48,8 @@ class Shown:
     state: str
     state_label: str
     is_live: bool
+    to_come_down: datetime | None = None
+    seen_gone: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

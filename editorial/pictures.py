@@ -105,13 +105,17 @@ def editors_who_show(picture: Picture, at: datetime, **kwargs: Any) -> list[User
 
 @receiver(shown_of_person)
 def publications_of(person: Person, **kwargs: Any) -> list[Shown]:
-    """This will answer with where pictures of the person went out, newest first."""
+    """This will answer with where pictures of the person went out, newest first, and what their own word took down."""
     pictures = Appearance.objects.filter(person=person).values("picture")
+    theirs = models.Q(takedown_tasks__takedown__word__person=person)
     rows = (
         Publication.objects.filter(post__pictures__picture__in=pictures)
         .exclude(state=PublicationState.MISSED)
         .select_related("channel__platform")
-        .distinct()
+        .annotate(
+            to_come_down=models.Min("takedown_tasks__takedown__opened_at", filter=theirs),
+            seen_gone=models.Max("takedown_tasks__checked_at", filter=theirs),
+        )
     )
     return [
         Shown(
@@ -121,6 +125,8 @@ def publications_of(person: Person, **kwargs: Any) -> list[Shown]:
             state=row.state,
             state_label=row.state_label,
             is_live=row.state in (PublicationState.PUBLISHED, PublicationState.DUE),
+            to_come_down=row.to_come_down,
+            seen_gone=row.seen_gone,
         )
         for row in rows.order_by("-due_at", "-pk")
     ]

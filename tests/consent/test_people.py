@@ -62,6 +62,7 @@ def test_everything_that_is_kept_is_read_and_taken_as_a_file(
     ask_by_link(
         Picture.objects.get(), actor=city.anna, at=at, person=maja, signer=maja, language="en", email=True
     )
+    maja.appearances.update(left=100, top=200, width=150, height=150)
     client, url = client_of(city.anna), reverse("consent:person_extract", args=[maja.pk])
     page = client.get(url).content.decode()
     for words in ("Maja Lind", "maja@home.example", "A teal pond", "said yes", "Asked at the opening."):
@@ -74,6 +75,8 @@ def test_everything_that_is_kept_is_read_and_taken_as_a_file(
     assert held["asked"][0]["channels"] == ["all channels"]
     assert held["asked"][0]["who_was_asked"] == "Maja Lind"
     assert held["letters"][0]["to"] == "maja@home.example"
+    assert held["pictures"][0]["marked_in_thousandths"] == [100, 200, 150, 150]
+    assert "marked in the picture" in page
     assert held["asked"][0]["asked"] == "2026-11-24T12:00:00+01:00"  # noon in Sweden, eleven in UTC
     assert held["answers"][0]["channels"] == ["all channels"]
     assert "Tue 24 Nov 2026, 12:00" in page

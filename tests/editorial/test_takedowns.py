@@ -15,6 +15,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from channels_registry.models import Channel
+from consent import extract
 from consent.letters import send_letters
 from consent.models import ConsentEvent, Person, Picture
 from consent.people import protect
@@ -264,6 +265,9 @@ def test_letter_after_a_narrower_yes_does_not_say_that_the_picture_is_gone_every
     take_down(task, actor=city.anna, at=at, proof="Deleted the post.")
     perform(task, "check", actor=city.erik, at=at)
     assert Publication.objects.get(channel=city.channel).state == "published"
+    shown = {row["channel"]: row for row in extract.of(Person.objects.get(), at=at)["shown"]}
+    ends = {name: (row["to_come_down_since"], row["seen_to_be_gone"]) for name, row in shown.items()}
+    assert ends == {str(city.channel): (None, None), str(city.other_channel): (at, at)}
     send_letters(at)
     (letter,) = [letter for letter in mail.outbox if letter.to == ["maja@home.example"]]
     assert "where your yes no longer holds" in letter.body or "inte längre gäller" in letter.body
