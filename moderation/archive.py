@@ -22,6 +22,7 @@ from core.models import Event, Seal, User
 from core.notices import Message, say, tell
 from core.trail import Fault
 from core.workdays import instant, local_day
+from moderation import told
 from moderation.capture import COPIES, ORIGINALS, facts_of_file
 from moderation.models import ArchiveCheck, DisposedCase, Evidence, EvidenceItem, MaskedCopy, RemovalCheck
 from moderation.states import CASE_MOVES
@@ -35,6 +36,7 @@ SCREENSHOT = gettext_noop("Case %(case)s, screenshot %(row)s")
 CHECK = gettext_noop("Case %(case)s, check %(row)s")
 MASKED_COPY = gettext_noop("Case %(case)s, masked copy %(row)s")
 EVIDENCE = gettext_noop("Case %(case)s, evidence %(row)s")
+CASE = gettext_noop("Case %(case)s")
 
 
 @dataclass
@@ -136,15 +138,15 @@ def _sealed_rows(after: int) -> Iterator[Finding]:
     for rows in _in_order(sealed.prefetch_related("items", "removals"), after):
         erased = _erased({evidence.case_id for evidence in rows})
         orders = _orders_of({evidence.case_id for evidence in rows if evidence.removals.all()})
-        told = _told_of(about_id__gt=after, about_id__lte=rows[-1].pk)
+        seals = _told_of(about_id__gt=after, about_id__lte=rows[-1].pk)
         read = []
         for evidence in rows:
             is_erased = evidence.case_id in erased
-            said = [*_faults_of(evidence, told.pop(evidence.pk, None), is_erased)]
+            said = [*_faults_of(evidence, seals.pop(evidence.pk, None), is_erased)]
             said += [] if is_erased else _faults_of_removals(evidence, orders)
             facts: dict[str, str | int] = {"case": evidence.case_id, "row": evidence.pk}
             read.append(Finding(evidence.pk, faults=[Fault(one, facts, EVIDENCE) for one in said]))
-        yield from sorted([*read, *_gone(told)], key=lambda finding: finding.pk)
+        yield from sorted([*read, *_gone(seals)], key=lambda finding: finding.pk)
         after = rows[-1].pk
     yield from _gone(_told_of(about_id__gt=after))
 
@@ -217,6 +219,17 @@ def _faults_of(evidence: Evidence, told: Event | None, erased: bool) -> Iterator
         yield gettext_noop("what its screenshots are was changed after it was sealed.")
 
 
+def _words(after: int) -> Iterator[Finding]:
+    while cases := list(told.cases_with_words().filter(pk__gt=after).order_by("pk")[:CHUNK]):
+        numbers = [case.pk for case in cases]
+        erased = _erased(set(numbers))
+        found = {pk: Finding(pk) for pk in numbers}
+        for pk, said in told.faults_of([pk for pk in numbers if pk not in erased]):
+            found[pk].faults.append(Fault(said, {"case": pk}, CASE))
+        yield from found.values()
+        after = numbers[-1]
+
+
 def _chain(after: int) -> Iterator[Finding]:
     before = Seal.objects.filter(pk__lte=after).order_by("-pk").first()
     expected = before.hash if before else trail.GENESIS
@@ -231,6 +244,7 @@ STAGES: dict[str, Callable[[int], Iterator[Finding]]] = {
     ArchiveCheck.Stage.CHECKS: _second_screenshots,
     ArchiveCheck.Stage.MASKED: _masked_copies,
     ArchiveCheck.Stage.EVIDENCE: _sealed_rows,
+    ArchiveCheck.Stage.WORDS: _words,
     ArchiveCheck.Stage.CHAIN: _chain,
 }
 

@@ -28,6 +28,7 @@ class ArchiveCheck(models.Model):
         CHECKS = "checks", _("second screenshots")
         MASKED = "masked", _("masked copies")
         EVIDENCE = "evidence", _("evidence")
+        WORDS = "words", _("words of the cases")
         CHAIN = "chain", _("chain")
         DONE = "done", _("done")
 

@@ -27,7 +27,7 @@ from core.moves import MoveRefused, perform
 from core.workdays import instant
 from moderation import archive
 from moderation.capture import COPIES, ORIGINALS, add_screenshot
-from moderation.checking import note_author_told, note_seen
+from moderation.checking import note_author_told, note_police_report, note_seen
 from moderation.disposal import dispose, propose_disposal, ready_for_disposal
 from moderation.export import cover, export_cases, load, masked_case
 from moderation.masking import make_masked_copy
@@ -179,6 +179,60 @@ CHANGES = {
     "seal": ("core_seal", "UPDATE core_seal SET event_count = event_count + 1", "was changed"),
     "fork": ("core_seal", "UPDATE core_seal SET prev = hash", "does not follow the one before it"),
 }
+
+
+LOOK, AUTHOR = "a look whether the comment is gone is not", "what its author was told is not"
+POLICE, WAIVER = "a report to the police is not", "its waiver is not"
+ROWS = {
+    "what a look saw": (
+        "moderation_removalcheck",
+        "UPDATE moderation_removalcheck SET said = 'It is there.'",
+        LOOK,
+    ),
+    "who looked": (
+        "moderation_removalcheck",
+        "UPDATE moderation_removalcheck SET checked_by_id = {sara}",
+        LOOK,
+    ),
+    "a look that is gone": ("moderation_removalcheck", "DELETE FROM moderation_removalcheck", LOOK),
+    "a look that was never made": (
+        "moderation_removalcheck",
+        "INSERT INTO moderation_removalcheck (case_id, way, result, said, sha, clean_sha, content_type, checked_by_id, "
+        "checked_at) SELECT case_id, way, result, said, '', '', '', checked_by_id, checked_at FROM moderation_removalcheck",
+        LOOK,
+    ),
+    "the author was told": (
+        "moderation_authornotice",
+        "UPDATE moderation_authornotice SET text = 'Sorry.'",
+        AUTHOR,
+    ),
+    "number of the police": (
+        "moderation_policereport",
+        "UPDATE moderation_policereport SET number = 'B 2'",
+        POLICE,
+    ),
+    "description": ("moderation_waiver", "UPDATE moderation_waiver SET description = 'A cat.'", WAIVER),
+    "second signature": ("moderation_waiver", "UPDATE moderation_waiver SET signed_by_id = {sara}", WAIVER),
+}
+
+
+@pytest.mark.rule("R20", "R36")
+@pytest.mark.parametrize("change", ROWS)
+def test_words_of_a_case_that_were_changed_past_the_trail_are_named(city, at, sealed, new_case, change):
+    note_author_told(sealed, actor=city.anna, at=at, way="message", text="It is removed.")
+    note_police_report(sealed, actor=city.anna, at=at, number="B 1", reported_on=at.date())
+    waived = new_case("child_abuse", facts="")
+    ask_waiver(waived, actor=city.anna, at=at, description="A picture, told in words.")
+    sign_waiver(waived, actor=city.erik, at=at)
+    trail.seal_events(at)
+    assert verified() == ""
+    table, sql, expected = ROWS[change]
+    guards_off(table)
+    with connection.cursor() as cursor:
+        cursor.execute(sql.format(sara=city.sara.pk))
+    number = waived.pk if expected == WAIVER else sealed.pk
+    assert f"Case {number}: {expected} what the trail says." in verified()
+    assert "1 faults" in verified() or "1 fault" in verified()
 
 
 @pytest.mark.rule("R20")
