@@ -52,7 +52,7 @@ def note_consent(
     """This will note what a signer said of the picture. A no sends planned posts with the picture back at once.
 
     Raises MoveForbidden outside the unit's people, MoveRefused for somebody who is not in the picture, for a signer who
-    is neither that person nor a guardian, and for a last day that is over; MoveIncomplete for a yes on paper without
+    is neither that person nor a guardian, for a last day that is over, and for a witness who is one of the two; MoveIncomplete for a yes on paper without
     the scan or orally without a witness, and for a yes after a no that is not said to be a new one.
     """
     answer = may_tend(actor, picture)
@@ -66,6 +66,12 @@ def note_consent(
         raise MoveIncomplete(_("Add the scan of the paper."))
     if said in YES and way == Way.ORAL and not witness.strip():
         raise MoveIncomplete(_("Say who else heard it."))
+    if said in YES and way == Way.ORAL and _same_name(witness, actor.name, signer.name):
+        raise MoveRefused(
+            _(
+                "The witness is somebody else than who notes the answer and than who gave it. Say who else heard it."
+            )
+        )
     kept = arrivals.keep({SCANS: scan.original}, at) if scan else {}
     event = ConsentEvent(
         picture=picture,
@@ -158,6 +164,10 @@ def ask_signer(person: Person, signer: Person) -> None:
         raise MoveRefused(
             _("%(signer)s is neither %(name)s nor a guardian.") % {"signer": signer, "name": person}
         )
+
+
+def _same_name(name: str, *others: str) -> bool:
+    return " ".join(name.split()).casefold() in {" ".join(other.split()).casefold() for other in others}
 
 
 def _ask_after_no(picture: Picture, person: Person, signer: Person, said: str) -> None:

@@ -171,6 +171,9 @@ def test_scan_is_handed_to_those_who_tend_the_picture(
     assert (without.status_code, "Add the scan of the paper." in without.content.decode()) == (422, True)
     oral = client_of(city.anna).post(url, data | {"way": "oral"})
     assert (oral.status_code, "Say who else heard it." in oral.content.decode()) == (422, True)
+    for name in (" anna", "Maja  Lind"):  # who notes it, and who gave it
+        alone = client_of(city.anna).post(url, data | {"way": "oral", "witness": name})
+        assert (alone.status_code, "The witness is somebody else" in alone.content.decode()) == (409, True)
     assert client_of(city.anna).post(url, data | {"scan": scan}).status_code == 302
     file = reverse("consent:word_scan", args=[ConsentEvent.objects.last().pk])
     assert client_of(city.erik).get(file).content == png()
