@@ -52,8 +52,9 @@ def note_consent(
     """This will note what a signer said of the picture. A no sends planned posts with the picture back at once.
 
     Raises MoveForbidden outside the unit's people, MoveRefused for somebody who is not in the picture, for a signer who
-    is neither that person nor a guardian, for a last day that is over, and for a witness who is one of the two; MoveIncomplete for a yes on paper without
-    the scan or orally without a witness, and for a yes after a no that is not said to be a new one.
+    is neither that person nor a guardian, for a last day that is over, and for a witness who notes it or gave it;
+    MoveIncomplete for a yes on paper without the scan or orally without a witness, and for a yes after a no that is not
+    said to be a new one.
     """
     answer = may_tend(actor, picture)
     if isinstance(answer, Refusal):
