@@ -14,6 +14,7 @@ if (list) {
   let here = -1;
   box.hidden = false;
   toggle.checked = !localStorage.getItem(OFF);
+  box.open = toggle.checked && matchMedia("(min-width: 60em)").matches; // a phone has no keys
   toggle.addEventListener("change", () => {
     if (toggle.checked) localStorage.removeItem(OFF);
     else localStorage.setItem(OFF, "yes");
