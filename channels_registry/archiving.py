@@ -105,16 +105,25 @@ def type_of(source: Path) -> str:
     raise MoveRefused(_("This is no export: a ZIP, TAR, PDF or text file as the platform hands it out."))
 
 
-def begin_upload(closure: Closure, *, actor: User, at: datetime, name: str, size: int) -> Upload:
-    """This will begin an upload, or take up the one of the same name and size that broke off."""
+def begin_upload(
+    closure: Closure, *, actor: User, at: datetime, name: str, size: int, changed: int = 0
+) -> Upload:
+    """This will begin an upload, or take up the one of the same name, size and last change that broke off.
+
+    `changed` is in milliseconds since 1970, as browsers tell it.
+    """
     _ask(closure, actor)
     _ask_size(size)
     name = Path(name).name[:200] or "export"
-    broken = closure.uploads.filter(name=name, size=size, finished_at=None, begun_by=actor).first()
+    broken = closure.uploads.filter(
+        name=name, size=size, changed=changed, finished_at=None, begun_by=actor
+    ).first()
     if broken:
         return broken
     with transaction.atomic():
-        upload = Upload.objects.create(closure=closure, name=name, size=size, begun_by=actor, begun_at=at)
+        upload = Upload.objects.create(
+            closure=closure, name=name, size=size, changed=changed, begun_by=actor, begun_at=at
+        )
         trail.record("closure.upload", about=closure, actor=actor, at=at, data={"name": name, "size": size})
     return upload
 

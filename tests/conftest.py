@@ -24,6 +24,8 @@ from PIL import Image
 from channels_registry.models import Channel, Platform
 from core import clock, triggers
 from core.models import Notice, Unit, User
+from core.models.people import mailbox_of
+from core.names import looks_of
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.transitions import save_post
 from tests.core import s3
@@ -110,10 +112,16 @@ class City:
     stranger: User
 
 
-def make_user(name: str, **fields: Any) -> User:
-    return User.objects.create(
+def _user(name: str, **fields: Any) -> User:
+    return User(
         email=f"{name.lower()}@avinge.example", password=_hashed(), name=name, **({"language": "en"} | fields)
     )
+
+
+def make_user(name: str, **fields: Any) -> User:
+    user = _user(name, **fields)
+    user.save()
+    return user
 
 
 def make_notice(recipient: User, at: datetime) -> Notice:
@@ -128,47 +136,70 @@ def _hashed() -> str:
     return make_password(PASSWORD)
 
 
+def _cast() -> dict[str, User]:
+    """This will store everybody at once; each name has been seen to be one."""
+    extra = {"Rut": {"is_records_officer": True}, "Admin": {"is_staff": True, "is_superuser": True}}
+    names = ("Karin", "Ulf", "Anna", "Erik", "Sara", "Olle", "Stranger", *extra)
+    people = [_user(name, **extra.get(name, {})) for name in names]
+    for person in people:
+        person.mailbox, person.looks = mailbox_of(person.email), looks_of(person.name)
+    return {person.name.lower(): person for person in User.objects.bulk_create(people)}
+
+
 def build_city() -> City:
     """This will store two units' worth of people, teams and channels."""
-    karin, ulf = make_user("Karin"), make_user("Ulf")
-    unit = Unit.objects.create(name="Parks", responsible_chief=karin, communications_chief=ulf)
-    other_unit = Unit.objects.create(name="Library")
-    facebook = Platform.objects.create(
-        code="facebook", name="Facebook", hosts=["facebook.com"], text_limit=5000
+    people = _cast()
+    unit, other_unit = Unit.objects.bulk_create(
+        [
+            Unit(name="Parks", responsible_chief=people["karin"], communications_chief=people["ulf"]),
+            Unit(name="Library"),
+        ]
     )
-    x = Platform.objects.create(code="x", name="X", hosts=["x.com", "twitter.com"], text_limit=280)
-    channel = Channel.objects.create(
-        platform=facebook,
-        name="Parks on Facebook",
-        handle="parks",
-        url="https://www.facebook.com/parks",
-        unit=unit,
+    facebook, x = Platform.objects.bulk_create(
+        [
+            Platform(code="facebook", name="Facebook", hosts=["facebook.com"], text_limit=5000),
+            Platform(code="x", name="X", hosts=["x.com", "twitter.com"], text_limit=280),
+        ]
     )
-    other_channel = Channel.objects.create(
-        platform=x, name="Library on X", handle="library", url="https://x.com/library", unit=other_unit
+    channel, other_channel = Channel.objects.bulk_create(
+        [
+            Channel(
+                platform=facebook,
+                name="Parks on Facebook",
+                handle="parks",
+                url="https://www.facebook.com/parks",
+                unit=unit,
+            ),
+            Channel(
+                platform=x,
+                name="Library on X",
+                handle="library",
+                url="https://x.com/library",
+                unit=other_unit,
+            ),
+        ]
     )
-    team = Team.objects.create(name="Park team", unit=unit)
-    other_team = Team.objects.create(name="Library team", unit=other_unit)
-    TeamChannel.objects.create(team=team, channel=channel)
-    TeamChannel.objects.create(team=other_team, channel=other_channel)
-    people = {name.lower(): make_user(name) for name in ("Anna", "Erik", "Sara", "Olle", "Stranger")}
-    for member, its_team, role in (
-        ("anna", team, "communicator"),
-        ("erik", team, "editor"),
-        ("sara", team, "editor"),
-        ("olle", other_team, "editor"),
-    ):
-        Membership.objects.create(team=its_team, user=people[member], role=role)
+    team, other_team = Team.objects.bulk_create(
+        [Team(name="Park team", unit=unit), Team(name="Library team", unit=other_unit)]
+    )
+    TeamChannel.objects.bulk_create(
+        [TeamChannel(team=team, channel=channel), TeamChannel(team=other_team, channel=other_channel)]
+    )
+    Membership.objects.bulk_create(
+        Membership(team=its_team, user=people[member], role=role)
+        for member, its_team, role in (
+            ("anna", team, "communicator"),
+            ("erik", team, "editor"),
+            ("sara", team, "editor"),
+            ("olle", other_team, "editor"),
+        )
+    )
     return City(
         unit=unit,
         team=team,
         other_team=other_team,
         channel=channel,
         other_channel=other_channel,
-        karin=karin,
-        ulf=ulf,
-        rut=make_user("Rut", is_records_officer=True),
-        admin=make_user("Admin", is_staff=True, is_superuser=True),
         **people,
     )
 

@@ -104,6 +104,8 @@ class Upload(models.Model):
     closure = models.ForeignKey(Closure, models.PROTECT, related_name="uploads")
     name = models.CharField(_("file name"), max_length=200)
     size = models.BigIntegerField(_("bytes"))
+    # Of two files of the same name and size this tells which one broke off. Milliseconds since 1970; 0 when not told.
+    changed = models.BigIntegerField(_("the file's last change"), default=0, editable=False)
     received = models.BigIntegerField(_("bytes received"), default=0)
     begun_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     begun_at = models.DateTimeField(_("begun"))

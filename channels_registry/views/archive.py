@@ -69,6 +69,7 @@ def upload_begin(request: HttpRequest, pk: int) -> JsonResponse:
             at=timezone.now(),
             name=request.POST.get("name", ""),
             size=number_in(size) or 0,
+            changed=number_in(request.POST.get("changed", "")) or 0,
         )
     except MoveRefused as refused:
         return JsonResponse({"error": refused.reason}, status=status_of(refused))

@@ -41,7 +41,7 @@ async function sendPiece(address, file, received, length) {
 }
 
 async function send(file) {
-  const begun = await ask(form.dataset.export, new URLSearchParams({ name: file.name, size: String(file.size) }));
+  const begun = await ask(form.dataset.export, new URLSearchParams({ name: file.name, size: String(file.size), changed: String(file.lastModified) }));
   if (!begun.ok) throw new Error(begun.facts.error || form.dataset.failed);
   const address = `${form.dataset.export}${begun.facts.upload}/`;
   let { received } = begun.facts;

@@ -38,8 +38,8 @@ class Breaks(io.BytesIO):
         return super().read(min(size, self.after - self.tell()))
 
 
-def begin(closure, city, at, data, name="export.zip"):
-    return archiving.begin_upload(closure, actor=city.anna, at=at, name=name, size=len(data))
+def begin(closure, city, at, data, name="export.zip", changed=0):
+    return archiving.begin_upload(closure, actor=city.anna, at=at, name=name, size=len(data), changed=changed)
 
 
 @pytest.mark.rule("R34")
@@ -51,6 +51,10 @@ def test_upload_that_breaks_off_goes_on_where_it_was(journey, city, at):
     assert came == 1500
     again = begin(closure, city, at, data)
     assert (again.pk, again.received) == (upload.pk, 1500)
+    newer = begin(
+        closure, city, at, data, changed=1_795_000_000_000
+    )  # the same name and size, saved again since
+    assert (newer.pk != upload.pk, newer.received) == (True, 0)
     with pytest.raises(archiving.UploadProblem) as wrong:
         archiving.take_piece(again, offset=1000, stream=io.BytesIO(data[1000:]), length=10)
     assert wrong.value.received == 1500

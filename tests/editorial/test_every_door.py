@@ -23,8 +23,8 @@ from tests.editorial.test_post_moves import walk
 
 pytestmark = pytest.mark.django_db
 
-ROLES = ("anna", "erik", "sara", "olle", "karin", "rut", "admin", "stranger")
-MEMBERS, EDITORS, AUTHORS = {"anna", "erik", "sara"}, {"erik", "sara"}, {"anna"}
+ROLES = ("anna", "erik", "olle", "karin", "rut", "admin", "stranger")
+MEMBERS, EDITORS, AUTHORS = {"anna", "erik"}, {"erik"}, {"anna"}
 SEES = MEMBERS | {"karin", "admin"}
 BY_CLOCK = {move.name for move in POST_MOVES if move.by_clock}
 PEOPLES = [move.name for move in POST_MOVES if not move.by_clock]
@@ -69,20 +69,20 @@ def by_shell(user: User | None, post: Post, name: str, at: datetime) -> None:
 
 
 @pytest.fixture
-def posts_in(city: City, at: datetime, new_post: Callable[..., Post]) -> dict[str, Post]:
-    """One post of Anna's in each state."""
-    made = {}
-    for number, state in enumerate(PostState.values):
+def post_in(city: City, at: datetime, new_post: Callable[..., Post]) -> Callable[[str], Post]:
+    """A post of Anna's in a state."""
+
+    def make(state: str) -> Post:
         post = new_post(title=state)
         if state == "published":
             walk(post, city, at, "due")
-            address = f"https://www.facebook.com/parks/posts/{number}"
+            address = "https://www.facebook.com/parks/posts/1"
             perform(post.publications.get(), "confirm", actor=city.anna, at=at, url=address)
             post.refresh_from_db()
-        else:
-            walk(post, city, at, state)
-        made[state] = post
-    return made
+            return post
+        return walk(post, city, at, state)
+
+    return make
 
 
 class undone:  # noqa: N801  (read as a word: with undone():)
@@ -108,9 +108,10 @@ def holds(post: Post) -> None:
 
 @pytest.mark.rule("R10", "R23", "R39")
 @pytest.mark.parametrize("name", [move.name for move in POST_MOVES])
-def test_table_of_state_role_and_door_for_a_move(city, at, posts_in, client_of, time_machine, name):
-    """8 states × 8 roles × 5 doors: each cell is open or refused as the guidance says, and leaves what it should."""
+def test_table_of_state_role_and_door_for_a_move(city, at, post_in, client_of, time_machine, name):
+    """8 states × 7 roles × 5 doors: each cell is open or refused as the guidance says, and leaves what it should."""
     time_machine.move_to(at, tick=False)
+    posts_in = {state: post_in(state) for state in PostState.values}
     clients, wrong, cells = {role: client_of(getattr(city, role)) for role in ROLES}, [], 0
     doors = {"form": by_form, "call": by_call, "admin": by_admin}
     if name in {"approve", "ask_changes"}:
@@ -149,7 +150,7 @@ def test_table_of_state_role_and_door_for_a_move(city, at, posts_in, client_of, 
                     wrong.append(("shell", state, role, post.state))
             holds(post)
     assert wrong == []
-    assert cells == 64 * (len(doors) + 1)
+    assert cells == 56 * (len(doors) + 1)
 
 
 def expected_no(door: str, state: str, role: str, name: str, status: int, fits: bool) -> bool:
@@ -171,8 +172,8 @@ def expected_no(door: str, state: str, role: str, name: str, status: int, fits: 
 @pytest.mark.rule("R23")
 @pytest.mark.parametrize("name", sorted(BY_CLOCK))
 @pytest.mark.parametrize("state", PostState.values)
-def test_clocks_moves_are_the_clocks_alone(city, at, posts_in, name, state):
-    post = posts_in[state]
+def test_clocks_moves_are_the_clocks_alone(city, at, post_in, name, state):
+    post = post_in(state)
     with undone():
         if state in POST_MOVES[name].sources:
             perform(post, name, actor=None, at=at)
