@@ -143,8 +143,8 @@ def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> set[int]:
     """This will read the rows of a seldom word and ask each for its scope; a common word is sought from the newest back.
 
     The index joins the scopes' long lists first, which takes as long for a word of four rows as for one of a million,
-    and knows nothing of which is newest. So it is asked last, for what the newest rows do not hold: what is that seldom
-    within the scopes is few rows to sort.
+    and knows nothing of which is newest. So it is asked last, and only when the newest rows of all hold too few: what is
+    that seldom within the scopes is few rows to sort. Of each kind a common word is sought in its newest rows.
     """
     said, within = " & ".join(f"{word}:*" for word in words), " | ".join(scopes)
     with connection.cursor() as cursor:
@@ -158,12 +158,9 @@ def _ask_postgresql(words: Sequence[str], scopes: Sequence[str]) -> set[int]:
         if rows[0][0] < FEW:
             return _newest((kind, pk) for _count, kind, pk in rows if pk is not None)
         cursor.execute(*_newest_back(said, within))
-        rows = cursor.fetchall()
-        found = [(kind, pk) for kind, pk in rows if pk is not None]
-        there = {kind for kind, _pk in found}
-        unseen = [kind for kind, pk in rows if pk is None and kind not in there]
-        if unseen or sum(kind == EVERY for kind, _pk in found) < MOST_HITS:
-            cursor.execute(*_by_the_index(said, within, [EVERY, *unseen]))
+        found = cursor.fetchall()
+        if sum(kind == EVERY for kind, _pk in found) < MOST_HITS:
+            cursor.execute(*_by_the_index(said, within))
             found += cursor.fetchall()
     return {pk for _kind, pk in found}
 
@@ -182,7 +179,7 @@ EVERY = ""  # the kind of what is sought among all of them
 
 
 def _newest_back(said: str, within: str) -> tuple[str, list[Any]]:
-    """The SQL that looks through the newest rows of all and of each kind, and says of which kinds there are more."""
+    """The SQL that looks through the newest rows of all and of each kind."""
     # OFFSET 0 keeps the planner from joining the index after all.
     newest = (
         "(SELECT %s::text, id FROM (SELECT id, words FROM core_searchentry {} LIMIT %s OFFSET 0) AS newest "  # noqa: S608
@@ -191,24 +188,18 @@ def _newest_back(said: str, within: str) -> tuple[str, list[Any]]:
     parts = [newest.format("ORDER BY id DESC")]
     values: list[Any] = [EVERY, NEWEST, said, within, MOST_HITS]
     for kind in _kinds():
-        parts += [
-            newest.format("WHERE kind = %s ORDER BY object_id DESC"),
-            "(SELECT kind, NULL FROM core_searchentry WHERE kind = %s LIMIT 1 OFFSET %s)",
-        ]
-        values += [kind, kind, NEWEST_OF_KIND, said, within, MOST_OF_KIND, kind, NEWEST_OF_KIND]
+        parts.append(newest.format("WHERE kind = %s ORDER BY object_id DESC"))
+        values += [kind, kind, NEWEST_OF_KIND, said, within, MOST_OF_KIND]
     return " UNION ALL ".join(parts), values
 
 
-def _by_the_index(said: str, within: str, kinds: Iterable[str]) -> tuple[str, list[Any]]:
-    parts, values = [], list[Any]()
-    for kind in kinds:
-        parts.append(
-            f"(SELECT %s::text, id FROM (SELECT id FROM core_searchentry WHERE {BOTH} AND kind LIKE %s LIMIT %s) "  # noqa: S608
-            "AS found ORDER BY id DESC LIMIT %s)"
-        )
-        scope = f"{_kinds()[kind]} & ({within})" if kind else within
-        values += [kind, said, scope, kind or "%", NEWEST, MOST_OF_KIND if kind else MOST_HITS]
-    return " UNION ALL ".join(parts), values
+def _by_the_index(said: str, within: str) -> tuple[str, list[Any]]:
+    """The SQL that finds what the newest rows do not hold, of every kind."""
+    found = f"SELECT id FROM core_searchentry WHERE {BOTH} LIMIT %s"  # noqa: S608
+    return (
+        f"SELECT %s::text, id FROM ({found}) AS found ORDER BY id DESC LIMIT %s",  # noqa: S608
+        [EVERY, said, within, NEWEST, MOST_HITS],
+    )
 
 
 def _installed(database: BaseDatabaseWrapper) -> dict[str, str]:
