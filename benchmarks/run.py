@@ -53,18 +53,15 @@ def main(only: str = "", against: str = "") -> int:
     left = [] if against else [row for row in earlier if row["section"] not in chosen]
     rows = sorted(left + taken, key=lambda row: SECTIONS.index(row["section"]))
     target.parent.mkdir(exist_ok=True)
-    target.write_text(json.dumps(machine() | {"figures": rows}, indent=1))
+    target.write_text(json.dumps(rows, indent=1))
     print("\n" + table(rows, earlier))
     return 0 if all(row["ok"] for row in taken) else 1
 
 
 def read(path: Path) -> list[Row]:
-    """This will return the figures of an earlier run, or none when there was none."""
-    if not path.exists():
-        return []
-    found = json.loads(path.read_text())
-    figures: list[Row] = found["figures"] if isinstance(found, dict) else []
-    return figures
+    """This will return the figures of an earlier run, or none when there was none, or one of an older form."""
+    found = json.loads(path.read_text()) if path.exists() else []
+    return found if isinstance(found, list) else []
 
 
 def machine() -> Row:
@@ -105,4 +102,4 @@ def measured(section: str) -> Iterator[Row]:
 
 
 def row_of(section: str, figure: Figure) -> Row:
-    return {"section": section} | asdict(figure) | {"ok": figure.ok}
+    return {"section": section} | asdict(figure) | {"ok": figure.ok, "measured": machine()}
