@@ -111,7 +111,7 @@ def _know_the_rows() -> None:
 
 
 def _beside_a_bare_page(client: Client, address: str) -> float:
-    """Turn by turn with a page that stays as it is: minutes lie between before and after, and machines change their pace."""
+    """Turn by turn with a page that stays as it is: machines change their pace in the minutes between before and after."""
     return ratio(lambda: client.get(address), lambda: client.get("/bare/25/"))
 
 
