@@ -59,7 +59,7 @@ def figures() -> Iterator[Figure]:
 
 
 def lay_in_channels() -> None:
-    """This will add channels up to 2 000."""
+    """This will add channels up to 2 000; what was told so far is read."""
     chance = random.Random(7)
     units, like = list(Unit.objects.all()), Channel.objects.filter(state="active")[0]
     Channel.objects.bulk_create(
@@ -73,11 +73,13 @@ def lay_in_channels() -> None:
         )
         for number in range(CHANNELS - Channel.objects.count())
     )
+    # As before, so after: no news in the frame.
+    Notice.objects.filter(read_at=None).update(read_at=timezone.now())
     _know_the_rows()
 
 
 def lay_in_history() -> None:
-    """This will add ten years of events, look-overs and told notices."""
+    """This will add ten years of events and look-overs."""
     chance, now = random.Random(7), timezone.now()
     channels, user = list(Channel.objects.exclude(state__in=ENDED)), User.objects.all()[0]
     LookOver.objects.bulk_create(
@@ -102,7 +104,6 @@ def lay_in_history() -> None:
         batch_size=500,
     )
     _know_the_rows()
-    Notice.objects.filter(read_at=None).update(read_at=now)
 
 
 def _know_the_rows() -> None:
