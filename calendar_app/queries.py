@@ -315,18 +315,21 @@ def channel_rows(
         for post, pk, name, platform in named:
             labels.setdefault(pk, str(Where(pk, name, platform)))
             days.setdefault(pk, Counter())[day_of[post]] += 1
-    rows = _as_rows(((labels[pk], counts) for pk, counts in days.items()), window, wide)
-    return [row for row in rows if row.total or row.label in told.values()]
+    shown = told.keys() | {
+        pk for pk, counts in days.items() if any(window.first <= day <= window.last for day in counts)
+    }
+    return _as_rows(((labels[pk], days[pk]) for pk in shown), window, wide)
 
 
-def _as_rows(days: Iterable[tuple[str, Counter[date]]], window: Window, wide: Window) -> list[Row]:
+def _as_rows(days: Iterable[tuple[str, Counter[date]]], window: Window, sought: Window) -> list[Row]:
+    """This will count by the months of `window`, and seek the silences in `sought`."""
     found = []
     for label, counts in days:
         line = Row(label)
         for day, count in counts.items():
             if window.first <= day <= window.last:
                 line.months[day.month - 1] += count
-        line.quiet_from, line.quiet_to = longest_silence(list(counts), wide)
+        line.quiet_from, line.quiet_to = longest_silence(list(counts), sought)
         found.append(line)
     return sorted(found, key=lambda line: (-line.total, line.label))
 

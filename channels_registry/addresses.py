@@ -47,9 +47,7 @@ class Known:
     read: Callable[[Path], str]
     write: str
     folds: bool = True  # handles that differ only in capitals are one
-    usual: str = (
-        ""  # the kind of most of its channels, which a handle leaves out: in/avinge is another than avinge
-    )
+    usual: str = ""  # what most handles begin with and is left out: in/avinge is another than avinge
 
 
 NOT_AN_ADDRESS = _("This is no web address. Paste the address of the channel's own page.")
@@ -234,9 +232,8 @@ def _channel(known: Known, path: Path) -> Address:
     bare = handle.rpartition("/")[2].removeprefix("@")
     if not HANDLE.fullmatch(bare):
         raise NotRecognised(NOT_A_CHANNEL)
-    if known.folds or handle.startswith(
-        "@"
-    ):  # a number of YouTube's is another with other capitals, a name is not
+    # On YouTube a number is another with other capitals, a name is not.
+    if known.folds or handle.startswith("@"):
         handle = handle.lower()
     return Address(known.code, handle.removeprefix(known.usual), known.write.format(handle))
 
