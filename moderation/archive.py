@@ -25,7 +25,6 @@ from core.workdays import instant, local_day
 from moderation import told
 from moderation.capture import COPIES, ORIGINALS, facts_of_file
 from moderation.models import ArchiveCheck, DisposedCase, Evidence, EvidenceItem, MaskedCopy, RemovalCheck
-from moderation.states import CASE_MOVES
 
 MASKED = "evidence-masked"
 CHUNK = 500
@@ -135,41 +134,17 @@ def _masked_copies(after: int) -> Iterator[Finding]:
 
 def _sealed_rows(after: int) -> Iterator[Finding]:
     sealed = Evidence.objects.filter(state=Evidence.State.SEALED).select_related("revision", "case__comment")
-    for rows in _in_order(sealed.prefetch_related("items", "removals"), after):
+    for rows in _in_order(sealed.prefetch_related("items"), after):
         erased = _erased({evidence.case_id for evidence in rows})
-        orders = _orders_of({evidence.case_id for evidence in rows if evidence.removals.all()})
         seals = _told_of(about_id__gt=after, about_id__lte=rows[-1].pk)
         read = []
         for evidence in rows:
-            is_erased = evidence.case_id in erased
-            said = [*_faults_of(evidence, seals.pop(evidence.pk, None), is_erased)]
-            said += [] if is_erased else _faults_of_removals(evidence, orders)
+            said = _faults_of(evidence, seals.pop(evidence.pk, None), evidence.case_id in erased)
             facts: dict[str, str | int] = {"case": evidence.case_id, "row": evidence.pk}
             read.append(Finding(evidence.pk, faults=[Fault(one, facts, EVIDENCE) for one in said]))
         yield from sorted([*read, *_gone(seals)], key=lambda finding: finding.pk)
         after = rows[-1].pk
     yield from _gone(_told_of(about_id__gt=after))
-
-
-def _orders_of(cases: set[int]) -> dict[tuple[int | None, datetime], Event]:
-    """What the trail says of orders to remove, by the case and the time."""
-    events = Event.objects.filter(kind="case.order_removal", about_type="moderation.case", about_id__in=cases)
-    return {(event.about_id, event.at): event for event in events} if cases else {}
-
-
-def _faults_of_removals(
-    evidence: Evidence, orders: dict[tuple[int | None, datetime], Event]
-) -> Iterator[str]:
-    for removal in evidence.removals.all():
-        order = orders.get((removal.case_id, removal.ordered_at))
-        if order is None or order.actor_id != removal.ordered_by_id:
-            yield gettext_noop("the trail does not say that its removal was ordered then, by them.")
-        # The first orders were told without the hashes of their reasons.
-        elif any(
-            name in order.data and order.data[name] != trail.fingerprint(getattr(removal, name))
-            for name in CASE_MOVES["order_removal"].proves
-        ):
-            yield gettext_noop("the reasons of its removal were changed.")
 
 
 def _told_of(**which: int) -> dict[int, Event]:

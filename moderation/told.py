@@ -1,4 +1,4 @@
-"""Whether the rows of a case are what the trail says of them: looks, reports, waivers and what authors were told."""
+"""Whether a case's rows are what the trail says: orders, looks, reports, waivers and what authors were told."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from django.utils.translation import gettext_noop
 
 from core import trail
 from core.models import Event
-from moderation.models import AuthorNotice, Case, PoliceReport, RemovalCheck, Waiver
+from moderation.models import AuthorNotice, Case, PoliceReport, Removal, RemovalCheck, Waiver
+from moderation.states import CASE_MOVES
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,17 @@ class Told:
         return same_note and all(event.data.get(name, fact) == fact for name, fact in facts.items())
 
 
+_REMOVAL = gettext_noop("an order to remove, or its reasons, is not what the trail says.")
 _WAIVER = gettext_noop("its waiver is not what the trail says.")
 KINDS = (
+    Told(
+        "case.order_removal",
+        Removal,
+        "ordered_at",
+        "ordered_by_id",
+        _REMOVAL,
+        hashed=CASE_MOVES["order_removal"].proves,
+    ),
     Told(
         "case.check",
         RemovalCheck,

@@ -149,17 +149,17 @@ CHANGES = {
     "reasons": (
         "moderation_removal",
         "UPDATE moderation_removal SET facts = 'Nothing much.'",
-        "the reasons of its removal were changed",
+        "an order to remove, or its reasons, is not what the trail says",
     ),
     "how clear": (
         "moderation_removal",
         "UPDATE moderation_removal SET manifest = 'no'",
-        "the reasons of its removal were changed",
+        "an order to remove, or its reasons, is not what the trail says",
     ),
     "who ordered": (
         "moderation_removal",
         "UPDATE moderation_removal SET ordered_by_id = (SELECT MAX(id) FROM core_user)",
-        "its removal was ordered then, by them",
+        "an order to remove, or its reasons, is not what the trail says",
     ),
     "unsealed": (
         "moderation_evidence",
