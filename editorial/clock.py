@@ -11,6 +11,7 @@ from core.ladders import ladder
 from core.models import Rung
 from core.moves import MoveRefused, perform
 from core.notices import Message, say, tell
+from editorial.going_out import tell_publishers
 from editorial.models import Post, Publication
 from editorial.states import PostState, PublicationState
 from editorial.transitions import ask_again
@@ -29,7 +30,8 @@ def let_posts_go_out(rungs: list[Rung], at: datetime) -> None:
             ask_again(post, at)
         except MoveRefused as refused:
             perform(post, "reopen", actor=None, at=at, note=refused.for_trail, told=refused.reason)
-            tell(_stopped(post, refused.reason, at), at)
+            subject = gettext_lazy("It does not go out: %(title)s")
+            tell_publishers(post, at, step="stopped", subject=subject, body=refused.reason)
         else:
             perform(post, "fall_due", actor=None, at=at)
 
@@ -44,22 +46,6 @@ def remind_publishers(rungs: list[Rung], at: datetime) -> None:
     for rung in rungs:
         if publication := found.get(rung.object_id):
             tell(_reminders(publication, rung.step, at), at)
-
-
-def _stopped(post: Post, reason: str, at: datetime) -> list[Message]:
-    return [
-        Message(
-            recipient=person,
-            key=f"post:{post.pk}:stopped:{post.version}",
-            subject=say(gettext_lazy("It does not go out: %(title)s"), title=post.title),
-            body=reason,
-            url=reverse("editorial:post_page", args=[post.pk]),
-            why=gettext_lazy("you have the shift for publishing, or are an editor of the team"),
-            about=post,
-            urgent=True,
-        )
-        for person in post.team.to_tell("publish", at)
-    ]
 
 
 def _reminders(publication: Publication, step: str, at: datetime) -> list[Message]:

@@ -28,6 +28,7 @@ from core.models import User
 from core.moves import MoveRefused, perform
 from core.notices import Message, say, tell
 from core.workdays import instant, is_working_day, local_day
+from editorial.going_out import tell_publishers
 from editorial.idea_states import FollowUpState
 from editorial.models import (
     Duty,
@@ -41,7 +42,7 @@ from editorial.models import (
 )
 from editorial.platforms import stops_of
 from editorial.states import POST_MOVES, PUBLICATION_MOVES, PostState, PublicationState
-from editorial.transitions import save_post
+from editorial.transitions import post_url, save_post
 
 KIND = "Avslut"
 TITLE = Post._meta.get_field("title").max_length or 0
@@ -77,7 +78,7 @@ def open_posts(channel: Channel, **kwargs: Any) -> list[OpenThing]:
     takedowns = Takedown.objects.open().filter(tasks__publication__channel=channel).select_related("picture")
     kinds = {False: str(_("Post")), True: str(_("Question to follow up"))}
     return [
-        *(OpenThing(kinds[post.is_out], post.title, _url(post)) for post in posts[:100]),
+        *(OpenThing(kinds[post.is_out], post.title, post_url(post)) for post in posts[:100]),
         *(
             OpenThing(str(_("Take down")), row.picture.title, reverse("editorial:takedowns_page"))
             for row in takedowns.distinct()[:50]
@@ -145,21 +146,12 @@ def _call_back(post: Post, actor: User, at: datetime, why: str) -> None:
     for publication in post.publications.filter(state=PublicationState.DUE):
         perform(publication, "miss", actor=actor, at=at, note=why)
     post.refresh_from_db()
-    tell(
-        (
-            Message(
-                recipient=person,
-                key=f"farewell:{post.pk}:called_back",
-                subject=say(gettext_lazy("Do not publish: %(title)s"), title=post.title),
-                body=gettext_lazy("What it says no longer holds. If it is out already, take it down."),
-                url=_url(post),
-                why=gettext_lazy("you have the shift for publishing"),
-                about=post,
-                urgent=True,
-            )
-            for person in post.team.to_tell("publish", at)
-        ),
+    tell_publishers(
+        post,
         at,
+        step="called_back",
+        subject=gettext_lazy("Do not publish: %(title)s"),
+        body=gettext_lazy("What it says no longer holds. If it is out already, take it down."),
     )
 
 
@@ -219,7 +211,3 @@ def _author(team: Team, wanted: User) -> User | None:
     members = team.memberships.filter(user__is_active=True).select_related("user").order_by("role", "pk")
     row = members.first()
     return row.user if row else None
-
-
-def _url(post: Post) -> str:
-    return reverse("editorial:post_page", args=[post.pk])

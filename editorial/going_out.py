@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -39,15 +40,26 @@ def open_publications(post: Post, *, at: datetime, **details: Any) -> None:
                 for step, minutes in settings.PUBLICATION_REMINDER_MINUTES.items()
             },
         )
+    tell_publishers(
+        post,
+        at,
+        step="due",
+        subject=gettext_lazy("Publish now: %(title)s"),
+        body=gettext_lazy("Copy the text, publish it and confirm with the address."),
+    )
+
+
+def tell_publishers(post: Post, at: datetime, *, step: str, subject: Promise, body: str | Promise) -> None:
+    """This will tell, urgently, who has the shift for publishing, or the editors. `subject` names %(title)s."""
     tell(
         (
             Message(
                 recipient=person,
-                key=f"post:{post.pk}:due:{post.version}",
-                subject=say(gettext_lazy("Publish now: %(title)s"), title=post.title),
-                body=gettext_lazy("Copy the text, publish it and confirm with the address."),
+                key=f"post:{post.pk}:{step}:{post.version}",
+                subject=say(subject, title=post.title),
+                body=body,
                 url=post_url(post),
-                why=gettext_lazy("you have the shift for publishing"),
+                why=gettext_lazy("you have the shift for publishing, or are an editor of the team"),
                 about=post,
                 urgent=True,
             )

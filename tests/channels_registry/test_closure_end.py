@@ -149,5 +149,5 @@ def test_notice_that_is_on_its_way_out_when_the_closure_stops_is_not_asked_for_a
     perform(journey.fresh(closure), move, actor=city.anna, at=at, note="We think again.")
     publication = Publication.objects.get(post=farewell.post)
     assert (publication.state, Post.objects.get(pk=farewell.post_id).state) == ("missed", "dropped")
-    told = Notice.objects.filter(key=f"farewell:{farewell.post_id}:called_back")
+    told = Notice.objects.filter(key__startswith=f"post:{farewell.post_id}:called_back:")
     assert set(told.values_list("recipient__name", flat=True)) == {"Erik", "Sara"}
