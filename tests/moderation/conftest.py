@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
+from core import trail
 from moderation.models import Case, Comment, Ground
 from moderation.transitions import open_case, register_comment
+from tests.moderation.test_case_moves import walk
 
 
 @pytest.fixture
@@ -49,3 +51,11 @@ def noon(at: datetime, time_machine: Any) -> None:
 def anna(city, client_of):
     """Anna's browser."""
     return client_of(city.anna)
+
+
+@pytest.fixture
+def sealed(city, at: datetime, png, new_case) -> Case:
+    """A case whose comment was documented and removed, with its trail in the chain."""
+    case = walk(new_case(), city, at, png, "removed")
+    trail.seal_events(at)
+    return case
