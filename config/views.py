@@ -8,14 +8,17 @@ import sys
 from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET, require_POST
 
@@ -28,6 +31,27 @@ from core.models import Event, Notice
 from core.request import own_address, person
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
+# What an error of ours is called, and what it says.
+TROUBLE = {
+    507: (
+        gettext_lazy("There is no room left"),
+        gettext_lazy("The disk on which files are kept is full. The picture or file you sent was not saved."),
+        gettext_lazy("Keep the file, tell an administrator, and send it again when there is room."),
+    ),
+    503: (
+        gettext_lazy("Redaktionen cannot answer right now"),
+        gettext_lazy(
+            "The database or the files cannot be reached. It usually passes within a minute. "
+            "What you sent may not have been saved."
+        ),
+        gettext_lazy("Wait a moment, go back and look before you try again."),
+    ),
+    500: (
+        gettext_lazy("Something broke"),
+        gettext_lazy("The fault is ours and is written down. What you sent may not have been saved."),
+        gettext_lazy("Go back and look before you try again."),
+    ),
+}
 
 
 def broken(request: HttpRequest) -> HttpResponse:
@@ -38,7 +62,9 @@ def broken(request: HttpRequest) -> HttpResponse:
     full = isinstance(error, OSError) and error.errno in NO_ROOM
     away = isinstance(error, OperationalError | InterfaceError | StoreAway)
     status = 507 if full else 503 if away else 500
-    page = render_to_string("500.html", {"status": status, "kept": _typed(request)})
+    heading, *lines = TROUBLE[status]
+    told = {"status": status, "heading": heading, "lines": lines, "kept": _typed(request)}
+    page = render_to_string("500.html", told)
     answer = HttpResponse(page, status=status, headers={"Cache-Control": "private, no-store"})
     if away:
         answer.headers["Retry-After"] = "10"
@@ -46,8 +72,12 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def _typed(request: HttpRequest) -> str:
-    """The texts of more than a word that were sent; a password is of one."""
-    texts = (text.strip() for name in request.POST for text in request.POST.getlist(name))
+    """The texts of more than a word that were sent, when they arrived; a password is of one."""
+    try:
+        sent = request.POST
+    except (OSError, SuspiciousOperation, MultiPartParserError):  # it broke while it was being read
+        return ""
+    texts = (text.strip() for name in sent for text in sent.getlist(name))
     return "\n\n".join(text for text in texts if len(text.split()) > 1)
 
 

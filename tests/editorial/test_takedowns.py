@@ -238,14 +238,24 @@ def test_late_takedown_told_to_nobody_is_an_error_the_health_page_shows(opened: 
     assert answers["rungs"] == {"ok": False, "stuck": 2}
 
 
+@pytest.fixture
+def both_channels(city: City) -> list[Channel]:
+    """The team cares for the other channel too."""
+    TeamChannel.objects.filter(channel=city.other_channel).update(team=city.team)
+    return [city.channel, city.other_channel]
+
+
 @pytest.mark.rule("R15")
 def test_narrower_yes_takes_down_only_where_it_no_longer_holds(
-    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says
+    city: City,
+    at: datetime,
+    pictured: Picture,
+    bring: Callable[..., Post],
+    says: Says,
+    both_channels: list[Channel],
 ) -> None:
-    TeamChannel.objects.filter(channel=city.other_channel).delete()
-    TeamChannel.objects.create(team=city.team, channel=city.other_channel)
-    bring(pictured, "published", city.channel, city.other_channel)
-    both, one = bring(pictured, "scheduled", city.channel, city.other_channel), bring(pictured, "scheduled")
+    bring(pictured, "published", *both_channels)
+    both, one = bring(pictured, "scheduled", *both_channels), bring(pictured, "scheduled")
     says(pictured, Person.objects.get(), "renewed", channels=[city.channel])
     assert [task.publication.channel for task in TakedownTask.objects.all()] == [city.other_channel]
     both.refresh_from_db()
@@ -255,11 +265,14 @@ def test_narrower_yes_takes_down_only_where_it_no_longer_holds(
 
 @pytest.mark.rule("R15")
 def test_letter_after_a_narrower_yes_does_not_say_that_the_picture_is_gone_everywhere(
-    city: City, at: datetime, pictured: Picture, bring: Callable[..., Post], says: Says
+    city: City,
+    at: datetime,
+    pictured: Picture,
+    bring: Callable[..., Post],
+    says: Says,
+    both_channels: list[Channel],
 ) -> None:
-    TeamChannel.objects.filter(channel=city.other_channel).delete()
-    TeamChannel.objects.create(team=city.team, channel=city.other_channel)
-    bring(pictured, "published", city.channel, city.other_channel)
+    bring(pictured, "published", *both_channels)
     says(pictured, Person.objects.get(), "renewed", channels=[city.channel])
     task = TakedownTask.objects.get()
     take_down(task, actor=city.anna, at=at, proof="Deleted the post.")
