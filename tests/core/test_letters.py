@@ -5,7 +5,7 @@ from __future__ import annotations
 import email
 import io
 import sys
-from datetime import time, timedelta
+from datetime import datetime, time, timedelta
 
 import pytest
 from django.apps import apps
@@ -291,13 +291,17 @@ def test_settings_are_kept_and_nonsense_is_answered_with_a_sentence(city, client
         assert (answer.status_code, said in answer.content.decode()) == (422, True)
 
 
+def sent_again(times: int, at: datetime, apart: timedelta = timedelta(minutes=30)) -> datetime:
+    """This will go through so many rounds of sending, and return when the next is due."""
+    for turn in range(times):
+        send_notices(at + turn * apart)
+    return at + times * apart
+
+
 def test_administrators_see_that_an_address_takes_no_mail(city, at, postbox):  # noqa: F811
     postbox.refused = {city.anna.email}
     tell([message(city.anna)], at)
-    now = at
-    for _attempt in range(4):
-        send_notices(now)
-        now += timedelta(minutes=30)
+    sent_again(4, at)
     told = Notice.objects.get(key__startswith="refused:")
     assert (told.recipient, told.subject) == (city.admin, "E-mail to Anna comes back")
 
@@ -306,14 +310,9 @@ def test_digest_that_is_never_taken_is_given_up_and_told_of(city, at, postbox): 
     wish(city.anna, ways={"editorial.team": "digest"})
     postbox.refused = {city.anna.email}
     tell([message(city.anna, about=city.team)], at)
-    now = at + timedelta(days=1)
-    for _attempt in range(4):
-        send_notices(now)
-        now += timedelta(minutes=30)
+    now = sent_again(4, at + timedelta(days=1))
     assert Notice.objects.get(key__startswith="refused:").recipient == city.admin
-    for _attempt in range(12):
-        send_notices(now)
-        now += timedelta(hours=5)
+    sent_again(12, now, apart=timedelta(hours=5))
     mine = Notice.objects.get(recipient=city.anna)
     assert (mine.email_state, mine.attempts) == ("refused", 12)
 
@@ -321,10 +320,7 @@ def test_digest_that_is_never_taken_is_given_up_and_told_of(city, at, postbox): 
 def test_only_administrator_whose_own_mail_is_refused_reads_so_on_the_page(city, at, postbox):  # noqa: F811
     postbox.refused = {city.admin.email}
     tell([message(city.admin)], at)
-    now = at
-    for _attempt in range(4):
-        send_notices(now)
-        now += timedelta(minutes=30)
+    sent_again(4, at)
     told = Notice.objects.get(key__startswith="refused:")
     assert (told.recipient, told.email_state) == (city.admin, "page")
 
