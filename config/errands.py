@@ -40,12 +40,12 @@ def address(name: str, pk: int, *rest: str) -> str:
 PAGES = {
     "to_sign": "channels_registry:closure_sign",
     "to_open": "channels_registry:opening_page",
-    "silent": "channels_registry:channel_page",
     "lost": "channels_registry:closure_page",
-    "to_advise": "channels_registry:closure_page",
-    "to_register": "channels_registry:opening_page",
     "takedown": "editorial:takedown_page",
     "question": "editorial:follow_up_page",
+    "to_advise": "channels_registry:closure_page",
+    "to_register": "channels_registry:opening_page",
+    "silent": "channels_registry:channel_page",
     "idea": "editorial:idea_page",
 }
 KINDS = list(PAGES)

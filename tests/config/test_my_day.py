@@ -198,6 +198,12 @@ def test_chief_finds_the_new_channel_and_the_silent_one_that_wait_for_a_word(cit
         "sara": (False, True),
         "anna": (False, False),
     }
+    comment = register_comment(
+        actor=city.anna, at=at, channel=city.channel, kind="illegal", author_name="K", text="A threat."
+    )
+    open_case(comment, ground=Ground.objects.get(code="unlawful_threat"), actor=city.anna, at=at)
+    shown = seen_by(client_of(city.karin))  # what can wait stands below what cannot
+    assert shown.index(wish) < shown.index("Open cases") < shown.index(silent)
     perform(opening, "approve", actor=city.ulf, at=at)
     city.channel.refresh_from_db()
     perform(city.channel, "keep", actor=city.sara, at=at, note="The skating begins soon.")
