@@ -52,8 +52,9 @@ def lay_in(city: City) -> None:
     finish_cases(city)
     plan_christmas(city)
     night = instant(local_day(city.now), "02:00")
-    while not ArchiveCheck.objects.filter(stage=ArchiveCheck.Stage.DONE).exists() and night <= city.now:
-        check_archive(city.now)
+    at = city.now if night <= city.now else night - timedelta(days=1)
+    while not ArchiveCheck.objects.filter(stage=ArchiveCheck.Stage.DONE).exists():
+        check_archive(at)
 
 
 def answer_what_is_late(city: City) -> None:
