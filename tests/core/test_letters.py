@@ -14,7 +14,7 @@ from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
-from core.letters import after_quiet, as_email
+from core.letters import after_quiet, as_email, may_still_see
 from core.models import Notice, NoticeSettings
 from core.notices import Message, send_notices, tell
 from core.workdays import instant, local_day
@@ -289,6 +289,14 @@ def test_settings_are_kept_and_nonsense_is_answered_with_a_sentence(city, client
     ):
         answer = anna.post(url, data | wrong)
         assert (answer.status_code, said in answer.content.decode()) == (422, True)
+
+
+def test_what_does_not_say_who_may_see_it_is_in_no_digest(city, at):
+    tell(
+        [message(city.anna, key="mine", about=city.team), message(city.anna, about=city.channel.platform)], at
+    )
+    kept = may_still_see(city.anna, list(Notice.objects.all()))
+    assert [notice.key for notice in kept] == ["mine"]
 
 
 def sent_again(times: int, at: datetime, apart: timedelta = timedelta(minutes=30)) -> datetime:

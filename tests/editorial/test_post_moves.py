@@ -189,6 +189,11 @@ OUT = {
         "SELECT {draft}, channel_id, post_version_id, 'due', due_at, '', 0 FROM editorial_publication",
         "Only the approved version of a post that is due",
     ),
+    "an unread version under the approval of another": (
+        "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
+        "SELECT {post}, channel_id, {unread}, 'due', due_at, '', 0 FROM editorial_publication",
+        "Only the approved version of a post that is due",
+    ),
     "a version that was approved and taken back": (
         "INSERT INTO editorial_publication (post_id, channel_id, post_version_id, state, due_at, url, version) "
         "SELECT {reopened}, channel_id, {approved}, 'due', due_at, '', 0 FROM editorial_publication",
