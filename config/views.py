@@ -15,6 +15,7 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
+from django.templatetags.static import static
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 from django.utils.translation import gettext as _
@@ -63,12 +64,26 @@ def broken(request: HttpRequest) -> HttpResponse:
     away = isinstance(error, OperationalError | InterfaceError | StoreAway)
     status = 507 if full else 503 if away else 500
     heading, *lines = TROUBLE[status]
-    told = {"status": status, "heading": heading, "lines": lines, "kept": _typed(request)}
+    told = {
+        "status": status,
+        "heading": heading,
+        "lines": lines,
+        "kept": _typed(request),
+        "styles": _styles(),
+    }
     page = render_to_string("500.html", told)
     answer = HttpResponse(page, status=status, headers={"Cache-Control": "private, no-store"})
     if away:
         answer.headers["Retry-After"] = "10"
     return answer
+
+
+def _styles() -> list[str]:
+    """Addresses of the page's style sheets: none where they were never collected, for the page is needed there too."""
+    try:
+        return [static(f"css/{name}.css") for name in ("tokens", "base", "parts", "pages")]
+    except ValueError:
+        return []
 
 
 def _typed(request: HttpRequest) -> str:

@@ -127,9 +127,14 @@ def test_only_those_in_a_team_are_shown_the_way_to_a_new_post(city, client_of):
             assert door not in client_of(outside).get(reverse(name)).content.decode()
 
 
+@pytest.mark.parametrize("storage", ["StaticFilesStorage", "ManifestStaticFilesStorage"])
 def test_an_error_of_ours_tells_nothing_of_the_inside_and_can_be_found_in_the_log(
-    client, settings, monkeypatch
+    client, settings, monkeypatch, storage
 ):
+    """Also where static files were never collected, which breaks every other page."""
+    backend = f"django.contrib.staticfiles.storage.{storage}"
+    settings.STORAGES = settings.STORAGES | {"staticfiles": {"BACKEND": backend}}
+
     @login_not_required
     def fails(request):
         raise ValueError("SECRETKEY of anna@avinge.example")
@@ -142,6 +147,7 @@ def test_an_error_of_ours_tells_nothing_of_the_inside_and_can_be_found_in_the_lo
     page = client.get("/fails/")
     assert page.status_code == 500
     assert page.headers["X-Request-ID"]
+    assert ("tokens.css" in page.content.decode()) is (storage == "StaticFilesStorage")
     for inside in ("SECRETKEY", "anna@", "ValueError", "Traceback", ".py"):
         assert inside not in page.content.decode()
 
