@@ -111,6 +111,8 @@ SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 
 # The throttles of the login must be shared by all web processes; a table is, a process's memory is not.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://core_cache")}
+# Past so many rows Django throws a third of them away, whatever they still count; the clock removes what has run out.
+CACHES["default"].setdefault("max_entries", 1_000_000)
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
