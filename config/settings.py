@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.SecondFactorMiddleware",
+    "core.middleware.FirstPasswordMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -137,6 +138,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "300/m/ip",
     # Ideas through a tip form, from one place and to one form.
     "tip": "30/h/ip,120/h/key",
 }
@@ -149,7 +151,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 # Administrators make the accounts; whose address it is has been asked there.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-ACCOUNT_FORMS = {"login": "core.login_forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "core.login_forms.LoginForm",
+    "change_password": "core.login_forms.ChangePasswordForm",
+}
 MFA_FORMS = {
     "activate_totp": "core.login_forms.ActivateTOTPForm",
     "authenticate": "core.login_forms.AuthenticateForm",
