@@ -58,9 +58,13 @@ def empty(tmp_path) -> Iterator[dict[str, str]]:
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command from a folder in which something lies that is named as a part of ours is; it is never read."""
+    elsewhere = Path(environment["FILES_DIR"]).parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / "core.py").write_text("raise SystemExit('read from where one stood')")
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR,
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
+        cwd=elsewhere,
         env=os.environ | environment,
         capture_output=True,
         text=True,
