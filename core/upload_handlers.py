@@ -17,7 +17,7 @@ class StrangersSendLittle(FileUploadHandler):
         input_data: Any,
         META: dict[str, Any],  # noqa: N803  (as Django calls it)
         content_length: int,
-        boundary: bytes,
+        boundary: str,
         encoding: Any = None,
     ) -> None:
         """Raises RequestDataTooBig, which is answered as 400."""
