@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from core.models import Event, Notice, User
+from tests.core.test_second_factor import set_up
 
 pytestmark = pytest.mark.django_db
 OWN = "en-helt-annan-fras"
@@ -44,11 +45,18 @@ def assert_opens_nothing_before_another_is_chosen(client: Client, given: str) ->
 
 
 @pytest.mark.rule("R41")
-def test_the_first_administrator_chooses_a_password_before_anything_else(city, capsys):
+def test_the_first_administrator_sets_up_a_second_step_and_chooses_a_password_before_anything_else(
+    city, capsys, settings
+):
+    settings.SECOND_FACTOR_FOR = ["administrators"]
     call_command("first_administrator", "berit.ek@avinge.example", name="Berit Ek")
     given = capsys.readouterr().out.split("\n\n")[1].strip()
-    assert_opens_nothing_before_another_is_chosen(log_in("berit.ek@avinge.example", given), given)
-    assert log_in("berit.ek@avinge.example", OWN).get("/").status_code == 200
+    berit = log_in("berit.ek@avinge.example", given)
+    for name in ("my_day", "account_change_password"):
+        assert berit.get(reverse(name))["Location"] == reverse("mfa_index")
+    assert berit.get(reverse("mfa_index")).status_code == 200
+    set_up(berit)
+    assert_opens_nothing_before_another_is_chosen(berit, given)
 
 
 @pytest.mark.rule("R41")
