@@ -67,6 +67,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.SecondFactorMiddleware",
+    "core.middleware.FirstPasswordMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
 ]
 
@@ -111,6 +112,8 @@ SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 
 # The throttles of the login must be shared by all web processes; a table is, a process's memory is not.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://core_cache")}
+# Past so many rows Django throws a third of them away, whatever they still count; the clock removes what has run out.
+CACHES["default"].setdefault("max_entries", 1_000_000)
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -135,6 +138,7 @@ ACCOUNT_RATE_LIMITS = {
     "login": "300/m/ip",
     "login_failed": "10/5m/key,200/5m/ip",
     "reset_password": "60/m/ip,5/h/key",
+    "reset_password_from_key": "300/m/ip",
     # Ideas through a tip form, from one place and to one form.
     "tip": "30/h/ip,120/h/key",
 }
@@ -147,7 +151,10 @@ MFA_PASSKEY_LOGIN_ENABLED = True
 MFA_TOTP_TOLERANCE = 1
 # Administrators make the accounts; whose address it is has been asked there.
 MFA_ALLOW_UNVERIFIED_EMAIL = True
-ACCOUNT_FORMS = {"login": "core.login_forms.LoginForm"}
+ACCOUNT_FORMS = {
+    "login": "core.login_forms.LoginForm",
+    "change_password": "core.login_forms.ChangePasswordForm",
+}
 MFA_FORMS = {
     "activate_totp": "core.login_forms.ActivateTOTPForm",
     "authenticate": "core.login_forms.AuthenticateForm",
@@ -279,6 +286,11 @@ STORAGES = {
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "core.upload_handlers.StrangersSendLittle",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 
 vars().update(env.email("EMAIL_URL", default=f"filemail:///{VAR_DIR / 'mail'}"))

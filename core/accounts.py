@@ -11,6 +11,7 @@ from allauth.core import context
 from django.conf import settings
 from django.db.models import F, Q
 from django.http import HttpRequest
+from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from core.models import Unit, User
@@ -27,6 +28,10 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """This will refuse: administrators create accounts, or the city's directory does."""
         return False
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """This will lead to Min dag: who had to choose a password before anything else goes on from there."""
+        return reverse(settings.LOGIN_REDIRECT_URL)
 
     def is_safe_url(self, url: str | None) -> bool:
         """This will tell whether an address leads to this site; one that cannot be read does not."""

@@ -13,6 +13,7 @@ from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
+from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -96,6 +97,15 @@ class MoveAdmin(ReadOnlyAdmin):
         return render(request, "403.html", status=403)
 
 
+class GivenPasswordForm(AdminPasswordChangeForm):
+    """What an administrator chooses for somebody is noted, told, and only good for choosing another one."""
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit)
+        logins.password_given(user)
+        return user
+
+
 @admin.register(User)
 class UserAdmin(DjangoUserAdmin):
     ordering = ["name"]
@@ -124,10 +134,22 @@ class UserAdmin(DjangoUserAdmin):
     readonly_fields = ["last_login"]
 
     actions = ["reset_second_step"]
+    change_password_form = GivenPasswordForm
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
-        """This will also write into the trail which roles were given or taken, and by whom."""
+        """This will also write into the trail who made or changed the account, and which roles were given or taken."""
+        if not change:
+            obj.has_first_password = obj.has_usable_password()
         super().save_model(request, obj, form, change)
+        told = {field for field in ("name", "email") if field in form.changed_data}
+        if told:
+            trail.record(
+                "user.changed" if change else "user.made",
+                about=obj,
+                actor=person(request),
+                at=timezone.now(),
+                data={"fields": sorted(told)} if change else {},
+            )
         roles = {
             field: getattr(obj, field) for field in (*ROLE_FIELDS, "is_active") if field in form.changed_data
         }

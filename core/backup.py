@@ -1,7 +1,8 @@
 """A copy of everything in one folder, taken while people work, and the way back into an empty machine.
 
 The database is copied first and the files after it: a file is stored before the row that names it and never changed, so
-whatever the copied rows name is there. Logins and the login's limits are left out.
+whatever the copied rows name is there. The last seal is read before both, so that it is in the copy; a chain that was
+cut off before it is found out. Logins and the login's limits are left out.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from django.db import connection
 from django.utils import translation
 
 from core import filestore, trail, triggers
-from core.models import Seal
+from core.models import Pulse, Seal
 
 FORMAT = 1
 MANIFEST, FILES = "manifest.json", "files"
+JOB = "backup"
 LEFT_OUT = ("django_session", "core_cache")
 
 
@@ -37,25 +39,27 @@ class BackupProblem(Exception):
 
 
 def back_up(folder: Path, at: datetime) -> dict[str, Any]:
-    """This will write the copy into `folder`, readable by its owner alone, and return its manifest.
+    """This will write the copy into `folder`, readable by its owner alone, note when it was made, and return its manifest.
 
     The manifest is written last: a folder without one is no copy. Raises BackupProblem when the folder holds
     something already, when PostgreSQL's tools are missing, or when a stored file is not what its hash says.
     """
     _make_private(folder)
+    last = Seal.objects.order_by("-id").first()
     name = "database.sqlite3" if connection.vendor == "sqlite" else "database.dump"
     copy = _copy_sqlite if connection.vendor == "sqlite" else _dump_postgresql
     copy(folder / name)
-    files = [_copy_file(area, sha, folder / FILES) for area, sha in filestore.stored()]
-    head = Seal.objects.order_by("-id").first()
+    copied = (_copy_file(area, sha, folder / FILES) for area, sha in filestore.stored())
+    files = [name for name in copied if name]
     manifest = {
         "format": FORMAT,
         "at": at.isoformat(),
         "database": {"vendor": connection.vendor, "name": name, "sha256": _sha_of(folder / name)},
         "files": sorted(files),
-        "head": head.hash if head else trail.GENESIS,
+        "head": last.hash if last else trail.GENESIS,
     }
     _write(folder / MANIFEST, io.BytesIO(json.dumps(manifest, indent=1).encode()))
+    Pulse.objects.update_or_create(job=JOB, defaults={"at": at, "report": f"{len(files)} files"})
     return manifest
 
 
@@ -76,7 +80,12 @@ def restore(folder: Path) -> dict[str, Any]:
     for name in manifest["files"]:
         area, sha = name.split("/")
         filestore.keep_file(area, folder / FILES / area / sha, take=False)
-    if wrong := faults():
+    wrong = faults()
+    if manifest["head"] != trail.GENESIS and not Seal.objects.filter(hash=manifest["head"]).exists():
+        wrong.append(
+            f"The seal {manifest['head']}, which was the last when it was copied, is not in its chain."
+        )
+    if wrong:
         raise BackupProblem("The copy was laid back, and is not whole: " + " ".join(wrong))
     return manifest
 
@@ -103,6 +112,8 @@ def read_manifest(folder: Path) -> dict[str, Any]:
             manifest["format"] == FORMAT
             and database["name"] in ("database.sqlite3", "database.dump")
             and filestore.SHA.fullmatch(database["sha256"])
+            and filestore.SHA.fullmatch(manifest["head"])
+            and datetime.fromisoformat(manifest["at"])
             and all(_is_sound(name) for name in names)
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -207,6 +218,7 @@ def _run(program: str, *arguments: str) -> None:
 
 
 def _copy_file(area: str, sha: str, root: Path) -> str:
+    """Copy one file and return its name in the manifest; none when it was erased since it was listed, as the clock may."""
     folder = root / area
     for level in (root, folder):
         level.mkdir(mode=0o700, exist_ok=True)
@@ -215,6 +227,8 @@ def _copy_file(area: str, sha: str, root: Path) -> str:
             _write(folder / sha, source)
         if _sha_of(folder / sha) != sha:
             raise filestore.FileDamaged(sha)
+    except filestore.FileMissing:
+        return ""
     except filestore.FileProblem as problem:
         raise BackupProblem(f"{area}/{sha} is not what its hash says: {type(problem).__name__}.") from problem
     return f"{area}/{sha}"

@@ -8,13 +8,12 @@ from typing import Any
 
 from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from core.counting import count
 from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.request import number_in, own_address, person
 
@@ -31,13 +30,8 @@ def limited(most: int = 300) -> Callable[[Door], Door]:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             who = get_adapter().get_client_ip(request) or "?"
-            key = salted_hmac("core.doors.limited", f"{view.__name__} {who}").hexdigest()
-            cache.add(f"open:{key}", 0, timeout=60)
-            try:
-                count = cache.incr(f"open:{key}")
-            except ValueError:  # it ran out in between
-                count = 1
-            return view(request, *args, **kwargs) if count <= most else _too_often(request)
+            done = count(f"open {view.__name__}", who, timezone.now(), seconds=60)
+            return view(request, *args, **kwargs) if done <= most else _too_often(request)
 
         return door
 

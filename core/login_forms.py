@@ -4,12 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
 from allauth.account.forms import LoginForm as AllauthLoginForm
 from allauth.mfa.base import forms as base
 from allauth.mfa.totp import forms as totp
 from allauth.mfa.webauthn import forms as webauthn
 from django import forms
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):
+    """Takes no password that is the one from before: one that somebody else chose would stay known to them."""
+
+    def clean_password1(self) -> str:
+        password = str(self.cleaned_data["password1"])
+        if self.user.check_password(password):
+            raise ValidationError(_("This is the password you have now. Choose another one."))
+        return password
 
 
 class CodeField(forms.CharField):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account import signals as account
+from allauth.account.models import EmailAddress
 from allauth.core import context
 from allauth.mfa import signals as mfa
 from allauth.mfa.models import Authenticator
@@ -34,8 +35,11 @@ trail.WORDS |= {
     "login.step_added": _("Second step of the login added"),
     "login.step_removed": _("Second step of the login removed"),
     "login.password_changed": _("Password changed"),
+    "login.password_given": _("Password set by an administrator"),
     "login.codes_renewed": _("Recovery codes renewed"),
     "user.roles_changed": _("Roles changed"),
+    "user.made": _("Account made"),
+    "user.changed": _("Name or address changed"),
     "user.from_directory": _("Account made by the directory"),
     "user.first_administrator": _("First administrator made"),
 }
@@ -73,9 +77,35 @@ def code_failed(user: User, **kwargs: Any) -> None:
 
 @receiver([account.password_changed, account.password_set, account.password_reset])
 def password_changed(user: User, **kwargs: Any) -> None:
-    """This will note and tell that the password is another one, to whoever's it is."""
+    """This will note and tell that the password is another one, to whoever's it is. It is their own from now on."""
+    user.has_first_password = False
+    user.save(update_fields=["has_first_password"])
     event = trail.record("login.password_changed", about=user, actor=user, at=timezone.now())
     _tell_of_change(user, event, _("The password of your login was changed"), "account_change_password")
+
+
+@transaction.atomic
+def password_given(user: User) -> None:
+    """This will note and tell that the administrator who is logged in chose the user's password, or took it away.
+
+    It has to be changed at the next login, unless it is the administrator's own.
+    """
+    request = context.request
+    actor = request.user if request is not None and isinstance(request.user, User) else None
+    if actor is not None and actor.pk == user.pk:
+        password_changed(user)
+        return
+    user.has_first_password = user.has_usable_password()
+    user.save(update_fields=["has_first_password"])
+    event = trail.record("login.password_given", about=user, actor=actor, at=timezone.now())
+    _tell_of_change(user, event, _("The password of your login was changed"), "account_change_password")
+
+
+@receiver(post_save, sender=User)
+def forget_old_address(instance: User, created: bool, update_fields: Any = None, **kwargs: Any) -> None:
+    """This will end that letters which open the account go to an address that is no longer the person's."""
+    if not created and (update_fields is None or "email" in update_fields):
+        EmailAddress.objects.filter(user=instance).exclude(email__iexact=instance.email).delete()
 
 
 @receiver(mfa.authenticator_reset)

@@ -30,8 +30,11 @@ class Waiting(Collector):
 
 
 def waiting(at: datetime) -> list[tuple[str, str, float]]:
-    """This will count what waits to be told, sent and sealed, and how old the clock's last round is. Four queries."""
-    pulse = Pulse.objects.filter(job="sweep").first()
+    """This will count what waits to be told, sent and sealed, and the age of the last round and copy. Four queries."""
+    done = {
+        pulse.job: (at - pulse.at).total_seconds()
+        for pulse in Pulse.objects.filter(job__in=["sweep", "backup"])
+    }
     due = Rung.objects.filter(told_at=None, cancelled_at=None, due_at__lte=at)
     return [
         ("rungs_due", "Deadlines that are due and not told yet", due.count()),
@@ -44,7 +47,12 @@ def waiting(at: datetime) -> list[tuple[str, str, float]]:
         (
             "sweep_age_seconds",
             "Seconds since the clock's last round; -1 when there was none",
-            (at - pulse.at).total_seconds() if pulse else -1,
+            done.get("sweep", -1),
+        ),
+        (
+            "backup_age_seconds",
+            "Seconds since the last copy began; -1 when there was none",
+            done.get("backup", -1),
         ),
     ]
 

@@ -136,6 +136,30 @@ class SecondFactorMiddleware:
         return render(request, "mfa/needed.html", status=403)
 
 
+class FirstPasswordMiddleware:
+    """Leads people who logged in with a password that somebody else chose to where they choose their own.
+
+    Nothing else opens before. Who came in by a key or by the directory is not asked.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        user = request.user
+        if not isinstance(user, User) or not user.has_first_password:
+            return None
+        name = (request.resolver_match.url_name if request.resolver_match else "") or ""
+        if name == "account_change_password" or name.startswith("mfa_") or name in WITHOUT_SECOND_STEP:
+            return None
+        if not any(step.get("method") == "password" for step in second_factor.steps_of(request.session)):
+            return None
+        return redirect("account_change_password")
+
+
 class RequestLogMiddleware:
     """Writes one line for each answer: method, the page's name, status, milliseconds. No address, person or parameter.
 

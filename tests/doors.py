@@ -47,6 +47,27 @@ from tests.things import MORE
 WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
 TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
 
+# Doors that are there only where a directory is set up; tests/core/test_saml.py asks them of a web server that has one.
+SAML = """
+## With a directory that speaks SAML
+
+Only where `SAML_ENTITY_ID` is set, under `account/saml/directory/`. What a directory sends is read only after it was asked
+for; 401 is an answer of nobody's, 403 a form without our token. *login* is for those who are in: nothing is there.
+
+| address | asked with | nobody |
+|---|---|---|
+| `login/` | GET | 2xx |
+| `login/` | POST | 403 |
+| `acs/` | GET | 3xx |
+| `acs/` | POST | 3xx |
+| `acs/finish/` | GET | 401 |
+| `acs/finish/` | POST | 403 |
+| `sls/` | GET | login |
+| `sls/` | POST | 403 |
+| `metadata/` | GET | 2xx |
+| `metadata/` | POST | 403 |
+"""
+
 # Open to whoever has the address; the table says what they get.
 PUBLIC = SHOWN_TO_ALL - {"account_reauthenticate"}
 # Nouns that everybody with an account may read; a figure counts what the reader may see, and nothing else.

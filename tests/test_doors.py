@@ -95,7 +95,7 @@ def rows(city, at, client_of, time_machine) -> dict[tuple[str, str], list[str]]:
 def written(rows: dict[tuple[str, str], list[str]]) -> str:
     lines = [HEAD + " | ".join(COLUMNS) + " |", "|---|---|" + "---|" * len(COLUMNS)]
     lines += [f"| `{name}` | {method} | {' | '.join(cells)} |" for (name, method), cells in rows.items()]
-    return "\n".join(lines) + "\n"
+    return "\n".join(lines) + "\n" + doors.SAML
 
 
 def wrong_with(name: str, by: dict[str, str]) -> Iterator[str]:

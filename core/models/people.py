@@ -91,6 +91,8 @@ class User(AbstractBaseUser, PermissionsMixin):
     is_records_officer = models.BooleanField(_("records officer"), default=False)
     is_staff = models.BooleanField(_("administrator"), default=False)
     is_active = models.BooleanField(_("active"), default=True)
+    # Somebody else chose the password: it opens nothing but the page where the person chooses their own.
+    has_first_password = models.BooleanField(default=False, db_default=False, editable=False)
     # Raised to end every login of the person.
     session_round = models.PositiveIntegerField(default=0, editable=False)
 

@@ -7,7 +7,6 @@ from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
@@ -16,6 +15,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
+from core.counting import count
 from core.doors import do_move, limited, status_of
 from core.moves import MoveRefused, open_moves
 from core.request import person
@@ -99,9 +99,8 @@ def _fetch_team(request: HttpRequest, pk: int) -> Team:
 
 def _nowhere(request: HttpRequest) -> HttpResponse:
     """This will answer an address that leads to nothing, and slow down whoever tries many. Raises Http404."""
-    key = f"tip-wrong:{get_adapter().get_client_ip(request)}"
-    cache.add(key, 0, timeout=60)
-    if cache.incr(key) <= WRONG_A_MINUTE:
+    who = get_adapter().get_client_ip(request) or "?"
+    if count("tip-wrong", who, timezone.now(), seconds=60) <= WRONG_A_MINUTE:
         raise Http404
     return render(request, "429.html", status=429)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.core.cache import cache
+from django.core.files.base import ContentFile
+from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
 from django.urls import reverse
 
@@ -74,8 +76,9 @@ LINKS = {"secret": "x" * 30, "token": "x" * 30}
         "signer:ask",
     ],
 )
-def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, settings, name):
+def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, settings, name, time_machine):
     settings.PUBLIC_REGISTER = True
+    time_machine.move_to("2026-11-24T08:00:00+01:00", tick=False)
     path = reverse(name, kwargs=named_parts(name))
     cache.clear()
     asked = [Client().get(path).status_code for _ in range(20)]
@@ -86,6 +89,8 @@ def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, se
     assert "public" not in late.headers.get("Cache-Control", "")
     elsewhere = Client(REMOTE_ADDR="192.0.2.7").get(path)
     assert elsewhere.status_code != 429, "somebody else does not wait"
+    time_machine.shift(600 if name == "signer:ask" else 60)
+    assert Client().get(path).status_code != 429, "nor does anybody in the next stretch of time"
 
 
 def named_parts(name: str) -> dict[str, str]:
@@ -167,6 +172,23 @@ def test_a_body_larger_than_any_form_is_refused(city, client_of):
     assert answer.status_code in (400, 413)
     many = {f"f{number}": "x" for number in range(2000)}
     assert client_of(city.anna).post(reverse("moderation:comment_new"), many).status_code in (400, 413)
+
+
+def test_of_a_stranger_s_large_form_nothing_is_unpacked(city, client_of, settings, monkeypatch):
+    """Whoever makes up a token for forms is known as a stranger only when the form has been read."""
+    settings.UPLOAD_MAX_BYTES, settings.FILE_UPLOAD_MAX_MEMORY_SIZE = 50_000, 1000
+    unpacked = []
+    monkeypatch.setattr(TemporaryFileUploadHandler, "receive_data_chunk", lambda *chunk: unpacked.append(1))
+    stranger = Client(enforce_csrf_checks=True, headers={"Referer": "http://testserver/"})
+    stranger.cookies["csrftoken"] = "x" * 32
+    address, sent = reverse("editorial:post_new"), lambda size: {"picture": ContentFile(b"x" * size, "a.jpg")}
+    assert stranger.post(address, sent(120_000)).status_code == 400
+    assert not unpacked
+    assert stranger.post(address, sent(40_000)).status_code == 403
+    assert unpacked, "what a tip may bring is read"
+    unpacked.clear()
+    assert client_of(city.anna).post(address, sent(120_000)).status_code != 400
+    assert unpacked
 
 
 @pytest.mark.parametrize(

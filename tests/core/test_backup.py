@@ -19,8 +19,8 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from core import backup, filestore, trail
-from core.models import Event, User
+from core import backup, filestore, metrics, trail
+from core.models import Event, Seal, User
 from tests.processes import database_url
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -58,9 +58,13 @@ def empty(tmp_path) -> Iterator[dict[str, str]]:
 
 
 def manage(environment: dict[str, str], *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command from a folder in which something lies that is named as a part of ours is; it is never read."""
+    elsewhere = Path(environment["FILES_DIR"]).parent / "elsewhere"
+    elsewhere.mkdir(exist_ok=True)
+    (elsewhere / "core.py").write_text("raise SystemExit('read from where one stood')")
     return subprocess.run(
-        [sys.executable, "manage.py", *arguments],
-        cwd=settings.BASE_DIR,
+        [sys.executable, str(settings.BASE_DIR / "manage.py"), *arguments],
+        cwd=elsewhere,
         env=os.environ | environment,
         capture_output=True,
         text=True,
@@ -175,8 +179,44 @@ SPOILED = {
     "another database": spoil_database,
     "another file": spoil_file,
     "a link for a file": link_file,
+    "a head that is no seal": lambda copy: edit(copy, lambda m: m.update(head="../x")),
+    "no day": lambda copy: edit(copy, lambda m: m.pop("at")),
     "a missing file": lambda copy: next((copy / "files" / "evidence").iterdir()).unlink(),
 }
+
+
+def test_a_chain_that_was_cut_off_before_the_seal_written_down_is_named(copy, monkeypatch):
+    """What is left of it would hold. Here what was copied is laid back already."""
+    for name in ("_load_sqlite", "_load_postgresql"):
+        monkeypatch.setattr(backup, name, lambda dump: None)
+    monkeypatch.setattr(backup, "_check_target", lambda: None)
+    backup.restore(copy)
+    edit(copy, lambda manifest: manifest.update(head="a" * 64))
+    with pytest.raises(backup.BackupProblem, match="is not in its chain"):
+        backup.restore(copy)
+
+
+def test_the_last_seal_of_a_copy_is_in_it_and_a_file_erased_meanwhile_stops_nothing(
+    live_people, tmp_path, monkeypatch
+):
+    gone = happen(live_people, 1)
+    before = Seal.objects.order_by("-id").first().hash
+
+    def meanwhile(target: Path) -> None:
+        target.write_bytes(b"the database")
+        happen(live_people, 2)
+
+    def listed():
+        filestore.erase("evidence", gone)
+        yield "evidence", gone
+
+    for name in ("_copy_sqlite", "_dump_postgresql"):
+        monkeypatch.setattr(backup, name, meanwhile)
+    monkeypatch.setattr(filestore, "stored", listed)
+    manifest = backup.back_up(tmp_path / "copy", timezone.now())
+    assert (manifest["head"], manifest["files"]) == (before, [])
+    ages = {name: value for name, _text, value in metrics.waiting(timezone.now())}
+    assert 0 <= ages["backup_age_seconds"] < 60
 
 
 @pytest.mark.parametrize("how", SPOILED)

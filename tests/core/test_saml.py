@@ -13,6 +13,7 @@ import requests
 from core.models import Event, User
 from tests.config.test_proxy import web
 from tests.core import saml
+from tests.doors import SAML
 from tests.processes import until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
@@ -98,10 +99,23 @@ def test_an_answer_nobody_asked_for_lets_nobody_in(house):
     assert not User.objects.filter(email="kalle@avinge.example").exists()
 
 
-def test_the_directory_reads_what_we_are(house):
+def test_the_directory_reads_what_we_are_and_a_stranger_gets_what_the_page_of_doors_says(house):
     page = requests.get(f"{house[0]}/account/saml/directory/metadata/", timeout=240)
     assert page.status_code == 200
     assert f"{house[0]}/account/saml/directory/acs/" in page.text
+
+    def answer(method: str, path: str) -> str:
+        door = f"{house[0]}/account/saml/directory/{path}"
+        got = requests.request(method, door, timeout=240, allow_redirects=False)
+        if got.headers.get("Location", "").startswith("/account/login/"):
+            return "login"
+        return str(got.status_code) if got.status_code >= 400 else f"{got.status_code // 100}xx"
+
+    rows = re.findall(r"^\| `(\S+)` \| (GET|POST) \| (\w+) \|", SAML, re.MULTILINE)
+    assert len(rows) == 10
+    assert {(path, method): answer(method, path) for path, method, _got in rows} == {
+        (path, method): got for path, method, got in rows
+    }
 
 
 def test_who_came_in_goes_out_again_and_is_put_out_when_a_role_changes(house):

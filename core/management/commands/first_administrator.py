@@ -35,10 +35,12 @@ class Command(BaseCommand):
         if User.objects.filter(mailbox=mailbox_of(email)).exists():
             raise CommandError(f"{email} has an account already.")
         password = secrets.token_urlsafe(15)
-        user = User.objects.create_superuser(email, password, name=name or email.partition("@")[0])
+        user = User.objects.create_superuser(
+            email, password, name=name or email.partition("@")[0], has_first_password=True
+        )
         trail.record("user.first_administrator", about=user, actor=None, at=timezone.now())
         self.stdout.write(
             f"Log in at {settings.BASE_URL}{reverse('account_login')} as {user.email} "
             f"with the password\n\n    {password}\n\n"
-            "and change it there. It is shown this once."
+            "and choose another one there. It is shown this once."
         )

@@ -24,5 +24,5 @@ class Command(BaseCommand):
             raise CommandError(str(problem)) from problem
         self.stdout.write(
             f"Laid back the database of {manifest['at']} and {len(manifest['files'])} files; "
-            "every seal, guard and hash holds."
+            f"every seal, guard and hash holds. The last seal written down with the copy is {manifest['head']}."
         )
