@@ -24,6 +24,7 @@ class SlotAdmin(MoveAdmin):
 @admin.register(LayingOut)
 class LayingOutAdmin(ReadOnlyAdmin):
     list_display = ["day", "at", "slot_count"]
+    search_fields = ["day"]
 
 
 @admin.register(DayNote)
@@ -44,6 +45,7 @@ class DayNoteAdmin(admin.ModelAdmin):
 @admin.register(SavedView)
 class SavedViewAdmin(ReadOnlyAdmin):
     list_display = ["name", "owner", "team", "view"]
+    list_filter = ["view", "team"]
     search_fields = ["name", "owner__name"]
     list_select_related = ["owner", "team"]
 
@@ -59,6 +61,7 @@ class FeedAdmin(ReadOnlyAdmin):
 @admin.register(FeedItem)
 class FeedItemAdmin(ReadOnlyAdmin):
     list_display = ["summary", "starts_at", "sequence", "cancelled"]
+    list_filter = ["cancelled", "starts_at"]
     search_fields = ["summary"]
 
 

@@ -31,6 +31,14 @@ from core.request import person
 class ReadOnlyAdmin(admin.ModelAdmin):
     """A table to look at: nothing is added, changed or deleted."""
 
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """This will be the table's own filters, or else the moments among its columns: when is always a question."""
+        return self.list_filter or [
+            name
+            for name in self.list_display
+            if any(field.name == name and isinstance(field, models.DateField) for field in self.opts.fields)
+        ]
+
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
 
@@ -154,6 +162,7 @@ class UserAdmin(DjangoUserAdmin):
 @admin.register(Unit)
 class UnitAdmin(admin.ModelAdmin):
     list_display = ["name", "parent", "responsible_chief", "communications_chief"]
+    list_filter = ["parent"]
     search_fields = ["name"]
     autocomplete_fields = ["parent", "responsible_chief", "communications_chief"]
     list_select_related = ["parent", "responsible_chief", "communications_chief"]
@@ -185,7 +194,10 @@ class NoticeAdmin(ReadOnlyAdmin):
 @admin.register(NoticeSettings)
 class NoticeSettingsAdmin(admin.ModelAdmin):
     list_display = ["user", "digest_at", "quiet_from", "quiet_to", "weekly_report"]
+    list_filter = ["weekly_report"]
     search_fields = ["user__name", "user__email"]
+    # Each person says for themselves what reaches them in which way.
+    exclude = ["ways"]
     autocomplete_fields = ["user"]
     list_select_related = ["user"]
 
@@ -207,6 +219,7 @@ class SearchEntryAdmin(ReadOnlyAdmin):
 @admin.register(Pulse)
 class PulseAdmin(ReadOnlyAdmin):
     list_display = ["job", "at", "report", "failed_at"]
+    search_fields = ["job", "report"]
 
 
 # allauth's own tables: what holds secrets, or gives a way in beside the settings, is not shown.
