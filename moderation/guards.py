@@ -22,6 +22,13 @@ _REMOVED_EARLY = (
     f"((NEW.state = 'removed' AND OLD.state <> 'removed' AND OLD.state <> 'gone' AND {_CASE_WITHOUT_REMOVAL}) "
     f"OR (NEW.state = 'removed' AND OLD.state NOT IN ('removed', 'removal_ordered', 'gone')))"
 )
+# Whoever reads “to be removed” goes and removes it, so that state needs what an order needs.
+_ORDERED_EARLY = (
+    "NEW.state = 'removal_ordered' AND OLD.state <> 'removal_ordered' AND NOT EXISTS "
+    "(SELECT 1 FROM moderation_evidence e JOIN moderation_comment c ON c.id = NEW.comment_id "
+    "WHERE e.case_id = NEW.id AND e.state = 'sealed' AND e.revision_id = c.current_id) AND NOT EXISTS "
+    "(SELECT 1 FROM moderation_waiver w WHERE w.case_id = NEW.id AND w.signed_by_id IS NOT NULL)"
+)
 _SEALED_PARENT = (
     "EXISTS (SELECT 1 FROM moderation_evidence e WHERE e.id = {row}.evidence_id AND e.state = 'sealed')"
 )
@@ -165,6 +172,7 @@ GUARDS: list[Guard] = [
         _NO_EVIDENCE,
     ),
     Guard("moderation_case_removed_early", "moderation_case", "UPDATE", _REMOVED_EARLY, _NO_EVIDENCE),
+    Guard("moderation_case_ordered_early", "moderation_case", "UPDATE", _ORDERED_EARLY, _NO_EVIDENCE),
     Guard(
         "moderation_case_born_removed",
         "moderation_case",

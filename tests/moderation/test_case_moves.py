@@ -123,6 +123,7 @@ def test_order_falls_when_the_comment_is_edited_before_it_is_gone(city, at, png,
 RAW = {
     "removed from found": "UPDATE moderation_case SET state = 'removed', closed_at = discovered_at WHERE id = {found}",
     "removed from sealed": "UPDATE moderation_case SET state = 'removed', closed_at = discovered_at WHERE id = {case}",
+    "to be removed from found": "UPDATE moderation_case SET state = 'removal_ordered' WHERE id = {found}",
     "order without evidence": (
         "INSERT INTO moderation_removal (case_id, evidence_id, waiver_id, ordered_by_id, ordered_at) "
         "SELECT {found}, NULL, NULL, {anna}, discovered_at FROM moderation_case WHERE id = {found}"
