@@ -24,7 +24,7 @@ from config.demo.environment import main as write_environment
 from config.demo.folder import FOLDER, RunsAlready, forget, take
 from config.management.commands.demo import refuse_taken
 from core import triggers
-from core.models import User
+from core.models import Unit, User
 
 pytestmark = pytest.mark.slow
 
@@ -185,5 +185,15 @@ def test_program_refuses_to_start_without_a_guard():
 def test_city_is_not_built_where_its_links_lead_nowhere(settings):
     settings.LINK_TRUSTED_HOSTS = []
     with pytest.raises(CommandError, match=r"set LINK_TRUSTED_HOSTS=avinge\.example"):
+        call_command("demo_data")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_city_is_not_built_beside_what_is_real(settings):
+    """Not even where nobody has an account yet."""
+    settings.LINK_TRUSTED_HOSTS = ["avinge.example"]
+    Unit.objects.create(name="Parks")
+    with pytest.raises(CommandError, match="holds real content"):
         call_command("demo_data")
     assert not User.objects.exists()
