@@ -31,7 +31,7 @@ from channels_registry.models import (
     Upload,
 )
 from core import trail
-from core.admin import MoveAdmin, ReadOnlyAdmin
+from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
 from core.request import person
 from core.workdays import local_day
 
@@ -69,7 +69,7 @@ class PlatformAdmin(admin.ModelAdmin):
     search_fields = ["name"]
 
 
-class EditorInline(admin.TabularInline):
+class EditorInline(TypedChoices, admin.TabularInline):
     model = NamedEditor
     autocomplete_fields = ["user"]
     extra = 0

@@ -12,6 +12,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.db import IntegrityError, models
 from django.http import HttpRequest, HttpResponse
@@ -25,10 +27,26 @@ from core.accounts import ROLE_FIELDS
 from core.doors import status_of
 from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
-from core.request import person
+from core.request import number_in, person
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class TypedChoice(AutocompleteSelect):
+    """Django asks the database for whatever was sent; what is no number chooses nothing, and the field says so."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [sent for sent in value if number_in(sent)], attr)
+
+
+class TypedChoices(BaseModelAdmin):
+    """Rows of other tables are chosen by typing."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = TypedChoice(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ReadOnlyAdmin(TypedChoices, admin.ModelAdmin):
     """A table to look at: nothing is added, changed or deleted."""
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -105,7 +123,7 @@ class MoveAdmin(ReadOnlyAdmin):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(TypedChoices, DjangoUserAdmin):
     ordering = ["name"]
     list_display = [
         "name",
@@ -160,7 +178,7 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin):
+class UnitAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["name", "parent", "responsible_chief", "communications_chief"]
     list_filter = ["parent"]
     search_fields = ["name"]
@@ -192,7 +210,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(NoticeSettings)
-class NoticeSettingsAdmin(admin.ModelAdmin):
+class NoticeSettingsAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["user", "digest_at", "quiet_from", "quiet_to", "weekly_report"]
     list_filter = ["weekly_report"]
     search_fields = ["user__name", "user__email"]

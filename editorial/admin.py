@@ -2,7 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import MoveAdmin, ReadOnlyAdmin
+from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
 from editorial.models import (
     Absence,
     Duty,
@@ -50,21 +50,21 @@ class MembershipForm(forms.ModelForm):
     )
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipInline(TypedChoices, admin.TabularInline):
     model = Membership
     form = MembershipForm
     autocomplete_fields = ["user"]
     extra = 1
 
 
-class TeamChannelInline(admin.TabularInline):
+class TeamChannelInline(TypedChoices, admin.TabularInline):
     model = TeamChannel
     autocomplete_fields = ["channel"]
     extra = 1
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["name", "unit", "holding", "rota_from"]
     list_filter = ["holding", "unit"]
     search_fields = ["name"]
@@ -74,7 +74,7 @@ class TeamAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(TypedChoices, admin.ModelAdmin):
     form = MembershipForm
     list_display = ["user", "team", "role", "share"]
     list_filter = ["role", "team"]
@@ -84,7 +84,7 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(TeamChannel)
-class TeamChannelAdmin(admin.ModelAdmin):
+class TeamChannelAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["channel", "team"]
     list_filter = ["team"]
     search_fields = ["channel__name", "team__name"]
@@ -244,7 +244,7 @@ class FollowUpAdmin(MoveAdmin):
 
 
 @admin.register(Material)
-class MaterialAdmin(admin.ModelAdmin):
+class MaterialAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["title", "kind", "unit", "made_on", "added_by"]
     list_filter = ["kind", "unit"]
     search_fields = ["title", "url", "reference", "text"]

@@ -57,3 +57,11 @@ def test_what_reaches_somebody_in_which_way_is_theirs_to_say(city, client_of):
     page = reverse("admin:core_noticesettings_add")
     client_of(city.admin).post(page, {"user": city.anna.pk, "digest_at": "08:00", "ways": "[]"})
     assert NoticeSettings.objects.get(user=city.anna).ways == {}
+
+
+@pytest.mark.parametrize("sent", ["x", "\x00", "9" * 400, "-1"])
+def test_a_choice_that_is_no_row_is_refused_by_its_field(city, client_of, sent):
+    page = reverse("admin:core_unit_change", args=[city.unit.pk])
+    answer = client_of(city.admin).post(page, {"name": "Parks", "responsible_chief": sent})
+    assert answer.status_code == 200
+    assert "responsible_chief" in answer.context["adminform"].form.errors
