@@ -35,8 +35,8 @@ demo: .venv/runtime
 	@$(BIN)/python -m config.demo.environment $(PORT)
 	@ENV_FILE=var/demo/environment exec $(BIN)/python manage.py demo
 
-demo-reset:
-	rm -rf var/demo
+demo-reset: .venv/runtime
+	@$(BIN)/python -m config.demo.folder
 
 test: .venv/dev
 	@$(CHECK_ENV) $(BIN)/python manage.py messages --compile

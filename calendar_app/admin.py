@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from calendar_app.models import CsvImport, DayNote, Feed, FeedItem, LayingOut, SavedView, Series, Slot
-from core.admin import MoveAdmin, ReadOnlyAdmin
+from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
 
 
 @admin.register(Series)
@@ -24,10 +24,11 @@ class SlotAdmin(MoveAdmin):
 @admin.register(LayingOut)
 class LayingOutAdmin(ReadOnlyAdmin):
     list_display = ["day", "at", "slot_count"]
+    search_fields = ["day"]
 
 
 @admin.register(DayNote)
-class DayNoteAdmin(admin.ModelAdmin):
+class DayNoteAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["title", "kind", "first_on", "last_on", "team", "for_all"]
     list_filter = ["kind", "for_all", "team"]
     search_fields = ["title"]
@@ -44,6 +45,7 @@ class DayNoteAdmin(admin.ModelAdmin):
 @admin.register(SavedView)
 class SavedViewAdmin(ReadOnlyAdmin):
     list_display = ["name", "owner", "team", "view"]
+    list_filter = ["view", "team"]
     search_fields = ["name", "owner__name"]
     list_select_related = ["owner", "team"]
 
@@ -59,6 +61,7 @@ class FeedAdmin(ReadOnlyAdmin):
 @admin.register(FeedItem)
 class FeedItemAdmin(ReadOnlyAdmin):
     list_display = ["summary", "starts_at", "sequence", "cancelled"]
+    list_filter = ["cancelled", "starts_at"]
     search_fields = ["summary"]
 
 

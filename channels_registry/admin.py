@@ -3,8 +3,10 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.core.exceptions import ValidationError
+from django.core.validators import validate_domain_name
 from django.http import HttpRequest
 from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
 
 from channels_registry import deputies, register
 from channels_registry.models import (
@@ -29,18 +31,45 @@ from channels_registry.models import (
     Upload,
 )
 from core import trail
-from core.admin import MoveAdmin, ReadOnlyAdmin
+from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
 from core.request import person
 from core.workdays import local_day
 
 
+class HostsField(forms.CharField):
+    """Host names, one a line."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def prepare_value(self, value: Any) -> Any:
+        return "\n".join(value) if isinstance(value, list) else value
+
+    def clean(self, value: Any) -> list[str]:
+        """This will be the names in lower case. Raises ValidationError on what is an address and no host."""
+        hosts = str(super().clean(value)).lower().split()
+        for host in hosts:
+            validate_domain_name(host)
+        return hosts
+
+    def has_changed(self, initial: Any, data: Any) -> bool:
+        return (initial or []) != str(data or "").lower().split()
+
+
+class PlatformForm(forms.ModelForm):
+    hosts = HostsField(
+        label=_("Hosts"), required=False, help_text=_("Host names its addresses may have, one a line.")
+    )
+
+
 @admin.register(Platform)
 class PlatformAdmin(admin.ModelAdmin):
+    form = PlatformForm
     list_display = ["name", "code", "text_limit"]
+    list_filter = ["text_limit"]
     search_fields = ["name"]
 
 
-class EditorInline(admin.TabularInline):
+class EditorInline(TypedChoices, admin.TabularInline):
     model = NamedEditor
     autocomplete_fields = ["user"]
     extra = 0
@@ -132,13 +161,20 @@ class ClosureAdmin(MoveAdmin):
     list_select_related = ["channel__platform", "handler"]
 
 
-def _read_only(model: Any, columns: list[str], search: list[str], related: list[str]) -> None:
+def _read_only(
+    model: Any, columns: list[str], search: list[str], related: list[str], filters: list[str] | None = None
+) -> None:
     """Show a table that is written once or by its case."""
     admin.register(model)(
         type(
             f"{model.__name__}Admin",
             (ReadOnlyAdmin,),
-            {"list_display": columns, "search_fields": search, "list_select_related": related},
+            {
+                "list_display": columns,
+                "list_filter": filters or [],
+                "search_fields": search,
+                "list_select_related": related,
+            },
         )
     )
 
@@ -148,7 +184,11 @@ BY_CLOSURE = ["closure__channel__name"]
 CHANNEL = ["channel__platform"]
 
 _read_only(
-    NamedEditor, ["channel", "user", "holds_keys"], ["channel__name", "user__name"], [*CHANNEL, "user"]
+    NamedEditor,
+    ["channel", "user", "holds_keys"],
+    ["channel__name", "user__name"],
+    [*CHANNEL, "user"],
+    ["holds_keys"],
 )
 _read_only(HandleHistory, ["handle", "channel", "until_on"], ["handle", "channel__name"], CHANNEL)
 _read_only(LookOver, ["channel", "looked_on", "looked_by"], ["channel__name"], [*CHANNEL, "looked_by"])

@@ -8,15 +8,19 @@ import sys
 PR_SET_PDEATHSIG = 1
 
 
-def main(command: list[str]) -> None:
-    """This will become `command`. Raises FileNotFoundError when there is no such program."""
+def end_with_parent(how: signal.Signals) -> None:
+    """This will have the kernel send this process `how` when its parent ends (Linux), if it has not ended yet."""
     if sys.platform == "linux":
-        parent = os.getppid()
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
-        if os.getppid() != parent:
-            sys.exit("The parent ended while its child was being started.")
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, how)
+
+
+def main(parent: int, command: list[str]) -> None:
+    """This will become `command`, unless process `parent` has ended. Raises FileNotFoundError without such a program."""
+    end_with_parent(signal.SIGTERM)
+    if os.getppid() != parent:
+        sys.exit("The parent ended while its child was being started.")
     os.execvp(command[0], command)  # noqa: S606
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    main(int(sys.argv[1]), sys.argv[2:])

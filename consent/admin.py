@@ -7,6 +7,7 @@ from django.utils import timezone
 from consent import people, texts
 from consent.models import (
     Appearance,
+    Arrival,
     ConsentEvent,
     ConsentRequest,
     Guardianship,
@@ -127,6 +128,13 @@ class NoticeTextAdmin(ReadOnlyAdmin):
         texts.add_text(obj, actor=who(request), at=timezone.now())
 
 
+@admin.register(Arrival)
+class ArrivalAdmin(ReadOnlyAdmin):
+    list_display = ["at", "area", "sha"]
+    list_filter = ["area", "at"]
+    search_fields = ["sha"]
+
+
 @admin.register(LegalBasis)
 class LegalBasisAdmin(ReadOnlyAdmin):
     list_display = ["noted_at", "picture", "basis", "motive"]
@@ -146,4 +154,5 @@ class MediaBankCheckAdmin(ReadOnlyAdmin):
 @admin.register(Guardianship)
 class GuardianshipAdmin(AboutPeopleAdmin):
     list_display = ["pk", "child_id", "guardian_id"]
+    list_filter = ["child__unit"]
     search_fields = ["child__name", "guardian__name"]

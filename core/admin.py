@@ -12,6 +12,8 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.options import BaseModelAdmin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.forms import AdminPasswordChangeForm
 from django.db import IntegrityError, models
@@ -26,11 +28,35 @@ from core.accounts import ROLE_FIELDS
 from core.doors import status_of
 from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
-from core.request import person
+from core.request import number_in, person
 
 
-class ReadOnlyAdmin(admin.ModelAdmin):
+class TypedChoice(AutocompleteSelect):
+    """Django asks the database for whatever was sent; what is no number chooses nothing, and the field says so."""
+
+    def optgroups(self, name: str, value: Any, attr: Any = None) -> Any:
+        return super().optgroups(name, [sent for sent in value if number_in(sent)], attr)
+
+
+class TypedChoices(BaseModelAdmin):
+    """Rows of other tables are chosen by typing."""
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs["widget"] = TypedChoice(db_field, self.admin_site, using=kwargs.get("using"))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ReadOnlyAdmin(TypedChoices, admin.ModelAdmin):
     """A table to look at: nothing is added, changed or deleted."""
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """This will be the table's own filters, or else the moments among its columns: when is always a question."""
+        return self.list_filter or [
+            name
+            for name in self.list_display
+            if any(field.name == name and isinstance(field, models.DateField) for field in self.opts.fields)
+        ]
 
     def has_add_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         return False
@@ -107,7 +133,7 @@ class GivenPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):
+class UserAdmin(TypedChoices, DjangoUserAdmin):
     ordering = ["name"]
     list_display = [
         "name",
@@ -174,8 +200,9 @@ class UserAdmin(DjangoUserAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(admin.ModelAdmin):
+class UnitAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["name", "parent", "responsible_chief", "communications_chief"]
+    list_filter = ["parent"]
     search_fields = ["name"]
     autocomplete_fields = ["parent", "responsible_chief", "communications_chief"]
     list_select_related = ["parent", "responsible_chief", "communications_chief"]
@@ -205,9 +232,12 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(NoticeSettings)
-class NoticeSettingsAdmin(admin.ModelAdmin):
+class NoticeSettingsAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["user", "digest_at", "quiet_from", "quiet_to", "weekly_report"]
+    list_filter = ["weekly_report"]
     search_fields = ["user__name", "user__email"]
+    # Each person says for themselves what reaches them in which way.
+    exclude = ["ways"]
     autocomplete_fields = ["user"]
     list_select_related = ["user"]
 
@@ -229,6 +259,7 @@ class SearchEntryAdmin(ReadOnlyAdmin):
 @admin.register(Pulse)
 class PulseAdmin(ReadOnlyAdmin):
     list_display = ["job", "at", "report", "failed_at"]
+    search_fields = ["job", "report"]
 
 
 # allauth's own tables: what holds secrets, or gives a way in beside the settings, is not shown.

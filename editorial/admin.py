@@ -1,8 +1,11 @@
+from django import forms
 from django.contrib import admin
+from django.utils.translation import gettext_lazy as _
 
-from core.admin import MoveAdmin, ReadOnlyAdmin
+from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
 from editorial.models import (
     Absence,
+    Duty,
     FarewellPost,
     FeedAddress,
     FollowUp,
@@ -34,23 +37,36 @@ from editorial.models import (
     TeamChannel,
     TipForm,
 )
+from editorial.models.teams import all_duties
 
 
-class MembershipInline(admin.TabularInline):
+class MembershipForm(forms.ModelForm):
+    duties = forms.MultipleChoiceField(
+        label=_("Duties"),
+        choices=Duty,
+        widget=forms.CheckboxSelectMultiple,
+        required=False,
+        initial=all_duties,
+    )
+
+
+class MembershipInline(TypedChoices, admin.TabularInline):
     model = Membership
+    form = MembershipForm
     autocomplete_fields = ["user"]
     extra = 1
 
 
-class TeamChannelInline(admin.TabularInline):
+class TeamChannelInline(TypedChoices, admin.TabularInline):
     model = TeamChannel
     autocomplete_fields = ["channel"]
     extra = 1
 
 
 @admin.register(Team)
-class TeamAdmin(admin.ModelAdmin):
+class TeamAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["name", "unit", "holding", "rota_from"]
+    list_filter = ["holding", "unit"]
     search_fields = ["name"]
     autocomplete_fields = ["unit"]
     inlines = [MembershipInline, TeamChannelInline]
@@ -58,7 +74,8 @@ class TeamAdmin(admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(admin.ModelAdmin):
+class MembershipAdmin(TypedChoices, admin.ModelAdmin):
+    form = MembershipForm
     list_display = ["user", "team", "role", "share"]
     list_filter = ["role", "team"]
     search_fields = ["user__name", "team__name"]
@@ -67,8 +84,9 @@ class MembershipAdmin(admin.ModelAdmin):
 
 
 @admin.register(TeamChannel)
-class TeamChannelAdmin(admin.ModelAdmin):
+class TeamChannelAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["channel", "team"]
+    list_filter = ["team"]
     search_fields = ["channel__name", "team__name"]
     autocomplete_fields = ["channel", "team"]
     list_select_related = ["channel__platform", "team"]
@@ -156,6 +174,7 @@ class ReviewAdmin(ReadOnlyAdmin):
 @admin.register(PostText)
 class PostTextAdmin(ReadOnlyAdmin):
     list_display = ["post", "channel"]
+    list_filter = ["channel"]
     search_fields = ["post__title"]
     list_select_related = ["post", "channel__platform"]
 
@@ -163,6 +182,7 @@ class PostTextAdmin(ReadOnlyAdmin):
 @admin.register(PostLink)
 class PostLinkAdmin(ReadOnlyAdmin):
     list_display = ["url", "post"]
+    list_filter = ["post__team"]
     search_fields = ["url", "post__title"]
     list_select_related = ["post"]
 
@@ -170,6 +190,7 @@ class PostLinkAdmin(ReadOnlyAdmin):
 @admin.register(FarewellPost)
 class FarewellPostAdmin(ReadOnlyAdmin):
     list_display = ["post", "notice"]
+    list_filter = ["post__state"]
     search_fields = ["post__title"]
     list_select_related = ["post", "notice__closure__channel__platform"]
 
@@ -177,6 +198,7 @@ class FarewellPostAdmin(ReadOnlyAdmin):
 @admin.register(PostPicture)
 class PostPictureAdmin(ReadOnlyAdmin):
     list_display = ["picture", "post", "alt_text"]
+    list_filter = ["post__team"]
     search_fields = ["picture__title", "post__title"]
     list_select_related = ["picture", "post"]
 
@@ -208,6 +230,7 @@ class IdeaAdmin(MoveAdmin):
 @admin.register(TipForm)
 class TipFormAdmin(MoveAdmin):
     list_display = ["team", "state", "opened_by", "opened_at"]
+    list_filter = ["state"]
     search_fields = ["team__name"]
     list_select_related = ["team", "opened_by"]
 
@@ -221,7 +244,7 @@ class FollowUpAdmin(MoveAdmin):
 
 
 @admin.register(Material)
-class MaterialAdmin(admin.ModelAdmin):
+class MaterialAdmin(TypedChoices, admin.ModelAdmin):
     list_display = ["title", "kind", "unit", "made_on", "added_by"]
     list_filter = ["kind", "unit"]
     search_fields = ["title", "url", "reference", "text"]

@@ -22,6 +22,18 @@ _REMOVED_EARLY = (
     f"((NEW.state = 'removed' AND OLD.state <> 'removed' AND OLD.state <> 'gone' AND {_CASE_WITHOUT_REMOVAL}) "
     f"OR (NEW.state = 'removed' AND OLD.state NOT IN ('removed', 'removal_ordered', 'gone')))"
 )
+# Whoever reads “to be removed” goes and removes it, so that state needs what an order needs.
+_ORDERED_EARLY = (
+    "NEW.state = 'removal_ordered' AND OLD.state <> 'removal_ordered' AND NOT EXISTS "
+    "(SELECT 1 FROM moderation_evidence e JOIN moderation_comment c ON c.id = NEW.comment_id "
+    "WHERE e.case_id = NEW.id AND e.state = 'sealed' AND e.revision_id = c.current_id) AND NOT EXISTS "
+    "(SELECT 1 FROM moderation_waiver w WHERE w.case_id = NEW.id AND w.signed_by_id IS NOT NULL)"
+)
+# Evidence is of a comment as it reads now, so what “now” is cannot be set back.
+_NOT_THE_LATEST = (
+    "COALESCE(NEW.current_id, 0) <> COALESCE(OLD.current_id, 0) AND COALESCE(NEW.current_id, 0) <> COALESCE("
+    "(SELECT r.id FROM moderation_commentrevision r WHERE r.comment_id = NEW.id ORDER BY r.number DESC LIMIT 1), 0)"
+)
 _SEALED_PARENT = (
     "EXISTS (SELECT 1 FROM moderation_evidence e WHERE e.id = {row}.evidence_id AND e.state = 'sealed')"
 )
@@ -165,6 +177,7 @@ GUARDS: list[Guard] = [
         _NO_EVIDENCE,
     ),
     Guard("moderation_case_removed_early", "moderation_case", "UPDATE", _REMOVED_EARLY, _NO_EVIDENCE),
+    Guard("moderation_case_ordered_early", "moderation_case", "UPDATE", _ORDERED_EARLY, _NO_EVIDENCE),
     Guard(
         "moderation_case_born_removed",
         "moderation_case",
@@ -203,7 +216,18 @@ GUARDS: list[Guard] = [
         "OR (OLD.breached_at IS NOT NULL AND (NEW.breached_at IS NULL OR NEW.breached_at <> OLD.breached_at))",
         "The clock of a case cannot be set, and a breach cannot be taken back.",
     ),
-    *append_only("moderation_case", "A case is never deleted.", update_when="1 = 0"),
+    *append_only(
+        "moderation_case",
+        "A case is never deleted, and stays about its comment.",
+        update_when="NEW.comment_id <> OLD.comment_id",
+    ),
+    Guard(
+        "moderation_comment_now",
+        "moderation_comment",
+        "UPDATE",
+        _NOT_THE_LATEST,
+        "A comment reads now as its latest revision says.",
+    ),
     *append_only(
         "moderation_waiver",
         "A signed waiver never changes.",

@@ -2,16 +2,21 @@
 
 import secrets
 import sys
-from pathlib import Path
 
-FOLDER = Path("var/demo")
+from config.demo.folder import FOLDER, RunsAlready, take
 
 
 def main(port: str) -> None:
-    """This will write var/demo/environment, keeping the secret of an earlier start. Ends with a sentence on a bad port."""
+    """This will write var/demo/environment, keeping the secret of an earlier start.
+
+    Ends with a sentence on a bad port, and where a demo of this folder runs already.
+    """
     if not port.isdigit() or not 1024 <= int(port) <= 65535:
         sys.exit(f"PORT has to be a number from 1024 to 65535, not “{port}”.")
-    FOLDER.mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        take(FOLDER).close()
+    except RunsAlready as running:
+        sys.exit(str(running))
     secret = FOLDER / "secret"
     if not secret.exists():
         secret.touch(mode=0o600)

@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from channels_registry.models import Channel
 from consent.models import Picture
+from core import trail
 from core.models import User
-from core.moves import Movable
+from core.moves import Movable, Move
+from core.templatetags.parts import moment
 from core.workdays import FIRST_YEAR, LAST_YEAR
 from editorial.states import FIXED, FROZEN, LAPSING, OPEN, POST_MOVES, TIMED, PostState
 
@@ -139,6 +141,14 @@ class Post(Movable):
 
     def __str__(self) -> str:
         return self.title
+
+    def out_of_turn(self, move: Move) -> str:
+        """This will also say who brought the post into its state, and when: two may have decided at once."""
+        sentence = super().out_of_turn(move)
+        latest = trail.events_about(self).filter(data__to=self.state).first()
+        if latest is None or not latest.actor_name:
+            return sentence
+        return f"{sentence} {latest.text}: {latest.actor_name}, {moment(latest.at)}."
 
     @property
     def is_open(self) -> bool:

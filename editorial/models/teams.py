@@ -44,7 +44,7 @@ def all_duties() -> list[str]:
 
 def known_duties(value: object) -> None:
     """This will raise ValidationError when the value is not a list of duties."""
-    if not isinstance(value, list) or not set(value) <= set(Duty.values):
+    if not isinstance(value, list) or any(duty not in Duty.values for duty in value):
         raise ValidationError(_("Choose among publish, watch, answer and remove."))
 
 

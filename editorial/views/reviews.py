@@ -202,9 +202,10 @@ def _decision(post: Post, name: str, data: Any = None) -> DecisionForm:
     return DecisionForm(data, version=post.current, is_approval=name == "approve", auto_id=f"{name}-%s")
 
 
-def _remark_form(proof: Proof | None, data: Any = None) -> RemarkForm:
+def _remark_form(proof: Proof | None, data: Any = None, body: str = "") -> RemarkForm:
     return RemarkForm(
         data,
+        initial={"body": body},
         channels=[shown.channel for shown in proof.texts] if proof else [],
         pictures=[row.picture for row, _light in proof.pictures] if proof else [],
         auto_id="remark-%s",
@@ -241,6 +242,8 @@ def _page(
     if decision is not None:
         decision.forget_answers_before(post.version)
         forms["approve" if decision.is_approval else "ask_changes"] = decision
+    # Whoever decides a moment after somebody else can still say it, as a remark.
+    unsaid = decision["note"].value() or "" if decision and not in_review else ""
     if any(line.code == "links" and line.level == BLOCK for line in lines):
         forms["approve"].ask_why()
     claim = getattr(post, "claim", None)
@@ -263,7 +266,8 @@ def _page(
         "may_decide": in_review and user in around.readers,
         "in_team": user in [*around.authors, *around.readers] or post.team.has_member(user),
         "ask": ask or AskReaderForm(readers=around.may_be_asked(user)),
-        "remark": remark or _remark_form(proof),
+        "remark": remark or _remark_form(proof, body=unsaid),
+        "unsaid": unsaid,
         "coming": reading.next_in_queue(user, post),
         "refusal": refusal,
     }

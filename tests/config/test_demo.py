@@ -12,6 +12,7 @@ import time
 import urllib.request
 from contextlib import closing
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from django.conf import settings
@@ -19,8 +20,11 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import CommandError, call_command
 from django.db import connection
 
+from config.demo.environment import main as write_environment
+from config.demo.folder import FOLDER, RunsAlready, forget, take
+from config.management.commands.demo import refuse_taken
 from core import triggers
-from core.models import User
+from core.models import Unit, User
 
 pytestmark = pytest.mark.slow
 
@@ -33,16 +37,16 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return kept | {
         "BASE_URL": f"http://127.0.0.1:{port}",
         "ALLOWED_HOSTS": "127.0.0.1",
-        "VAR_DIR": str(tmp_path),
+        "VAR_DIR": str(tmp_path / "100% åäö #1+?"),
         "SWEEP_SECONDS": "1",
         "EMAIL_URL": f"filemail:///{tmp_path / 'mail'}",
         "STATIC_STORAGE": "whitenoise.storage.CompressedManifestStaticFilesStorage",
     }
 
 
-def start(environment: dict[str, str]) -> subprocess.Popen[str]:
+def start(environment: dict[str, str], python: Path) -> subprocess.Popen[str]:
     return subprocess.Popen(
-        [sys.executable, "manage.py", "demo"],
+        [python, "manage.py", "demo"],
         cwd=settings.BASE_DIR,
         env=environment,
         stdout=subprocess.PIPE,
@@ -94,10 +98,12 @@ def processes_of(group: int) -> list[str]:
     return [line for line in listed.splitlines() if line.split()[0] == str(group)]
 
 
-def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
+def test_demo_answers_and_ctrl_c_leaves_no_process(environment, tmp_path):
+    """Whatever the folders are called, in which the program and its data lie."""
     if connection.vendor == "postgresql":
         pytest.skip("The demo is embedded whatever is set: it is tried in the run without a server.")
-    demo = start(environment)
+    (tmp_path / "my programs").symlink_to(sys.prefix)
+    demo = start(environment, tmp_path / "my programs" / "bin" / "python")
     try:
         ends = time.monotonic() + 120
         while not answers(environment["BASE_URL"] + "/healthz"):
@@ -114,10 +120,11 @@ def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
             "acknowledged",
             "absence",
         }
-        second = start(environment)
-        said, _errors = second.communicate(timeout=60)
-        assert second.returncode == 1
-        assert "is taken by another program" in said.strip().splitlines()[-1]
+        port = urlsplit(environment["BASE_URL"]).port
+        with pytest.raises(CommandError, match=f"^Port {port} is taken by another program.*PORT={port + 1}$"):
+            refuse_taken(port)
+        with pytest.raises(RunsAlready, match=f"runs already at {environment['BASE_URL']};"):
+            forget(Path(environment["VAR_DIR"]))
     finally:
         demo.send_signal(signal.SIGINT)
         said, _errors = demo.communicate(timeout=30)
@@ -127,6 +134,40 @@ def test_demo_answers_and_ctrl_c_leaves_no_process(environment):
     while processes_of(demo.pid):
         assert time.monotonic() < ends, processes_of(demo.pid)
         time.sleep(0.2)
+
+
+def test_a_folder_holds_one_demo_and_is_forgotten_when_none_runs(tmp_path, monkeypatch):
+    """A second start on another port would empty the broker of the first, and say another address."""
+    monkeypatch.chdir(tmp_path)
+    write_environment("8000")
+    with take(FOLDER, "http://127.0.0.1:8000"):
+        with pytest.raises(SystemExit, match=r"runs already at http://127\.0\.0\.1:8000; end that one"):
+            write_environment("8001")
+        with pytest.raises(RunsAlready):
+            forget(FOLDER)
+    assert "BASE_URL=http://127.0.0.1:8000\n" in (FOLDER / "environment").read_text()
+    forget(FOLDER)
+    assert not FOLDER.exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="Only Linux tells a process that its parent was killed.")
+def test_killed_demo_takes_its_programs_along():
+    program = (
+        "from config.demo.programs import TiedManager; manager = TiedManager();"
+        "manager.add_process('one', 'sleep 300'); manager.loop()"
+    )
+    demo = subprocess.Popen(
+        [sys.executable, "-c", program], cwd=settings.BASE_DIR, stdout=subprocess.PIPE, text=True
+    )
+    assert demo.stdout
+    pid = int(demo.stdout.readline().partition("pid=")[2].strip(")\n"))
+    demo.kill()
+    demo.wait()
+    demo.stdout.close()
+    ends = time.monotonic() + 20
+    while Path(f"/proc/{pid}").exists():
+        assert time.monotonic() < ends
+        time.sleep(0.05)
 
 
 @pytest.mark.django_db
@@ -144,5 +185,15 @@ def test_program_refuses_to_start_without_a_guard():
 def test_city_is_not_built_where_its_links_lead_nowhere(settings):
     settings.LINK_TRUSTED_HOSTS = []
     with pytest.raises(CommandError, match=r"set LINK_TRUSTED_HOSTS=avinge\.example"):
+        call_command("demo_data")
+    assert not User.objects.exists()
+
+
+@pytest.mark.django_db
+def test_city_is_not_built_beside_what_is_real(settings):
+    """Not even where nobody has an account yet."""
+    settings.LINK_TRUSTED_HOSTS = ["avinge.example"]
+    Unit.objects.create(name="Parks")
+    with pytest.raises(CommandError, match="holds real content"):
         call_command("demo_data")
     assert not User.objects.exists()

@@ -157,6 +157,28 @@ def test_edit_during_the_reading_is_met_with_409(city, at, sent, client_of):
     assert not Review.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("first", "actor", "then", "said"),
+    [
+        ("approve", "erik", "approve", "the state is “approved”. Approved: Erik, "),
+        ("approve", "erik", "ask_changes", "the state is “approved”. Approved: Erik, "),
+        ("ask_changes", "erik", "approve", "Changes asked for: Erik, "),
+        ("reopen", "anna", "ask_changes", "Opened for editing again: Anna, "),
+    ],
+)
+def test_who_decides_second_hears_who_was_first_and_keeps_their_words(
+    city, at, sent, client_of, first, actor, then, said
+):
+    typed = YES | {"seen": sent.version, "note": "My own words."}
+    details = {"answers": YES} if first == "approve" else {}
+    perform(sent, first, actor=getattr(city, actor), at=at, note="Because.", **details)
+    answer = client_of(city.sara).post(url("review_decide", sent.pk, then), typed)
+    assert answer.status_code == 409
+    assert said in words(answer)
+    assert "My own words.</textarea>" in words(answer)
+    assert not Review.objects.filter(reviewer=city.sara).exists()
+
+
 @pytest.mark.rule("R24")
 def test_broken_link_asks_for_a_reason_and_takes_it(city, at, client_of):
     post = Post(team=city.team)

@@ -123,6 +123,7 @@ def test_order_falls_when_the_comment_is_edited_before_it_is_gone(city, at, png,
 RAW = {
     "removed from found": "UPDATE moderation_case SET state = 'removed', closed_at = discovered_at WHERE id = {found}",
     "removed from sealed": "UPDATE moderation_case SET state = 'removed', closed_at = discovered_at WHERE id = {case}",
+    "to be removed from found": "UPDATE moderation_case SET state = 'removal_ordered' WHERE id = {found}",
     "order without evidence": (
         "INSERT INTO moderation_removal (case_id, evidence_id, waiver_id, ordered_by_id, ordered_at) "
         "SELECT {found}, NULL, NULL, {anna}, discovered_at FROM moderation_case WHERE id = {found}"
@@ -137,6 +138,16 @@ RAW = {
     "screenshot exchanged": "UPDATE moderation_evidenceitem SET sha = 'x' WHERE evidence_id = {evidence}",
     "screenshot deleted": "DELETE FROM moderation_evidenceitem WHERE evidence_id = {evidence}",
     "revision rewritten": "UPDATE moderation_commentrevision SET text = 'Nice.'",
+    "older revision called current": (
+        "UPDATE moderation_comment SET current_id = (SELECT MIN(r.id) FROM moderation_commentrevision r "
+        "JOIN moderation_case k ON k.comment_id = r.comment_id WHERE k.id = {found}) "
+        "WHERE id = (SELECT comment_id FROM moderation_case WHERE id = {found})"
+    ),
+    "another comment's revision called current": (
+        "UPDATE moderation_comment SET current_id = (SELECT revision_id FROM moderation_evidence "
+        "WHERE id = {evidence}) WHERE id = (SELECT comment_id FROM moderation_case WHERE id = {found})"
+    ),
+    "case moved to another comment": "UPDATE moderation_case SET comment_id = comment_id + 1000 WHERE id = {found}",
     "case deleted": "DELETE FROM moderation_case WHERE id = {found}",
     "clock set": "UPDATE moderation_case SET discovered_at = '2026-12-24 00:00:00+00:00' WHERE id = {found}",
     "trail rewritten": "UPDATE core_event SET note = 'x'",
@@ -148,6 +159,7 @@ RAW = {
 @pytest.mark.parametrize("attack", RAW)
 def test_raw_sql_cannot_remove_early_or_touch_the_proof(city, at, png, new_case, attack):
     case, found = walk(new_case(), city, at, png, "sealed"), new_case()
+    revise_comment(found.comment, actor=city.anna, at=at, author_name="Kalle K", text="A worse threat.")
     sql = RAW[attack].format(
         case=case.pk, found=found.pk, anna=city.anna.pk, evidence=case.sealed_evidence().pk
     )

@@ -14,9 +14,10 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation.reloader import translation_file_changed
-from honcho.manager import Manager
 
 from config.demo.build import ACCOUNTS, PASSWORD
+from config.demo.folder import RunsAlready, take
+from config.demo.programs import run
 from core.models import User
 
 
@@ -27,6 +28,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         port = urlsplit(settings.BASE_URL).port
         refuse_taken(port)
+        try:
+            held = take(settings.VAR_DIR, settings.BASE_URL)
+        except RunsAlready as running:
+            raise CommandError(str(running)) from running
+        with held:
+            try:
+                self.build()
+            except KeyboardInterrupt:
+                sys.exit("\nEnded before the city was built; the next start builds it.")
+            sys.exit(run(port))
+
+    def build(self) -> None:
+        """This will bring database and files to where the programs can start, and say where they will be."""
         call_command("messages", compile=True)
         # On a fresh start there were no translations when the program began to read them.
         translation_file_changed(None, Path("django.mo"))
@@ -39,7 +53,6 @@ class Command(BaseCommand):
             call_command("demo_data")
         self.stdout.write(welcome())
         self.stdout.flush()
-        sys.exit(run(port))
 
 
 def refuse_taken(port: int | None) -> None:
@@ -52,7 +65,7 @@ def refuse_taken(port: int | None) -> None:
             if error.errno != errno.EADDRINUSE:
                 raise
             raise CommandError(
-                f"Port {port} is taken by another program; choose another: make demo PORT=8001"
+                f"Port {port} is taken by another program; choose another: make demo PORT={(port or 0) + 1}"
             ) from error
 
 
@@ -74,24 +87,3 @@ Redaktionen runs at {settings.BASE_URL} (Ctrl-C ends it)
 
   E-mail is written to {settings.VAR_DIR / "mail"}. The city and everybody in it are invented.
 """
-
-
-def run(port: int | None) -> int:
-    """This will run web server, worker and beat until one ends or Ctrl-C, and return the exit status."""
-    start = f"{sys.executable} -m config.child"
-    celery = f"{start} {sys.executable} -m celery --quiet -A config"
-    manager = Manager()
-    manager.add_process(
-        "web",
-        f"{start} {sys.executable} -m gunicorn config.wsgi --bind 127.0.0.1:{port} --worker-class gthread "
-        "--workers 1 --threads 8 --log-level warning",
-        quiet=False,
-    )
-    manager.add_process(
-        "worker",
-        f"{celery} worker --pool threads -c 2 --without-gossip --without-mingle --without-heartbeat -l warning",
-        quiet=False,
-    )
-    manager.add_process("beat", f"{celery} beat -l warning", quiet=False)
-    manager.loop()
-    return int(manager.returncode or 0)

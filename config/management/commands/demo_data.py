@@ -9,9 +9,11 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import transaction
 from django.utils import timezone, translation
 
+from channels_registry.models import Channel
 from config.demo.build import ACCOUNTS, City
 from config.demo.words import DOMAIN
-from core.models import User
+from consent.models import Picture
+from core.models import Unit, User
 from editorial.models import Post
 from moderation.models import Case, Comment
 
@@ -23,7 +25,7 @@ class Command(BaseCommand):
         if User.objects.filter(email=ACCOUNTS[0][0]).exists():
             self.stdout.write("The invented city is built already.")
             return
-        if User.objects.exists() or Post.objects.exists() or Comment.objects.exists():
+        if any(model._default_manager.exists() for model in (Unit, User, Channel, Picture, Post, Comment)):
             raise CommandError(
                 "This database holds real content; the invented city is built in an empty one only."
             )
