@@ -111,6 +111,10 @@ SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 
 # The throttles of the login must be shared by all web processes; a table is, a process's memory is not.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://core_cache")}
+if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    # Django's 300 rows would let whoever guesses at many accounts wash out the count of wrong passwords for one. What has
+    # run out is deleted in each round of the clock (core/forgetting.py).
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 200_000)
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

@@ -7,14 +7,13 @@ import hashlib
 import hmac
 import re
 import secrets
-from collections.abc import Callable
 from datetime import datetime
 
 from django.conf import settings
-from django.core.cache import cache
 from django.urls import reverse
 
 from consent.models import ConsentRequest
+from core import throttles
 
 GUESS_MINUTES, ANSWER_MINUTES = 10, 60
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -60,19 +59,8 @@ def find(token: str) -> ConsentRequest | None:
 
 
 def too_many(kind: str, who: str, at: datetime, *, most: int, minutes: int, count: bool = True) -> bool:
-    """This will tell whether `who` has done this more than `most` times in the window, and count this time too."""
-    window = int(at.timestamp()) // (minutes * 60)
-    key = f"consent:{kind}:{hash_of(who)[:32]}:{window}"
-    done = cache.get(key) or 0
+    """This will tell whether `who` has done this `most` times in the window already, and count this time too."""
+    done = throttles.counted(kind, who, at, seconds=minutes * 60)
     if count and done <= most:
-        cache.add(key, 0, timeout=minutes * 60)
-        _bump(key, minutes)
+        throttles.count(kind, who, at, seconds=minutes * 60)
     return done >= most
-
-
-def _bump(key: str, minutes: int) -> None:
-    bump: Callable[[str], int] = cache.incr
-    try:
-        bump(key)
-    except ValueError:  # it ran out between the two calls
-        cache.set(key, 1, timeout=minutes * 60)

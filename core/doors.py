@@ -6,15 +6,13 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
-from django.core.cache import cache
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
+from core import throttles
 from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
 from core.request import number_in, own_address, person
 
@@ -30,21 +28,16 @@ def limited(most: int = 300) -> Callable[[Door], Door]:
     def decorate(view: Door) -> Door:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            who = get_adapter().get_client_ip(request) or "?"
-            key = salted_hmac("core.doors.limited", f"{view.__name__} {who}").hexdigest()
-            cache.add(f"open:{key}", 0, timeout=60)
-            try:
-                count = cache.incr(f"open:{key}")
-            except ValueError:  # it ran out in between
-                count = 1
-            return view(request, *args, **kwargs) if count <= most else _too_often(request)
+            asked = throttles.count(view.__name__, throttles.place_of(request), timezone.now(), seconds=60)
+            return view(request, *args, **kwargs) if asked <= most else too_often(request)
 
         return door
 
     return decorate
 
 
-def _too_often(request: HttpRequest) -> HttpResponse:
+def too_often(request: HttpRequest) -> HttpResponse:
+    """This will answer 429, with a minute to wait."""
     answer = render(request, "429.html", status=429)
     answer.headers["Retry-After"] = "60"
     return answer
