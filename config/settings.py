@@ -340,7 +340,9 @@ NOTICE_DAYS_BEFORE, NOTICES_NEEDED, NOTICE_AHEAD_DAYS, NO_NOTICE_MONTHS = [30, 1
 SIGN_REMINDER_DAYS = [3, 7]
 ORDER_AGAIN_WORKING_DAYS = 5
 # After how many days what is kept for a time is removed by manage.py dispose.
-RETENTION_DAYS = {"sessions": 1, "notices": 730} | env.dict("RETENTION_DAYS", cast={"value": int}, default={})
+RETENTION_DAYS = {"sessions": 1, "notices": 730, "absences": 365, "tip_names": 730} | env.dict(
+    "RETENTION_DAYS", cast={"value": int}, default={}
+)
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)
