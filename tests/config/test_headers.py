@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import runpy
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -50,6 +53,17 @@ def test_with_https_cookies_are_secure_and_the_browser_remembers_to_use_it(city,
         )
 
 
+def test_an_address_with_https_asks_for_tls_everywhere(monkeypatch, tmp_path):
+    monkeypatch.setenv("BASE_URL", "https://redaktionen.example")
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    read = runpy.run_path(str(settings.BASE_DIR / "config" / "settings.py"))
+    cookies = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE")
+    hsts = ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    assert all(read[name] is True for name in (*cookies, *hsts, "SECURE_SSL_REDIRECT"))
+    assert read["SECURE_HSTS_SECONDS"] >= 31536000
+    assert read["ALLOWED_HOSTS"] == ["redaktionen.example"]
+
+
 def test_an_open_page_is_kept_for_strangers_only(city, client_of, settings):
     """It shows the name of whoever is logged in: a cache on the way must not hand that to the next."""
     settings.PUBLIC_REGISTER = True
@@ -74,7 +88,8 @@ LINKS = {"secret": "x" * 30, "token": "x" * 30}
         "signer:ask",
     ],
 )
-def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, settings, name):
+def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, settings, name, time_machine):
+    time_machine.move_to("2026-05-04T10:00:00Z", tick=False)
     settings.PUBLIC_REGISTER = True
     path = reverse(name, kwargs=named_parts(name))
     cache.clear()

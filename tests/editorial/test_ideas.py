@@ -311,7 +311,8 @@ def test_the_picture_of_a_tip_too_many_is_not_even_opened(client, address, setti
     assert opened == []
 
 
-def test_whoever_tries_addresses_is_slowed_down(client, address, monkeypatch):
+def test_whoever_tries_addresses_is_slowed_down(client, address, monkeypatch, time_machine):
+    time_machine.move_to("2026-05-04T10:00:00Z", tick=False)
     cache.clear()
     monkeypatch.setattr("editorial.views.tips.WRONG_A_MINUTE", 2)
     guesses = [client.get(reverse("editorial:tip_form", args=[f"guess{n}"])).status_code for n in range(4)]
