@@ -16,6 +16,9 @@ from moderation import models as moderation
 
 privacy.LOOKS |= {
     "evidence.open",
+    "case.export",
+    "closure.item_taken",
+    "closure.package_taken",
     "picture.original",
     "person.look",
     "person.look_at_picture",

@@ -8,12 +8,16 @@ import pytest
 from django.apps import apps
 from django.core.management import call_command
 from django.core.management.base import SystemCheckError
+from django.urls import get_resolver, reverse
 from django.utils import timezone
 
-from core import privacy
+from core import privacy, trail
 from core.workdays import local_day
 from editorial.ideas import hand_in
 from editorial.models import Absence, Idea
+from tests.doors import House
+from tests.test_doors import parts_of
+from tests.test_pages import named
 
 # What holds nothing of people: the machine's own rows, and words that are about nobody.
 ABOUT_NOBODY = {
@@ -58,6 +62,28 @@ def test_old_absences_and_names_in_old_tips_go_and_the_idea_stays(city, at):
     assert Absence.objects.get().starts_on == today - timedelta(days=300)
     rows = Idea.objects.order_by("given_at").values_list("what", "giver_name", "ask_whom")
     assert list(rows) == [("Swans", "", ""), ("Swans", "Kim", "Lo at the pond")]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "noun", "kind"),
+    [
+        ("moderation:evidence_original", "evidence", "evidence.open"),
+        ("moderation:case_export", "case", "case.export"),
+        ("moderation:case_masked", "case", "case.export"),
+        ("channels_registry:item_original", "item", "closure.item_taken"),
+        ("channels_registry:package_download", "package", "closure.package_taken"),
+    ],
+)
+def test_whoever_takes_out_what_was_stored_has_looked(city, at, client_of, name, noun, kind):
+    house = House(city, at)
+    thing = house["evidence"] and house[noun]
+    kwargs = parts_of(name, dict(named(get_resolver()))[name], thing)
+    client = client_of(city.rut)
+    taken = (client.post if noun == "case" else client.get)(reverse(name, kwargs=kwargs))
+    assert taken.status_code == 200
+    assert [event.kind for event in privacy.looks()] == [kind]
+    assert kind in trail.WORDS
 
 
 @pytest.mark.parametrize("days", [{"evidence": 3650}, {"notice": 30}, {"notices": 0}])
