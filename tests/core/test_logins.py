@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from core import privacy
 from core.accounts import end_sessions
-from core.models import Event, Notice
+from core.models import Event, Notice, User
 from editorial.models import Membership
 from tests.conftest import PASSWORD
 
@@ -102,6 +102,16 @@ def test_the_admin_writes_down_who_gave_which_role(city, client_of):
         city.anna.pk,
         {"roles": {"is_records_officer": True}},
     )
+
+
+@pytest.mark.rule("R41")
+def test_nobody_is_deleted_in_the_administration(city, client_of):
+    admin = client_of(city.admin)
+    page = reverse("admin:core_user_delete", args=[city.stranger.pk])
+    assert admin.post(page, {"post": "yes"}).status_code == 403
+    marked = {"action": "delete_selected", "_selected_action": city.stranger.pk, "post": "yes"}
+    admin.post(reverse("admin:core_user_changelist"), marked)
+    assert User.objects.filter(pk=city.stranger.pk).exists()
 
 
 def test_ten_wrong_passwords_close_one_account_for_a_while_and_no_other(city):
