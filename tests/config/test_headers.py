@@ -71,11 +71,17 @@ def test_an_address_with_https_asks_for_tls_everywhere(monkeypatch, tmp_path):
     assert read["DEBUG"] is False
 
 
-def test_an_open_page_is_kept_for_strangers_only(city, client_of, settings):
+def test_an_open_page_is_kept_on_the_way_for_strangers_only_and_without_their_cookies(
+    city, client_of, settings
+):
     """It shows the name of whoever is logged in: a cache on the way must not hand that to the next."""
     settings.PUBLIC_REGISTER = True
-    for name in ("channels_registry:public_page", "channels_registry:public_json"):
-        assert "public" in Client().get(reverse(name)).headers["Cache-Control"]
+    kept = {"channels_registry:public_page": "private", "channels_registry:public_json": "public"}
+    for name, by in kept.items():
+        stranger = Client().get(reverse(name))
+        # The page has a form, and with it a cookie that is this visitor's alone.
+        assert bool(stranger.cookies) == (by == "private")
+        assert by in stranger.headers["Cache-Control"]
         assert client_of(city.anna).get(reverse(name)).headers["Cache-Control"] == "private, no-store"
 
 
