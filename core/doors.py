@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from core import throttles
 from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
-from core.request import number_in, own_address, person
+from core.request import number_in, own_address, person, typed
 
 Door = Callable[..., HttpResponse]
 
@@ -74,7 +74,7 @@ def do_move(
             name,
             actor=person(request),
             at=timezone.now(),
-            note=request.POST.get("note", ""),
+            note=typed(request, "note"),
             seen=number_in(request.POST.get("seen", "")),
             **details,
         )
