@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -102,6 +104,17 @@ def test_the_admin_writes_down_who_gave_which_role(city, client_of):
         city.anna.pk,
         {"roles": {"is_records_officer": True}},
     )
+
+
+def test_each_first_password_is_another_and_is_shown_once_and_kept_nowhere(db):
+    shown = []
+    for number in (1, 2):
+        out = StringIO()
+        call_command("first_administrator", f"first{number}@avinge.example", stdout=out)
+        shown.append(re.search(r"^ {4}(\S{20,})$", out.getvalue(), re.MULTILINE).group(1))
+    assert shown[0] != shown[1]
+    kept = [*User.objects.values_list("password", flat=True), *map(str, Event.objects.values())]
+    assert not [word for word in shown if any(word in text for text in kept)]
 
 
 @pytest.mark.rule("R41")
