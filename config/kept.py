@@ -1,13 +1,24 @@
 """What the rooms keep of people, for the page that says so, and which of their events mean that somebody looked."""
 
+from datetime import datetime
+from typing import Any
+
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from consent.models import Person, Picture
+from calendar_app import models as calendar
+from channels_registry import models as channels
+from consent import models as consent
 from core import privacy
-from moderation.models import Comment, EvidenceItem
+from core.workdays import local_day
+from editorial import models as editorial
+from moderation import models as moderation
 
 privacy.LOOKS |= {
     "evidence.open",
+    "case.export",
+    "closure.item_taken",
+    "closure.package_taken",
     "picture.original",
     "person.look",
     "person.look_at_picture",
@@ -15,27 +26,187 @@ privacy.LOOKS |= {
     "person.scan",
 }
 
+
+def names_in_tips() -> models.QuerySet[Any]:
+    """This will find the ideas from people without an account that hold their name, or whom to ask."""
+    return editorial.Idea.objects.filter(given_by=None).exclude(giver_name="", ask_whom="")
+
+
+def tips_before(before: datetime) -> models.QuerySet[Any]:
+    return names_in_tips().filter(given_at__lt=before)
+
+
+def absences_before(before: datetime) -> models.QuerySet[Any]:
+    return editorial.Absence.objects.filter(ends_on__lt=local_day(before))
+
+
+privacy.keep(
+    "posts",
+    label=_("Posts: who wrote, read, approved and published which version, and what they remarked"),
+    why=_("To show that nobody approved what they wrote themselves. It stays with the post."),
+    rows=editorial.Post.objects.all,
+    also=[
+        editorial.PostText,
+        editorial.PostPicture,
+        editorial.PostVersion,
+        editorial.PostWriter,
+        editorial.Presence,
+        editorial.Review,
+        editorial.ReviewClaim,
+        editorial.ReviewRequest,
+        editorial.Reading,
+        editorial.Remark,
+        editorial.Publication,
+        editorial.FollowUp,
+        editorial.Takedown,
+        editorial.TakedownTask,
+    ],
+)
+privacy.keep(
+    "shifts",
+    label=_("Teams and shifts: who works when, swaps, handovers and looks at channels"),
+    why=_("So that somebody always looks, and the load is shared fairly."),
+    rows=editorial.Shift.objects.all,
+    also=[
+        editorial.Team,
+        editorial.Membership,
+        editorial.Swap,
+        editorial.Handover,
+        editorial.HandoverNote,
+        moderation.Watch,
+        moderation.HolidayWatch,
+    ],
+)
+privacy.keep(
+    "absences",
+    label=_("Days on which somebody is away, without the reason"),
+    why=_("So that nobody is given a shift on them."),
+    rows=editorial.Absence.objects.all,
+    old=absences_before,
+)
+privacy.keep(
+    "ideas",
+    label=_("Ideas and material: who gave them, and their pictures"),
+    why=_("So that whoever gave an idea hears what becomes of it."),
+    rows=editorial.Idea.objects.all,
+    also=[editorial.TipForm, editorial.Material, editorial.PostMaterial],
+)
+privacy.keep(
+    "tip_names",
+    label=_("Names in ideas from people without an account: their own, and whom to ask"),
+    why=_("So that the team can ask more. The idea stays without them."),
+    rows=names_in_tips,
+    old=tips_before,
+    forget=lambda rows: rows.update(giver_name="", ask_whom=""),
+)
+privacy.keep(
+    "calendar",
+    label=_("Series, notes, saved filters, calendar addresses and imported plans: whose they are"),
+    why=_("So that whoever made them can change them. They stay until that person removes them."),
+    rows=calendar.Series.objects.all,
+    also=[
+        calendar.Slot,
+        calendar.DayNote,
+        calendar.SavedView,
+        calendar.Feed,
+        calendar.FeedItem,
+        calendar.CsvImport,
+        editorial.FeedAddress,
+    ],
+)
+privacy.keep(
+    "channels",
+    label=_(
+        "Channels: who owns, edits and looks after them, who opens and closes them, and who stands in for a chief"
+    ),
+    why=_("So that it can be shown who decided what, also when the channel is gone."),
+    rows=channels.Channel.objects.all,
+    also=[
+        channels.NamedEditor,
+        channels.HandleHistory,
+        channels.LookOver,
+        channels.ActivityProof,
+        channels.Opening,
+        channels.Dormancy,
+        channels.Closure,
+        channels.Deputyship,
+        channels.Consultation,
+        channels.Decision,
+        channels.ArchiveDecision,
+        channels.PlatformClosure,
+        channels.DeregistrationOrder,
+    ],
+)
+privacy.keep(
+    "channel_archive",
+    label=_(
+        "What was kept of a closed channel: pictures of it, and the platform's export with what followers wrote"
+    ),
+    why=_("The archive decision of each channel says why. It stays with the channel's case."),
+    rows=channels.ArchiveItem.objects.all,
+    also=[channels.Upload, channels.ArchivePackage],
+)
 privacy.keep(
     "comments",
     label=_("Comments under the city's posts: the author's name as shown, and the text"),
-    why=_("To answer, and to show what was unlawful. The archive decides when they go."),
-    rows=Comment.objects.all,
+    why=_(
+        "To answer, and to show what was unlawful. With a case they are erased when the archive has decided; others stay."
+    ),
+    rows=moderation.Comment.objects.all,
+    also=[moderation.CommentRevision, moderation.Question],
+)
+privacy.keep(
+    "answers",
+    label=_(
+        "Answers to comments, saved answers, and criticism that was passed on: who wrote, read and sent them"
+    ),
+    why=_("To show that everybody got an answer, and that two have read one to criticism."),
+    rows=moderation.Reply.objects.all,
+    also=[moderation.ReplyText, moderation.SavedAnswer, moderation.Complaint],
+)
+privacy.keep(
+    "cases",
+    label=_("Cases: what was decided about a comment, reports to the police, and what its author was told"),
+    why=_(
+        "To show why something was removed or kept. The archive decides when the texts go; the hashes stay."
+    ),
+    rows=moderation.Case.objects.all,
+    also=[
+        moderation.Waiver,
+        moderation.Removal,
+        moderation.PoliceReport,
+        moderation.AuthorNotice,
+        moderation.Disposal,
+        moderation.DisposedCase,
+    ],
 )
 privacy.keep(
     "evidence",
     label=_("Screenshots of comments that were taken down"),
     why=_("To show later what was removed and why. Sealed; the archive decides when they go."),
-    rows=EvidenceItem.objects.all,
+    rows=moderation.EvidenceItem.objects.all,
+    also=[moderation.Evidence, moderation.MaskedCopy, moderation.RemovalCheck],
 )
 privacy.keep(
     "people_in_pictures",
     label=_("People in pictures, their guardians and what they said"),
     why=_("To show that everybody in a picture agreed, and to take it down when somebody no longer does."),
-    rows=Person.objects.all,
+    rows=consent.Person.objects.all,
+    also=[
+        consent.Guardianship,
+        consent.Appearance,
+        consent.ConsentRequest,
+        consent.ConsentEvent,
+        consent.Letter,
+        consent.LegalBasis,
+        consent.MediaBankCheck,
+        consent.NoticeText,
+    ],
 )
 privacy.keep(
     "pictures",
     label=_("Pictures, as they came and as they are shown"),
     why=_("They are used in posts for as long as everybody in them agrees."),
-    rows=Picture.objects.all,
+    rows=consent.Picture.objects.all,
+    also=[consent.Arrival],
 )

@@ -55,6 +55,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.SharedCachesMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -114,8 +115,10 @@ SILENCED_SYSTEM_CHECKS = ["fields.W161"]
 
 # The throttles of the login must be shared by all web processes; a table is, a process's memory is not.
 CACHES = {"default": env.cache("CACHE_URL", default="dbcache://core_cache")}
-# Past so many rows Django throws a third of them away, whatever they still count; the clock removes what has run out.
-CACHES["default"].setdefault("max_entries", 1_000_000)
+if CACHES["default"]["BACKEND"].endswith("DatabaseCache"):
+    # Django's 300 rows would let whoever guesses at many accounts wash out the count of wrong passwords for one. What has
+    # run out is deleted in each round of the clock (core/forgetting.py).
+    CACHES["default"].setdefault("OPTIONS", {}).setdefault("MAX_ENTRIES", 1_000_000)
 
 AUTH_USER_MODEL = "core.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -350,7 +353,9 @@ NOTICE_DAYS_BEFORE, NOTICES_NEEDED, NOTICE_AHEAD_DAYS, NO_NOTICE_MONTHS = [30, 1
 SIGN_REMINDER_DAYS = [3, 7]
 ORDER_AGAIN_WORKING_DAYS = 5
 # After how many days what is kept for a time is removed by manage.py dispose.
-RETENTION_DAYS = {"sessions": 1, "notices": 730} | env.dict("RETENTION_DAYS", cast={"value": int}, default={})
+RETENTION_DAYS = {"sessions": 1, "notices": 730, "absences": 365, "tip_names": 730} | env.dict(
+    "RETENTION_DAYS", cast={"value": int}, default={}
+)
 
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=15 * 1024 * 1024)
 UPLOAD_MAX_PIXELS = env.int("UPLOAD_MAX_PIXELS", default=40_000_000)

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from consent.models import ConsentRequest
-from core import counting
+from core import throttles
 
 GUESS_MINUTES, ANSWER_MINUTES = 10, 60
 TOKEN = re.compile(r"[A-Za-z0-9_-]{32}")
@@ -59,8 +59,8 @@ def find(token: str) -> ConsentRequest | None:
 
 
 def too_many(kind: str, who: str, at: datetime, *, most: int, minutes: int, count: bool = True) -> bool:
-    """This will tell whether `who` has done this more than `most` times in the window, and count this time too."""
-    done = counting.counted(kind, who, at, seconds=minutes * 60)
+    """This will tell whether `who` has done this `most` times in the window already, and count this time too."""
+    done = throttles.counted(kind, who, at, seconds=minutes * 60)
     if count and done <= most:
-        counting.count(kind, who, at, seconds=minutes * 60)
+        throttles.count(kind, who, at, seconds=minutes * 60)
     return done >= most

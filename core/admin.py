@@ -28,7 +28,7 @@ from core.accounts import ROLE_FIELDS
 from core.doors import status_of
 from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
-from core.request import number_in, person
+from core.request import number_in, person, typed
 
 
 class TypedChoice(AutocompleteSelect):
@@ -93,7 +93,7 @@ class MoveAdmin(ReadOnlyAdmin):
                     request.POST.get("move", ""),
                     actor=user,
                     at=timezone.now(),
-                    note=request.POST.get("note", ""),
+                    note=typed(request, "note"),
                     seen=int(request.POST.get("seen", "0")),
                 )
             except MoveRefused as refused:
@@ -115,7 +115,7 @@ class MoveAdmin(ReadOnlyAdmin):
             "title": str(obj),
             "moves": open_moves(obj, user),
             "refusal": refusal,
-            "note": request.POST.get("note", ""),
+            "note": typed(request, "note"),
         }
         return render(request, "admin/core/moves.html", context, status=status)
 

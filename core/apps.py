@@ -13,7 +13,7 @@ class CoreConfig(AppConfig):
     verbose_name = _("People, notices and the trail")
 
     def ready(self) -> None:
-        from core import logins  # noqa: F401  (listens for logins)
+        from core import logins, lookups  # noqa: F401  (they listen for logins, and keep lists of numbers in range)
         from core.forms import ask_for_days_of_our_time, ask_for_whole_addresses
         from core.labels import name_fields
 

@@ -6,16 +6,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from core.counting import count
+from core import throttles
 from core.moves import Movable, MoveForbidden, MoveIncomplete, MoveRefused, perform
-from core.request import number_in, own_address, person
+from core.request import number_in, own_address, person, typed
 
 Door = Callable[..., HttpResponse]
 
@@ -29,16 +28,16 @@ def limited(most: int = 300) -> Callable[[Door], Door]:
     def decorate(view: Door) -> Door:
         @wraps(view)
         def door(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-            who = get_adapter().get_client_ip(request) or "?"
-            done = count(f"open {view.__name__}", who, timezone.now(), seconds=60)
-            return view(request, *args, **kwargs) if done <= most else _too_often(request)
+            asked = throttles.count(view.__name__, throttles.place_of(request), timezone.now(), seconds=60)
+            return view(request, *args, **kwargs) if asked <= most else too_often(request)
 
         return door
 
     return decorate
 
 
-def _too_often(request: HttpRequest) -> HttpResponse:
+def too_often(request: HttpRequest) -> HttpResponse:
+    """This will answer 429, with a minute to wait."""
     answer = render(request, "429.html", status=429)
     answer.headers["Retry-After"] = "60"
     return answer
@@ -75,7 +74,7 @@ def do_move(
             name,
             actor=person(request),
             at=timezone.now(),
-            note=request.POST.get("note", ""),
+            note=typed(request, "note"),
             seen=number_in(request.POST.get("seen", "")),
             **details,
         )

@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import translation
+from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core import metrics, second_factor
@@ -76,6 +77,19 @@ class LanguageMiddleware:
         # What somebody may see is kept by no proxy and on no shared computer, also where strangers' answers are.
         if request.user.is_authenticated and "public" in response.headers.get("Cache-Control", "public"):
             response.headers["Cache-Control"] = "private, no-store"
+        return response
+
+
+class SharedCachesMiddleware:
+    """Lets no cache on the way keep an answer that sets a cookie: it would hand one visitor's to the next."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.cookies:
+            patch_cache_control(response, private=True)
         return response
 
 

@@ -5,22 +5,29 @@ Each room says what it keeps with `keep`, and which of its events mean that some
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
+from allauth.account.models import EmailAddress, EmailConfirmation
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount, SocialToken
 from django.conf import settings
+from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
+from django.core.checks import CheckMessage, Error, register
 from django.db import models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from core import trail
-from core.models import Event, Notice, Seal, User
+from core.models import Event, Notice, NoticeSettings, Seal, SearchEntry, Unit, User
 
 Rows = Callable[[], "models.QuerySet[models.Model]"]
 Old = Callable[[datetime], "models.QuerySet[models.Model]"]
+Forget = Callable[["models.QuerySet[models.Model]"], object]
 
 # Kinds of events that say somebody opened something about a person.
 LOOKS: set[str] = set()
@@ -29,13 +36,18 @@ KINDS: dict[str, Kept] = {}
 
 @dataclass(frozen=True)
 class Kept:
-    """Something that is stored. Without `old` it is never removed by time, and `why` says so."""
+    """Something that is stored, in the tables of `models`. Without `old` it is never removed by time, and `why` says so.
+
+    `forget` removes rows whose time is over; it may also only empty what is of people in them.
+    """
 
     name: str
     label: str | Promise
     why: str | Promise
     rows: Rows
-    old: Old | None = None
+    models: tuple[type[models.Model], ...]
+    old: Old | None
+    forget: Forget
 
     @property
     def days(self) -> int | None:
@@ -43,9 +55,21 @@ class Kept:
         return settings.RETENTION_DAYS.get(self.name) if self.old else None
 
 
-def keep(name: str, *, label: Promise, why: Promise, rows: Rows, old: Old | None = None) -> None:
-    """This will put a kind on the page of what is stored. `old` finds the rows from before an instant."""
-    KINDS[name] = Kept(name, label, why, rows, old)
+def keep(
+    name: str,
+    *,
+    label: Promise,
+    why: Promise,
+    rows: Rows,
+    also: Iterable[type[models.Model]] = (),
+    old: Old | None = None,
+    forget: Forget = models.QuerySet.delete,
+) -> None:
+    """This will put a kind on the page of what is stored; `also` are further tables it lies in.
+
+    `old` finds the rows from before an instant.
+    """
+    KINDS[name] = Kept(name, label, why, rows, (rows().model, *also), old, forget)
 
 
 def over(kind: Kept, at: datetime) -> models.QuerySet[models.Model] | None:
@@ -62,10 +86,22 @@ def dispose(at: datetime, *, really: bool) -> list[tuple[Kept, int]]:
     if really:
         with transaction.atomic():
             for (kind, count), (_same, rows) in zip(counts, found, strict=True):
-                rows.delete()
+                kind.forget(rows)
                 about = ContentType.objects.get_for_model(rows.model)
                 trail.record("retention.run", about=about, actor=None, at=at, data={kind.name: count})
     return counts
+
+
+@register()
+def retention_names_what_is_removed_by_time(**kwargs: Any) -> list[CheckMessage]:
+    """This will refuse a number of days for a kind that is not there or has no end: it would be believed and do nothing."""
+    timed = sorted(kind.name for kind in KINDS.values() if kind.old)
+    hint = f"Removed by time are: {', '.join(timed)}."
+    return [
+        Error(f"RETENTION_DAYS says {name}={days}.", hint=hint, id="core.E010")
+        for name, days in settings.RETENTION_DAYS.items()
+        if name not in timed or days < 1
+    ]
 
 
 def looks() -> models.QuerySet[Event]:
@@ -80,6 +116,14 @@ keep(
     label=_("Accounts: name, e-mail address, unit, roles"),
     why=_("To log in, and to see who did what. Those who left stay, inactive: what they did stays theirs."),
     rows=User.objects.all,
+    also=[Unit, EmailAddress, NoticeSettings],
+)
+keep(
+    "second_steps",
+    label=_("Second steps of the login: keys and codes, and who is who in the city's directory"),
+    why=_("So that a stolen password opens nothing. The secrets are encrypted."),
+    rows=Authenticator.objects.all,
+    also=[SocialAccount, SocialToken, EmailConfirmation],
 )
 keep(
     "sessions",
@@ -104,10 +148,17 @@ keep(
         "The city has to be able to show it for ten years. It is sealed; a removed row would break the seals."
     ),
     rows=Event.objects.all,
+    also=[LogEntry],
 )
 keep(
     "seals",
     label=_("The seals of the trail"),
     why=_("They show that nothing was changed."),
     rows=Seal.objects.all,
+)
+keep(
+    "search",
+    label=_("The search's copy of what can be found"),
+    why=_("To find it. It changes and goes with what it is a copy of."),
+    rows=SearchEntry.objects.all,
 )

@@ -18,7 +18,15 @@ from PIL import Image
 from channels_registry.archiving import COPIES, ORIGINALS
 from channels_registry.closing import open_closure
 from channels_registry.deputies import name_deputy
-from channels_registry.models import ArchiveItem, ArchivePackage, Channel, Closure, LookOver, Upload
+from channels_registry.models import (
+    ArchiveItem,
+    ArchivePackage,
+    Channel,
+    Closure,
+    DeregistrationOrder,
+    LookOver,
+    Upload,
+)
 from channels_registry.packages import PACKAGES
 from channels_registry.register import LOOKS, ask_opening
 from channels_registry.rest import plan_rest
@@ -41,11 +49,24 @@ from moderation.models import Ground, Watch
 from moderation.transitions import open_case, register_comment
 from tests.conftest import City
 from tests.test_pages import PUBLIC as SHOWN_TO_ALL
-from tests.things import MORE
+from tests.things import MORE, published
 
 # Who knocks. All objects are the team's; Anna made them.
-WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "rut", "admin"]
-TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "records", "admin"]
+WHO = ["nobody", "stranger", "anna", "erik", "olle", "karin", "tove", "rut", "admin"]
+TITLES = ["nobody", "no team", "own", "team's", "other team", "chief", "strategist", "records", "admin"]
+# Whose answers tell whether an address can be asked that way at all.
+FIRST = ["nobody", "anna", "admin"]
+# What a setting opens, or what only somebody has who has set it up.
+CLOSED_TO_ALL = {
+    "account_confirm_email",
+    "account_email",
+    "mfa_deactivate_totp",
+    "mfa_view_recovery_codes",
+    "mfa_download_recovery_codes",
+    "openid_connect_login",
+    "openid_connect_callback",
+    "metrics",
+}
 
 # Doors that are there only where a directory is set up; tests/core/test_saml.py asks them of a web server that has one.
 SAML = """
@@ -81,7 +102,7 @@ AT = {
     "channels_registry:package_download": "package",
     "channels_registry:channel_look": "look",
     "channels_registry:channel_editor_remove": "named_editor",
-    "channels_registry:order_bounce": "closure",
+    "channels_registry:order_bounce": "order",
     "channels_registry:upload_begin": "closure",
     "moderation:case_open": "comment",
     "moderation:complaint_new": "comment",
@@ -97,7 +118,12 @@ AT = {
     "notice_unsubscribe": "unsubscribing",
     "editorial:feed": "shift_feed",
     "follow_up_csv": "figure",
-    "editorial:tip_follow": "tip_secret",
+    "editorial:tip_follow": "receipt_of_tip",
+    "editorial:review_decide": "decision",
+    "editorial:review_remarks": "remarked",
+    "editorial:idea_picture": "illustrated",
+    "editorial:idea_keep_picture": "illustrated",
+    "calendar_app:post_again": "published",
     "editorial:tip_form": "tip_secret",
     "mfa_remove_webauthn": "key",
     "mfa_edit_webauthn": "key",
@@ -325,6 +351,31 @@ def handover(house: House) -> Handover:
     return Handover.objects.create(team=house.city.team, at=start, taker=house.city.anna)
 
 
+def order(house: House) -> SimpleNamespace:
+    made = DeregistrationOrder.objects.create(
+        closure=house["closing"],
+        number=1,
+        ordered_by=house.city.anna,
+        ordered_at=house.at,
+        try_at=house.at,
+        to="register@avinge.example",
+        subject="Deregister",
+        body="Old",
+        message_id="<old@avinge.example>",
+    )
+    return part_of_closure(house, order=made.pk)
+
+
+def idea_of_a_stranger(house: House) -> SimpleNamespace:
+    receipt = hand_in(team=house.city.team, at=house.at, actor=None, what="Swans")[1]
+    return SimpleNamespace(pk=1, parts={"secret": receipt})
+
+
+def illustrated(house: House) -> Any:
+    values = {"what": "Frogs", "picture": clean_image(png("lime"))}
+    return hand_in(team=house.city.team, at=house.at, actor=house.city.anna, **values)[0]
+
+
 def fixed(**parts: Any) -> Callable[[House], Any]:
     return lambda house: SimpleNamespace(pk=1, parts=parts)
 
@@ -353,7 +404,13 @@ THINGS: dict[str, Callable[[House], Any]] = {
     "publication": publication,
     "idea": lambda house: hand_in(team=house.city.team, at=house.at, actor=house.city.anna, what="Swans")[0],
     "tip": lambda house: tip(house)[0],
-    "tip_team": lambda house: house["tip"].team,
+    "tip_team": lambda house: SimpleNamespace(pk=house["tip"].team.pk, parts={"name": "shut"}),
+    "receipt_of_tip": idea_of_a_stranger,
+    "illustrated": illustrated,
+    "decision": lambda house: SimpleNamespace(pk=submitted(house).pk, parts={"name": "approve"}),
+    "remarked": lambda house: SimpleNamespace(pk=house["remark"].post_id),
+    "published": lambda house: published(house).post,
+    "order": order,
     "tip_secret": lambda house: SimpleNamespace(pk=1, parts={"secret": tip(house)[1]}),
     "material": material,
     "follow": lambda house: FollowUp.objects.create(post=house["post"], due_at=house.at),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -14,7 +15,9 @@ from django.urls import get_resolver, reverse
 
 from core import clock
 from tests import doors
+from tests.conftest import make_user
 from tests.doors import House
+from tests.filled import Forms
 from tests.test_pages import named
 
 PAGE = settings.BASE_DIR / "docs" / "doors.md"
@@ -26,7 +29,8 @@ Every address and what each gets who knocks: written by `make doors`, compared b
 the team, and Anna made them: *own* is she, *team's* an editor of her team, *other team* an editor of another one, *chief*
 the chief of the unit. `login` leads to the login; `2xx` opens or does it; `3xx` does it and leads on; 403 is refused with a
 reason, 404 does not exist for them, 405 is no such way of asking, 409 and 422 are refused as things are or as it was filled
-in (the forms are sent empty). *missing* is an object that is not there.
+in. A form is sent by everybody alike: as it stands on a page of Anna's, or of whoever is the first to have it, with a word
+or a day in what is empty. *missing* is an object that is not there.
 
 | address | asked with | """
 COLUMNS = [*doors.TITLES, "missing"]
@@ -47,27 +51,52 @@ def parts_of(name: str, parts: dict[str, Any], thing: Any) -> dict[str, Any]:
     return filled
 
 
-def answer(client: Client, method: str, path: str) -> str:
+def ask(client: Client, method: str, path: str, sent: dict[str, Any] | None = None) -> tuple[str, Any]:
+    """What the page says of the answer, and the answer; nothing of what was done stays."""
     doors.forget_limits()
     cookies = client.cookies.copy()
     with transaction.atomic():
-        got = getattr(client, method.lower())(path)
+        got = getattr(client, method.lower())(path, sent or {})
         transaction.set_rollback(True)
     client.cookies = cookies  # whoever was logged out is in again
     place = got.get("Location", "")
     if got.status_code == 302 and place.startswith(
         (reverse("account_login"), reverse("account_reauthenticate"))
     ):
-        return "login"
-    return str(got.status_code) if got.status_code >= 400 else f"{got.status_code // 100}xx"
+        return "login", got
+    return (str(got.status_code) if got.status_code >= 400 else f"{got.status_code // 100}xx"), got
+
+
+class Table:
+    """Asks everybody at every address, the pages first: they hold the forms that are sent after them."""
+
+    def __init__(self, clients: dict[str, Client], at: datetime) -> None:
+        self.clients, self.forms = clients, Forms(at)
+
+    def row(self, method: str, path: str, gone: str) -> list[str]:
+        sent = self.forms.of(path) if method == "POST" else None
+        each = dict.fromkeys(doors.WHO, "–")
+        for who in [*doors.FIRST, *doors.WHO]:
+            if not path or each[who] != "–":
+                continue
+            each[who], got = ask(self.clients[who], method, path, sent)
+            if method == "GET" and who not in {"nobody", "stranger", "olle"}:
+                self.forms.learn(path, got)
+            if who == doors.FIRST[-1] and {each[who] for who in doors.FIRST} <= {"405", "login"}:
+                each = {
+                    who: each[who].replace("–", "405") for who in each
+                }  # no way of asking depends on who asks
+        return [*each.values(), ask(self.clients["admin"], method, gone)[0] if gone else "–"]
 
 
 @pytest.fixture
-def rows(city, at, client_of, time_machine) -> dict[tuple[str, str], list[str]]:
+def rows(city, at, client_of, time_machine, settings) -> dict[tuple[str, str], list[str]]:
     """Each address and method with what everybody gets; methods that nobody may use are left out."""
     time_machine.move_to(at, tick=False)
+    settings.PUBLIC_REGISTER = True
+    city.tove = make_user("Tove", is_web_strategist=True)
     clock.sweep(at)
-    house, found = House(city, at), {}
+    house, paths = House(city, at), {}
     clients = {who: Client() if who == "nobody" else client_of(getattr(city, who)) for who in doors.WHO}
     for client in clients.values():
         client.raise_request_exception = True
@@ -80,16 +109,16 @@ def rows(city, at, client_of, time_machine) -> dict[tuple[str, str], list[str]]:
             )
         thing = house[noun] if parts else None
         path = reverse(name, kwargs=parts_of(name, parts, thing)) if thing or not parts else ""
-        gone = reverse(
-            name,
-            kwargs={part: NOBODYS.get(type(kind).__name__, "x") for part, kind in parts.items()},
-        )
-        for method in ("GET", "POST"):
-            each = [answer(clients[who], method, path) if path else "–" for who in doors.WHO]
-            missing = answer(clients["admin"], method, gone) if parts else "–"
-            if {*each, missing} - {"405", "login", "–"}:
-                found[name, method] = [*each, missing]
-    return found
+        nobodys = {part: NOBODYS.get(type(kind).__name__, "x") for part, kind in parts.items()}
+        paths[name] = (path, reverse(name, kwargs=nobodys) if parts else "")
+    table = Table(clients, at)
+    asked = {(name, method): table.row(method, *paths[name]) for method in ("GET", "POST") for name in paths}
+    return {
+        (name, method): asked[name, method]
+        for name in paths
+        for method in ("GET", "POST")
+        if set(asked[name, method]) - {"405", "login", "–"}
+    }
 
 
 def written(rows: dict[tuple[str, str], list[str]]) -> str:
@@ -101,6 +130,8 @@ def written(rows: dict[tuple[str, str], list[str]]) -> str:
 def wrong_with(name: str, by: dict[str, str]) -> Iterator[str]:
     """What must hold of every row, whatever the page says."""
     shown, closed = name in doors.PUBLIC, {"403", "404", "405", "login", "–"}
+    if not set(by.values()) - {"404", "login", "–"} and name not in doors.CLOSED_TO_ALL:
+        yield "shows nothing: nobody gets anything. Make what it opens in tests/doors.py"
     if any(cell.startswith("5") for cell in by.values()):
         yield f"an error of ours: {by}"
     if not shown and by["nobody"] not in {"login", "405", "–"}:

@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from core import clock
+from core.models import Event
 from tests import doors
 from tests.doors import House
 from tests.test_doors import addresses, parts_of
@@ -251,3 +252,16 @@ def test_no_path_leads_out_or_breaks(city, client_of, path):
     client = client_of(city.admin)
     client.raise_request_exception = False
     assert client.get(path).status_code in {301, 302, 400, 404, 414}
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("name", "kwargs"),
+    [("moderation:comment_note", {}), ("moderation:comment_move", {"name": "handle"})],
+)
+def test_a_sign_that_the_database_refuses_is_left_out_of_a_note(city, at, client_of, name, kwargs):
+    comment = House(city, at)["criticism"]
+    sent = {"note": "Seen\x00 twice.", "seen": comment.version}
+    answer = client_of(city.anna).post(reverse(name, kwargs={"pk": comment.pk, **kwargs}), sent)
+    assert answer.status_code == 302
+    assert Event.objects.filter(note="Seen twice.").count() == 1

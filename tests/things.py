@@ -101,7 +101,11 @@ def link(house: House) -> SimpleNamespace:
 
 def answered_link(house: House) -> SimpleNamespace:
     """A link of which something was said, so that there is a receipt and something to take back."""
-    anew = request(house)
+    city, picture = house.city, house["picture"]
+    mia = add_person(actor=city.anna, at=house.at, unit=city.unit, name="Mia Lind")
+    list_person(picture, actor=city.anna, at=house.at, place="to the right", person=mia)
+    about = {"person": mia, "signer": mia, "language": "en"}
+    anew = ask_by_link(picture, actor=city.anna, at=house.at, **about)
     answer(anew, at=house.at, seen=anew.version, says_yes=True)
     return SimpleNamespace(pk=1, parts={"token": links.url_of(anew).rstrip("/").rpartition("/")[2]})
 

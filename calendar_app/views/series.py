@@ -27,7 +27,7 @@ from channels_registry.models import Channel
 from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves, perform
-from core.request import person
+from core.request import person, typed
 from core.rules import Refusal
 from core.templatetags.parts import moment
 from core.workdays import local_day
@@ -291,7 +291,7 @@ def _series_page(
         "refusal": refusal,
         "asks": asks,
         "seen": _seen(request) if asks else series.version,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "calendar_app/series_page.html", context, status=status)
 
@@ -319,7 +319,7 @@ def _slot_page(
         "shift_form": shift_form or ShiftForm(initial={"starts_at": slot.starts_at}),
         "events": trail.events_about(slot)[:20],
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "calendar_app/slot_page.html", context, status=status)
 

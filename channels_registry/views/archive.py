@@ -24,7 +24,7 @@ from channels_registry.views import closures
 from core import filestore, trail
 from core.doors import status_of
 from core.moves import MoveRefused
-from core.request import number_in, person
+from core.request import number_in, person, typed
 
 
 @require_POST
@@ -67,7 +67,7 @@ def upload_begin(request: HttpRequest, pk: int) -> JsonResponse:
             closure,
             actor=person(request),
             at=timezone.now(),
-            name=request.POST.get("name", ""),
+            name=typed(request, "name"),
             size=number_in(size) or 0,
             changed=number_in(request.POST.get("changed", "")) or 0,
         )

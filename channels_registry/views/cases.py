@@ -21,7 +21,7 @@ from channels_registry.views import channels
 from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import person, typed
 
 
 @require_GET
@@ -127,7 +127,7 @@ def _opening(request: HttpRequest, opening: Opening, *, status: int = 200, **mor
         "may_open": any(move.name == "open" and move.allowed for move in moves),
         "opened_form": OpenedForm(opening=opening),
         "events": trail.events_about(opening)[:20],
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
         **more,
     }
     return render(request, "channels_registry/opening_page.html", context, status=status)

@@ -25,7 +25,7 @@ from core import trail
 from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from core.workdays import local_day
 
 # Which moves stand on which step's page; what stops or turns a closure stands on its own page.
@@ -176,7 +176,7 @@ def page(request: HttpRequest, closure: Closure, *, status: int = 200, **more: A
         and bool(may_take_over(user, closure, local_day(now))),
         "moves": _moves(closure, user, TURNS),
         "events": events[:30],
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
         **more,
     }
     return render(request, "channels_registry/closure_page.html", context, status=status)
@@ -202,7 +202,7 @@ def step_page(
         "may_handle": tends(user, closure.channel),
         "moves": _moves(closure, user, MOVES_OF_STEP.get(step, ())),
         "form": form_of(closure, step, user),
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
         **own,
         **more,
     }

@@ -18,7 +18,7 @@ from consent import asking, links, people, queries
 from consent.forms import AskForm
 from consent.models import ConsentRequest, Picture
 from consent.rules import may_tend
-from consent.views.pictures import fetch
+from consent.views.pictures import fetch, page
 from core.doors import status_of
 from core.moves import MoveRefused
 from core.request import person
@@ -76,9 +76,8 @@ def request_call_back(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         asking.call_back(asked, actor=person(request), at=timezone.now())
     except MoveRefused as refused:
-        messages.error(request, refused.reason)
-    else:
-        messages.success(request, _("The link is called back."))
+        return page(request, picture, refusal=refused.reason, status=status_of(refused))
+    messages.success(request, _("The link is called back."))
     return redirect("consent:picture_page", picture.pk)
 
 

@@ -21,6 +21,7 @@ from core import trail
 from core.doors import status_of
 from core.moves import MoveRefused
 from core.request import person as who
+from core.request import typed
 
 
 @never_cache
@@ -78,7 +79,7 @@ def person_guardian(request: HttpRequest, pk: int) -> HttpResponse:
 def guardian_remove(request: HttpRequest, pk: int) -> HttpResponse:
     row = get_object_or_404(Guardianship.objects.select_related("child", "guardian"), pk=pk)
     child = _fetch(request, row.child_id)
-    note = request.POST.get("note", "")
+    note = typed(request, "note")
     return _do(
         request,
         child,
@@ -104,7 +105,7 @@ def person_protect(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def person_erase(request: HttpRequest, pk: int) -> HttpResponse:
-    one, note = _fetch(request, pk), request.POST.get("note", "")
+    one, note = _fetch(request, pk), typed(request, "note")
     return _do(request, one, lambda **by: people.erase(one, note=note, **by), _("The person is erased."))
 
 
@@ -149,7 +150,7 @@ def _page(
         "guardian_form": GuardianForm(user=who(request)),
         "kept": people.what_is_kept(one),
         "events": trail.events_about(one)[:50],
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
         "refusal": refusal,
     } | bound
     return render(request, "consent/person_page.html", context, status=status)

@@ -24,7 +24,7 @@ from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
 from core.paging import CappedPaginator
-from core.request import person
+from core.request import person, typed
 from core.templatetags.parts import tag
 from core.workdays import local_day
 
@@ -163,7 +163,7 @@ def page(request: HttpRequest, picture: Picture, *, refusal: str = "", status: i
         "uses": queries.uses_of(picture, user),
         "events": trail.events_about(picture)[:50],
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "consent/picture_page.html", context, status=status)
 

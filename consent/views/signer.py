@@ -7,7 +7,6 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any
 
-from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.http import HttpRequest, HttpResponse
@@ -26,6 +25,7 @@ from consent.models import ConsentRequest, NoticeText
 from consent.states import YES
 from consent.views.pictures import answer_file
 from consent.words import standing_word
+from core import throttles
 from core.doors import status_of
 from core.moves import MoveRefused
 
@@ -199,10 +199,9 @@ def _to_receipt(request: HttpRequest, token: str) -> HttpResponse:
 
 
 def _guesses(request: HttpRequest, *, count: bool) -> bool:
-    address = get_adapter().get_client_ip(request) or "?"
     return links.too_many(
         "guess",
-        address,
+        throttles.place_of(request),
         timezone.now(),
         most=settings.LINK_GUESSES,
         minutes=links.GUESS_MINUTES,

@@ -28,7 +28,7 @@ from core import trail
 from core.doors import status_of
 from core.filestore import FileProblem
 from core.moves import MoveRefused
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from core.uploads import HoldingForm
 
 
@@ -116,7 +116,7 @@ def picture_unlist(request: HttpRequest, pk: int) -> HttpResponse:
     appearance = get_object_or_404(Appearance.objects.select_related("picture", "person"), pk=pk)
     picture, user = fetch(request, appearance.picture_id), person(request)
     try:
-        transitions.unlist(appearance, actor=user, at=timezone.now(), note=request.POST.get("note", ""))
+        transitions.unlist(appearance, actor=user, at=timezone.now(), note=typed(request, "note"))
     except MoveRefused as refused:
         form = PlaceForm(user=user, appearance=appearance)
         return _place_page(
@@ -269,6 +269,6 @@ def _place_page(
         "marking": True,
         "form": form,
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "consent/picture_place.html", context, status=status)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import filestore, trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from editorial.idea_forms import IdeaFilter, IdeaForm, KeepPictureForm
 from editorial.idea_rules import may_tend
 from editorial.idea_states import IdeaState
@@ -157,6 +157,6 @@ def _page(
         if tends and idea.original_sha
         else None,
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "editorial/idea_page.html", context, status=status)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from core import trail
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, OpenMove, open_moves
-from core.request import number_in, own_address, person
+from core.request import number_in, own_address, person, typed
 from core.templatetags.parts import moment
 from core.workdays import local_day
 from editorial import differences, queries
@@ -174,7 +174,7 @@ def _page(
         "may_move": post.state not in FIXED and post.team.has_member(user),
         "plan": plan or PlanForm(initial={"planned_at": wanted}),
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "editorial/post_page.html", context, status=status)
 

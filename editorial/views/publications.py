@@ -9,7 +9,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move
 from core.moves import open_moves
-from core.request import person
+from core.request import person, typed
 from core.rules import Refusal
 from editorial.forms import ConfirmForm
 from editorial.models import PostPicture, Publication, Review
@@ -106,6 +106,6 @@ def _page(
         "miss": moves.get("miss"),
         "form": form or ConfirmForm(),
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "editorial/publication_page.html", context, status=status)

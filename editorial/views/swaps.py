@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import person, typed
 from core.rules import Refusal
 from editorial import handovers, swaps
 from editorial.models import Duty, Handover, Swap, Team
@@ -54,9 +54,7 @@ def handover_page(request: HttpRequest, pk: int) -> HttpResponse:
 def handover_note(request: HttpRequest, pk: int) -> HttpResponse:
     handover = _handed(request, pk)
     try:
-        handovers.add_note(
-            handover, actor=person(request), at=timezone.now(), text=request.POST.get("text", "")
-        )
+        handovers.add_note(handover, actor=person(request), at=timezone.now(), text=typed(request, "text"))
     except MoveRefused as refused:
         status = 422 if status_of(refused) == 409 else status_of(refused)
         return _handover(request, handover, refusal=refused.reason, status=status)
@@ -126,7 +124,7 @@ def _handover(
         "notes": handover.notes.select_related("author"),
         "moves": open_moves(handover, user, _url("editorial:handover_move", handover.pk)),
         "may_write": handover.team.has_member(user),
-        "text": request.POST.get("text", ""),
+        "text": typed(request, "text"),
         "refusal": refusal,
     }
     return render(request, "editorial/handover_page.html", context, status=status)

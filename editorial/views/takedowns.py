@@ -19,7 +19,7 @@ from consent.queries import look_alikes
 from consent.views.pictures import answer_file
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from core.uploads import HoldingForm, ImageUploadField
 from editorial.models import Takedown, TakedownTask
 from editorial.takedown_states import TaskState
@@ -146,7 +146,7 @@ def _page(
         "left": takedown.tasks.exclude(state=TaskState.CHECKED).count(),
         "now": timezone.now(),
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "editorial/takedown_page.html", context, status=status)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import segno
-from allauth.account.adapter import get_adapter
 from allauth.core import ratelimit
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
@@ -15,8 +14,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from core.counting import count
-from core.doors import do_move, limited, status_of
+from core import throttles
+from core.doors import do_move, limited, status_of, too_often
 from core.moves import MoveRefused, open_moves
 from core.request import person
 from editorial.idea_forms import OpenTipForm
@@ -40,11 +39,15 @@ def tip_form(request: HttpRequest, secret: str) -> HttpResponse:
         status = 422
         if not ratelimit.consume(request, action="tip", key=found.address_hash):
             refusal, status = _("Many ideas have come from here today. Wait an hour and send it again."), 429
+            form = OpenTipForm(
+                request.POST
+            )  # its picture is neither opened nor held: that is what a flood costs
         elif form.is_valid():
             idea, receipt = hand_in(team=found.team, actor=None, at=timezone.now(), **form.cleaned_data)
             address = settings.BASE_URL + reverse("editorial:tip_follow", args=[receipt])
             return render(request, "editorial/tip_thanks.html", {"idea": idea, "address": address})
-        form.hold()
+        else:
+            form.hold()
     context = {"team": found.team, "form": form, "refusal": refusal}
     return render(request, "editorial/tip_form.html", context, status=status)
 
@@ -99,10 +102,10 @@ def _fetch_team(request: HttpRequest, pk: int) -> Team:
 
 def _nowhere(request: HttpRequest) -> HttpResponse:
     """This will answer an address that leads to nothing, and slow down whoever tries many. Raises Http404."""
-    who = get_adapter().get_client_ip(request) or "?"
-    if count("tip-wrong", who, timezone.now(), seconds=60) <= WRONG_A_MINUTE:
+    place = throttles.place_of(request)
+    if throttles.count("tip-wrong", place, timezone.now(), seconds=60) <= WRONG_A_MINUTE:
         raise Http404
-    return render(request, "429.html", status=429)
+    return too_often(request)
 
 
 def _settings_page(

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from core.doors import do_move, status_of
 from core.moves import MoveRefused
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from moderation.answering import correct_reference, drop_answer, keep_answer, pass_on, save_reply
 from moderation.forms.answers import SavedAnswerForm
 from moderation.models import Complaint, Reply, SavedAnswer
@@ -20,7 +20,7 @@ from moderation.views import comments
 @require_POST
 def reply_save(request: HttpRequest, pk: int) -> HttpResponse:
     """This will keep what was typed as the answer; refused, the page shows the other's text beside one's own."""
-    comment, text = comments.fetch(request, pk), request.POST.get("text", "")
+    comment, text = comments.fetch(request, pk), typed(request, "text")
     try:
         save_reply(
             comment,
@@ -54,7 +54,7 @@ def reply_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 
 @require_POST
 def complaint_new(request: HttpRequest, pk: int) -> HttpResponse:
-    comment, reference = comments.fetch(request, pk), request.POST.get("reference", "")
+    comment, reference = comments.fetch(request, pk), typed(request, "reference")
     try:
         pass_on(comment, actor=person(request), at=timezone.now(), reference=reference)
     except MoveRefused as refused:
@@ -75,7 +75,7 @@ def complaint_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
         name,
         page=lambda **answer: comments.page(request, comment, **answer),
         to=reverse("moderation:comment_page", args=[comment.pk]),
-        outcome=request.POST.get("outcome", ""),
+        outcome=typed(request, "outcome"),
     )
 
 
@@ -83,7 +83,7 @@ def complaint_move(request: HttpRequest, pk: int, name: str) -> HttpResponse:
 def complaint_correct(request: HttpRequest, pk: int) -> HttpResponse:
     """This will write the right number over a mistyped one; the history of the comment keeps both."""
     complaint = get_object_or_404(Complaint.objects.visible_to(person(request)), pk=pk)
-    comment, reference = comments.fetch(request, complaint.comment_id), request.POST.get("reference", "")
+    comment, reference = comments.fetch(request, complaint.comment_id), typed(request, "reference")
     try:
         correct_reference(
             complaint,

@@ -18,7 +18,7 @@ from core.doors import do_move, status_of
 from core.filestore import FileProblem
 from core.models import Seal
 from core.moves import MoveRefused, open_moves
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from core.workdays import local_day
 from moderation.disposal import propose_disposal, ready_for_disposal
 from moderation.export import cases_of_period, export_cases, load, masked_case
@@ -65,7 +65,7 @@ def case_export(request: HttpRequest, pk: int) -> HttpResponseBase:
 def case_masked(request: HttpRequest, pk: int) -> HttpResponseBase:
     """This will hand out the masked copy of a case."""
     case, out = case_views.fetch(request, pk), _paper()
-    words = request.POST.get("words", "").split(",")
+    words = typed(request, "words").split(",")
     try:
         masked_case(load(case), actor=person(request), at=timezone.now(), out=out, words=words)
     except (MoveRefused, FileProblem) as refused:
@@ -139,7 +139,7 @@ def _page(
             .prefetch_related("rows__case__ground", "rows__case__comment__channel__platform")[:10]
         ],
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
     }
     return render(request, "moderation/archive_page.html", context, status=status)
 

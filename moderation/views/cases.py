@@ -14,7 +14,7 @@ from core.filestore import FileProblem
 from core.models import Event
 from core.moves import MoveRefused, OpenMove, open_moves
 from core.paging import CappedPaginator
-from core.request import number_in, person
+from core.request import number_in, person, typed
 from core.uploads import UploadRefused
 from core.workdays import local_day
 from editorial.models import Handover
@@ -277,7 +277,7 @@ def page(
         "events": events,
         "meanwhile": _meanwhile(request, case, events) if status == 409 else [],
         "refusal": refusal,
-        "note": "" if overtaken else request.POST.get("note", ""),
+        "note": "" if overtaken else typed(request, "note"),
         "typed": overtaken,
         "now": now,
         "tab": "cases",

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from core.doors import status_of
 from core.models import User
 from core.moves import MoveRefused
-from core.request import number_in, own_address, person
+from core.request import number_in, own_address, person, typed
 from moderation.claims import add_note, assign, claim, release
 from moderation.models import Case, Comment
 from moderation.views import cases, comments
@@ -52,7 +52,7 @@ def assign_post(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
 
 @require_POST
 def note_post(request: HttpRequest, pk: int, noun: str) -> HttpResponse:
-    text = request.POST.get("note", "")
+    text = typed(request, "note")
     return _do(
         request,
         noun,

@@ -13,7 +13,7 @@ from core.doors import do_move, status_of
 from core.models import User
 from core.moves import MoveRefused, open_moves
 from core.paging import CappedPaginator
-from core.request import own_address, person
+from core.request import own_address, person, typed
 from core.uploads import UploadRefused
 from moderation import queries
 from moderation.answering import filled_in
@@ -215,13 +215,13 @@ def page(
         "complaint": complaint,
         "complaint_moves": open_moves(complaint, user) if complaint and is_ours else [],
         "reference": reference,
-        "outcome": request.POST.get("outcome", ""),
+        "outcome": typed(request, "outcome"),
         "claimed": comment.is_claimed(now),
         "noun": "comment",
         "people": comment.team.memberships.all() if is_ours and comment.team else [],
         "events": queries.comment_events(comment, [one.pk for one in replies], complaint)[:50],
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
         "tab": "inbox",
     }
     return render(request, "moderation/comment_page.html", context, status=status)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from core.doors import do_move, status_of
 from core.moves import MoveRefused, open_moves
-from core.request import person
+from core.request import person, typed
 from core.workdays import FIRST_YEAR, instant, local_day
 from editorial.models import Team
 from moderation import queries
@@ -111,7 +111,7 @@ def _page(
         if closures and is_member
         else None,
         "refusal": refusal,
-        "note": request.POST.get("note", ""),
+        "note": typed(request, "note"),
         "tab": "watches",
     }
     return render(request, "moderation/watches_page.html", context, status=status)

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+import runpy
+
 import pytest
+from django.conf import settings
 from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
-from django.urls import reverse
+from django.urls import get_resolver, reverse
 
 from core.models import Notice
 from core.notices import Message, as_email, tell
+from tests import doors
 from tests.conftest import PASSWORD
+from tests.doors import House
+from tests.test_doors import parts_of
+from tests.test_pages import named
 
 pytestmark = pytest.mark.django_db
 
@@ -52,11 +59,31 @@ def test_with_https_cookies_are_secure_and_the_browser_remembers_to_use_it(city,
         )
 
 
-def test_an_open_page_is_kept_for_strangers_only(city, client_of, settings):
+def test_an_address_with_https_asks_for_tls_everywhere(monkeypatch, tmp_path):
+    monkeypatch.setenv("BASE_URL", "https://redaktionen.example")
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    for name in ("DEBUG", "ALLOWED_HOSTS"):
+        monkeypatch.delenv(name, raising=False)
+    read = runpy.run_path(str(settings.BASE_DIR / "config" / "settings.py"))
+    cookies = ("SESSION_COOKIE_SECURE", "CSRF_COOKIE_SECURE", "LANGUAGE_COOKIE_SECURE")
+    hsts = ("SECURE_HSTS_INCLUDE_SUBDOMAINS", "SECURE_HSTS_PRELOAD")
+    assert all(read[name] is True for name in (*cookies, *hsts, "SECURE_SSL_REDIRECT"))
+    assert read["SECURE_HSTS_SECONDS"] >= 31536000
+    assert read["ALLOWED_HOSTS"] == ["redaktionen.example"]
+    assert read["DEBUG"] is False
+
+
+def test_an_open_page_is_kept_on_the_way_for_strangers_only_and_without_their_cookies(
+    city, client_of, settings
+):
     """It shows the name of whoever is logged in: a cache on the way must not hand that to the next."""
     settings.PUBLIC_REGISTER = True
-    for name in ("channels_registry:public_page", "channels_registry:public_json"):
-        assert "public" in Client().get(reverse(name)).headers["Cache-Control"]
+    kept = {"channels_registry:public_page": "private", "channels_registry:public_json": "public"}
+    for name, by in kept.items():
+        stranger = Client().get(reverse(name))
+        # The page has a form, and with it a cookie that is this visitor's alone.
+        assert bool(stranger.cookies) == (by == "private")
+        assert by in stranger.headers["Cache-Control"]
         assert client_of(city.anna).get(reverse(name)).headers["Cache-Control"] == "private, no-store"
 
 
@@ -214,3 +241,32 @@ def test_a_form_from_elsewhere_is_refused(city):
     client.force_login(city.anna)
     assert client.post(reverse("moderation:comment_new"), {"text": "x"}).status_code == 403
     assert client.post(reverse("account_logout")).status_code == 403
+
+
+def test_what_was_uploaded_is_handed_out_as_an_attachment_and_never_as_a_page(city, at, client_of):
+    """As it came it is only saved; what is shown in a page is a picture that was made anew."""
+    house, client, there = House(city, at), client_of(city.anna), dict(named(get_resolver()))
+    as_it_came = {
+        "moderation:evidence_original": "attachment",
+        "consent:picture_original": "attachment",
+        "consent:word_scan": "attachment",
+        "editorial:task_proof": "attachment",
+        "channels_registry:item_original": "attachment",
+        "channels_registry:package_download": "attachment",
+    }
+    made_anew = dict.fromkeys(
+        (
+            "moderation:evidence_copy",
+            "moderation:evidence_masked",
+            "consent:picture_copy",
+            "consent:picture_thumb",
+        ),
+        "inline",
+    )
+    for name, way in (as_it_came | made_anew).items():
+        answer = client.get(reverse(name, kwargs=parts_of(name, there[name], house[doors.noun_of(name)])))
+        assert answer.status_code == 200, name
+        assert answer.headers["Content-Disposition"].startswith(f"{way};"), name
+        assert answer.headers["Content-Type"].split("/")[0] in ("image", "application"), name
+        assert answer.headers["X-Content-Type-Options"] == "nosniff", name
+        assert "private" in answer.headers["Cache-Control"], name

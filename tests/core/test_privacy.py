@@ -38,7 +38,7 @@ def test_disposal_removes_what_is_over_and_nothing_else_and_writes_it_down(city)
     call_command("dispose", "--really", stdout=StringIO())
     assert set(Notice.objects.values_list("key", flat=True)) == {"new", "never sent"}
     written = [event.data for event in Event.objects.filter(kind="retention.run").order_by("id")]
-    assert written == [{"sessions": 0}, {"notices": 1}]
+    assert written == [{"sessions": 0}, {"notices": 1}, {"absences": 0}, {"tip_names": 0}]
 
 
 def test_a_kind_is_kept_as_long_as_its_setting_says(city, settings):

@@ -11,6 +11,7 @@ import time
 
 import pytest
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.test import Client
 from django.urls import reverse
 
@@ -120,6 +121,32 @@ def test_the_secrets_are_not_readable_in_the_database(city):
     stored = Authenticator.objects.get(type="totp").data["secret"]
     assert secret not in stored
     assert MFAAdapter().decrypt(stored) == secret
+
+
+def test_five_minutes_after_a_login_no_connection_to_the_directory_is_taken_away(city, time_machine):
+    time_machine.move_to("2026-05-04T10:00:00Z", tick=False)
+    client, page = Client(), reverse("socialaccount_connections")
+    connected = SocialAccount.objects.create(user=city.anna, provider="directory", uid="x")
+    log_in(client, city.anna)
+    time_machine.move_to("2026-05-04T10:05:01Z", tick=False)
+    answer = client.post(page, {"account": connected.pk})
+    assert answer.status_code == 302
+    assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    assert SocialAccount.objects.exists()
+
+
+@pytest.mark.parametrize("name", ["mfa_activate_totp", "mfa_add_webauthn"])
+def test_five_minutes_after_a_login_the_password_is_asked_for_again(city, time_machine, name):
+    time_machine.move_to("2026-05-04T10:00:00Z", tick=False)
+    client, page = Client(), reverse(name)
+    log_in(client, city.anna)
+    assert client.get(page).status_code == 200
+    time_machine.move_to("2026-05-04T10:05:01Z", tick=False)
+    for answer in (client.get(page), client.post(page, {"action": "x"})):
+        assert answer.status_code == 302
+        assert answer["Location"].startswith(reverse("account_reauthenticate"))
+    client.post(reverse("account_reauthenticate"), {"password": PASSWORD})
+    assert client.get(page).status_code == 200
 
 
 def test_setting_up_and_taking_away_ends_other_logins_and_is_told(city):

@@ -300,7 +300,19 @@ def test_tip_form_is_throttled_and_keeps_what_was_typed(client, address, setting
     assert "Idea 9" in words(client.post(address, {"what": "Idea 9"}))
 
 
-def test_whoever_tries_addresses_is_slowed_down(client, address, monkeypatch):
+def test_the_picture_of_a_tip_too_many_is_not_even_opened(client, address, settings, monkeypatch):
+    cache.clear()
+    settings.ACCOUNT_RATE_LIMITS = settings.ACCOUNT_RATE_LIMITS | {"tip": "1/h/ip"}
+    client.post(address, {"what": "Idea"})
+    opened = []
+    monkeypatch.setattr("core.uploads.clean_image", lambda *given, **named: opened.append(given))
+    sent = {"what": "Idea 2", "picture": BytesIO(b"a large picture")}
+    assert client.post(address, sent).status_code == 429
+    assert opened == []
+
+
+def test_whoever_tries_addresses_is_slowed_down(client, address, monkeypatch, time_machine):
+    time_machine.move_to("2026-05-04T10:00:00Z", tick=False)
     cache.clear()
     monkeypatch.setattr("editorial.views.tips.WRONG_A_MINUTE", 2)
     guesses = [client.get(reverse("editorial:tip_form", args=[f"guess{n}"])).status_code for n in range(4)]
