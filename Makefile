@@ -1,7 +1,8 @@
 # Redaktionen: make demo | test | check | bench
 PYTHON ?= python3
 PORT ?= 8000
-WORKERS ?= auto
+# One more than there are processors: while one waits for a browser or a program, another works.
+WORKERS ?= $(shell n=$$(getconf _NPROCESSORS_ONLN); echo $$((n < 8 ? n + 1 : 8)))
 BIN = .venv/bin
 CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one-0123456789 BASE_URL=https://redaktionen.example VAR_DIR=var/check
 
@@ -10,7 +11,7 @@ CHECK_ENV = SECRET_KEY=only-for-checks-and-long-enough-to-be-taken-as-a-real-one
 help:
 	@echo "make demo        an invented city in your browser (PORT=$(PORT))"
 	@echo "make demo-reset  forget what the demo holds"
-	@echo "make test        every test (ARGS= goes to pytest, WORKERS= side by side)"
+	@echo "make test        every test (ARGS= goes to pytest, WORKERS= side by side, $(WORKERS))"
 	@echo "make check       style, types, floors, migrations, settings, templates, translations"
 	@echo "make messages    gather what needs translating"
 	@echo "make doors       write docs/doors.md: every address for everybody"
