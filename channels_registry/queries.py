@@ -159,7 +159,6 @@ def closure_of(user: User, pk: int) -> Any:
     return (
         Closure.objects.visible_to(user)
         .filter(pk=pk)
-        .distinct()
         .select_related(
             "channel__platform",
             "channel__owner",

@@ -43,9 +43,7 @@ TURNS = ("change_plan", "reject", "cancel")
 
 @require_GET
 def closures_page(request: HttpRequest) -> HttpResponse:
-    closures = (
-        Closure.objects.visible_to(person(request)).distinct().select_related("channel__platform", "handler")
-    )
+    closures = Closure.objects.visible_to(person(request)).select_related("channel__platform", "handler")
     page_obj = Paginator(closures, 50).get_page(request.GET.get("page"))
     return render(request, "channels_registry/closures_page.html", {"page_obj": page_obj})
 
