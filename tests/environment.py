@@ -2,9 +2,13 @@
 
 import os
 import secrets
+import sys
 import tempfile
 from urllib.parse import urlsplit
 
+# Many programs are started: what is compiled is kept, also where the machine's habit is to compile it again each time.
+sys.dont_write_bytecode = False
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 os.environ.setdefault("SECRET_KEY", secrets.token_hex(32))
 os.environ.setdefault("BASE_URL", "http://testserver")
 os.environ.setdefault("ALLOWED_HOSTS", "testserver,localhost,127.0.0.1")
