@@ -10,8 +10,10 @@ from django.core.cache import cache
 from django.core.files.base import ContentFile
 from django.core.files.uploadhandler import TemporaryFileUploadHandler
 from django.test import Client
-from django.urls import get_resolver, reverse
+from django.urls import get_resolver, resolve, reverse
+from django.utils import timezone
 
+from core import throttles
 from core.models import Notice
 from core.notices import Message, as_email, tell
 from tests import doors
@@ -110,8 +112,9 @@ def test_one_address_that_asks_an_open_page_without_end_is_made_to_wait(city, se
     cache.clear()
     asked = [Client().get(path).status_code for _ in range(20)]
     assert 429 not in asked, "people ask this often"
-    for _ in range(301):
-        late = Client().get(path)
+    for _ in range(280):  # as many more asks, without drawing the page for each
+        throttles.count(resolve(path).func.__name__, "127.0.0.1", timezone.now(), seconds=60)
+    late = [Client().get(path) for _ in range(30)][-1]
     assert late.status_code == 429
     assert "public" not in late.headers.get("Cache-Control", "")
     elsewhere = Client(REMOTE_ADDR="192.0.2.7").get(path)
