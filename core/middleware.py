@@ -43,14 +43,21 @@ WITHOUT_SECOND_STEP = {
 }
 
 
-class LoginEndsMiddleware:
+class Around:
+    """What stands around the answers: it lets each request through, unless a class below does more."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+
+class LoginEndsMiddleware(Around):
     """Ends a login twelve hours after the last time a password, key or code was given, however busy it has been since.
 
     A form that is sent within the hour after is still taken, so that nothing typed is lost.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = [step["at"] for step in second_factor.steps_of(request.session)]
@@ -61,11 +68,8 @@ class LoginEndsMiddleware:
         return self.get_response(request)
 
 
-class LanguageMiddleware:
+class LanguageMiddleware(Around):
     """Speaks the user's language, else the one chosen in the cookie, else Swedish. The browser's wish is not asked."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         chosen = getattr(request.user, "language", None) or request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
@@ -80,11 +84,8 @@ class LanguageMiddleware:
         return response
 
 
-class SharedCachesMiddleware:
+class SharedCachesMiddleware(Around):
     """Lets no cache on the way keep an answer that sets a cookie: it would hand one visitor's to the next."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -93,11 +94,8 @@ class SharedCachesMiddleware:
         return response
 
 
-class WayBackMiddleware:
+class WayBackMiddleware(Around):
     """Shows a page with a way back to whoever opens an address that belongs to a button, such as after a refused step."""
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
@@ -119,17 +117,11 @@ def page_above(path: str) -> str:
     return "/"
 
 
-class SecondFactorMiddleware:
+class SecondFactorMiddleware(Around):
     """Leads people whose role needs a second step to where they set it up; lets nothing else through before.
 
     What they had come for, such as the link in an e-mail, is remembered and offered once the step is there.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         user = request.user
@@ -150,17 +142,11 @@ class SecondFactorMiddleware:
         return render(request, "mfa/needed.html", status=403)
 
 
-class FirstPasswordMiddleware:
+class FirstPasswordMiddleware(Around):
     """Leads people who logged in with a password that somebody else chose to where they choose their own.
 
     Nothing else opens before. Who came in by a key or by the directory is not asked.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
-
-    def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
 
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         user = request.user
@@ -174,14 +160,11 @@ class FirstPasswordMiddleware:
         return redirect("account_change_password")
 
 
-class RequestLogMiddleware:
+class RequestLogMiddleware(Around):
     """Writes one line for each answer: method, the page's name, status, milliseconds. No address, person or parameter.
 
     Each answer carries the line's number as X-Request-ID, so that a report of trouble finds its line.
     """
-
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
-        self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         number, began = uuid.uuid4().hex, time.perf_counter()

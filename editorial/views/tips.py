@@ -39,9 +39,8 @@ def tip_form(request: HttpRequest, secret: str) -> HttpResponse:
         status = 422
         if not ratelimit.consume(request, action="tip", key=found.address_hash):
             refusal, status = _("Many ideas have come from here today. Wait an hour and send it again."), 429
-            form = OpenTipForm(
-                request.POST
-            )  # its picture is neither opened nor held: that is what a flood costs
+            # Its picture is neither opened nor held: that is what a flood costs.
+            form = OpenTipForm(request.POST)
         elif form.is_valid():
             idea, receipt = hand_in(team=found.team, actor=None, at=timezone.now(), **form.cleaned_data)
             address = settings.BASE_URL + reverse("editorial:tip_follow", args=[receipt])
