@@ -35,7 +35,8 @@ def provider(settings):
         "secret": SECRET,
         "settings": {"server_url": running.issuer, "fetch_userinfo": False, "uid_field": "sub"},
     }
-    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"OAUTH_PKCE_ENABLED": True, "APPS": [app]}}
+    own = settings.SOCIALACCOUNT_PROVIDERS["openid_connect"]
+    settings.SOCIALACCOUNT_PROVIDERS = {"openid_connect": own | {"APPS": [app]}}
     settings.OIDC_ROLE_GROUPS = GROUPS
     yield running
     running.close()
