@@ -49,8 +49,10 @@ _SIDEWAYS = "document.documentElement.scrollWidth > document.documentElement.cli
 def faults(page: Page, place: str = "", *, seen: set[str] | None = None) -> list[str]:
     """This will list what axe finds on the page as it stands, and whether it scrolls sideways.
 
-    `seen` is whose contrast has been asked for on pages before, and grows; without it everything is asked for.
+    `seen` is whose contrast has been asked for on pages before, and grows; without it everything is asked for. A page that
+    is still on its way is waited for.
     """
+    page.wait_for_load_state()
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(SCRIPT)
     known = set() if seen is None else seen

@@ -169,7 +169,9 @@ def test_many_pictures_are_sent_one_by_one_with_progress(live_city, page_of):
     expect(page.get_by_role("status").filter(has_text="of 3")).to_have_text("2 of 3 pictures are added.")
     expect(page.locator(".upload-progress li")).to_contain_text("2.jpg")
     page.get_by_role("link", name="Describe the pictures").click()
-    for box in page.get_by_label("Alternative text").all():
+    boxes = page.get_by_label("Alternative text")
+    expect(boxes).to_have_count(2)
+    for box in boxes.all():
         box.fill("Three people in the park.")
     page.get_by_role("button", name="Save the descriptions").click()
     assert [one.title for one in Picture.objects.order_by("pk")] == ["Park 1", "Park 3"]
