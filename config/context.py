@@ -10,7 +10,14 @@ from django.utils.functional import SimpleLazyObject
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """This will give templates `page`: city, navigation, notices and who is on duty, read when it is first used."""
+    """This will give templates `page`: city, navigation, notices and who is on duty, read when it is first used.
+
+    Also the city's name, and after how many minutes without a touch a login ends.
+    """
     from config.frame import frame_for
 
-    return {"page": SimpleLazyObject(lambda: frame_for(request)), "city": settings.CITY_NAME}
+    return {
+        "page": SimpleLazyObject(lambda: frame_for(request)),
+        "city": settings.CITY_NAME,
+        "idle_minutes": settings.LOGIN_IDLE_MINUTES,
+    }

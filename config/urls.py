@@ -34,6 +34,7 @@ urlpatterns = [
     path("looks/", views.looks_page, name="looks_page"),
     path("privacy/", views.privacy_page, name="privacy_page"),
     path("parts/", views.parts_page, name="parts_page"),
+    path("account/here/", views.still_here, name="still_here"),
     # Addresses are the administrators' to change: they are how the city knows who somebody is.
     path("account/email/", views.no_such_page),
     path("account/", include("allauth.account.urls")),

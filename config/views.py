@@ -8,11 +8,9 @@ import sys
 from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
-from django.core.exceptions import SuspiciousOperation
 from django.core.paginator import Paginator
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
-from django.http.multipartparser import MultiPartParserError
 from django.shortcuts import get_object_or_404, redirect, render
 from django.template.loader import render_to_string
 from django.templatetags.static import static
@@ -25,11 +23,11 @@ from django.views.decorators.http import require_GET, require_POST
 
 from config import frame, queries
 from config import health as health_answers
-from core import metrics, privacy
+from core import idle, metrics, privacy
 from core.filestore import StoreAway
 from core.forms import PartsForm
 from core.models import Event, Notice
-from core.request import own_address, person
+from core.request import own_address, person, texts_sent
 
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT}
 # What an error of ours is called, and what it says.
@@ -68,7 +66,7 @@ def broken(request: HttpRequest) -> HttpResponse:
         "status": status,
         "heading": heading,
         "lines": lines,
-        "kept": _typed(request),
+        "kept": texts_sent(request),
         "styles": _styles(),
     }
     page = render_to_string("500.html", told)
@@ -84,16 +82,6 @@ def _styles() -> list[str]:
         return [static(f"css/{name}.css") for name in ("tokens", "base", "parts", "pages")]
     except ValueError:
         return []
-
-
-def _typed(request: HttpRequest) -> str:
-    """The texts of more than a word that were sent, when they arrived; a password is of one."""
-    try:
-        sent = request.POST
-    except (OSError, SuspiciousOperation, MultiPartParserError):  # it broke while it was being read
-        return ""
-    texts = (text.strip() for name in sent for text in sent.getlist(name))
-    return "\n\n".join(text for text in texts if len(text.split()) > 1)
 
 
 @require_GET
@@ -183,6 +171,13 @@ def language(request: HttpRequest) -> HttpResponse:
             user.language = chosen
             user.save(update_fields=["language"])
     return response
+
+
+@require_POST
+def still_here(request: HttpRequest) -> HttpResponse:
+    """This will note that somebody is at the page, which says so by itself: keys and pointers reach no server."""
+    idle.note_use(request.session)
+    return HttpResponse(status=204)
 
 
 @require_GET

@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core import metrics, trail
+from core import idle, metrics, trail
 from core.accounts import end_sessions
 from core.models import Event, Unit, User
 from core.models.people import mailbox_of
@@ -47,6 +47,7 @@ trail.WORDS |= {
 
 @receiver(user_logged_in)
 def logged_in(request: HttpRequest, user: User, **kwargs: Any) -> None:
+    idle.note_use(request.session)
     methods = [step.get("method", "") for step in steps_of(request.session)]
     if not methods:
         return  # a program logged in for itself, as tests do; every door for people names its method

@@ -10,15 +10,17 @@ from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_cache_control
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from core import metrics, second_factor
+from core import idle, metrics, second_factor
+from core.late_forms import is_own_form, sent_too_late
 from core.models import User
 
 log = logging.getLogger("redaktionen.request")
@@ -54,18 +56,28 @@ class Around:
 
 
 class LoginEndsMiddleware(Around):
-    """Ends a login twelve hours after the last time a password, key or code was given, however busy it has been since.
+    """Ends a login twelve hours after the last time a password, key or code was given, and one that nobody uses.
 
-    A form that is sent within the hour after is still taken, so that nothing typed is lost.
+    A form that is sent within the hour after a busy one ended is still taken; another is shown again after the login.
     """
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = [step["at"] for step in second_factor.steps_of(request.session)]
         most = settings.SESSION_COOKIE_AGE + (0 if request.method in ("GET", "HEAD") else 60 * 60)
-        if given and time.time() - max(given) > most:
+        if (given and time.time() - max(given) > most) or idle.is_over(request.session):
             request.session.flush()
             request.user = AnonymousUser()
+        elif request.user.is_authenticated and idle.is_by_somebody(request):
+            idle.note_use(request.session)
         return self.get_response(request)
+
+
+class LoginNeededMiddleware(LoginRequiredMiddleware):
+    """Asks for a login on every page but those that say otherwise; a form that comes after its end loses nothing."""
+
+    def process_view(self, request: HttpRequest, *view: Any) -> HttpResponseBase | None:
+        answer = super().process_view(request, *view)
+        return sent_too_late(request) if answer is not None and is_own_form(request) else answer
 
 
 class LanguageMiddleware(Around):

@@ -1,6 +1,8 @@
 from typing import cast
 
+from django.core.exceptions import SuspiciousOperation
 from django.http import HttpRequest
+from django.http.multipartparser import MultiPartParserError
 from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.models import User
@@ -29,3 +31,13 @@ def number_in(text: str) -> int | None:
 def typed(request: HttpRequest, name: str) -> str:
     """This will return a text sent beside a form's fields, without NUL: nobody types it, and PostgreSQL refuses it."""
     return request.POST.get(name, "").replace("\x00", "")
+
+
+def texts_sent(request: HttpRequest) -> str:
+    """This will return the texts of more than a word that were sent, when they arrived; a password is of one."""
+    try:
+        sent = request.POST
+    except (OSError, SuspiciousOperation, MultiPartParserError):  # it broke while it was being read
+        return ""
+    texts = (text.strip() for name in sent for text in sent.getlist(name))
+    return "\n\n".join(text for text in texts if len(text.split()) > 1)

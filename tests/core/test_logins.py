@@ -257,6 +257,7 @@ def test_recovery_and_a_failed_login_say_the_same_of_an_address_without_an_accou
 
 def test_a_login_gets_a_new_number_and_ends_after_twelve_hours(city, client, settings, time_machine):
     settings.SECOND_FACTOR_FOR = ["administrators"]  # who asks that writes into the login now and then
+    settings.LOGIN_IDLE_MINUTES = 0
     store = SessionStore()
     store.create()
     client.cookies["redaktionen_session"] = store.session_key
