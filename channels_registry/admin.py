@@ -62,7 +62,7 @@ class PlatformForm(forms.ModelForm):
 
 
 @admin.register(Platform)
-class PlatformAdmin(admin.ModelAdmin):
+class PlatformAdmin(TypedChoices, admin.ModelAdmin):
     form = PlatformForm
     list_display = ["name", "code", "text_limit"]
     list_filter = ["text_limit"]

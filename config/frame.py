@@ -9,7 +9,18 @@ from itertools import groupby
 from typing import Any, NamedTuple
 
 from django.conf import settings
-from django.db.models import BooleanField, Count, Exists, ExpressionWrapper, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BooleanField,
+    Count,
+    Exists,
+    ExpressionWrapper,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.urls import reverse
@@ -19,6 +30,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from channels_registry.models import Deputyship
+from core.middleware import HELD_BACK
 from core.models import Notice, Pulse, Unit, User
 from core.prepared import Prepared
 from core.templatetags.parts import clock, short_day
@@ -44,7 +56,10 @@ NAVIGATION: list[tuple[str, str | Promise, str, bool]] = [
 ]
 
 MOST_GAPS = 6
-KNOWN = "known_counts"  # where a page leaves, on its request, the counts of the navigation that it has read
+URGENT = 4 * 60  # minutes
+KNOWN = (
+    "known_waiting"  # where a page leaves, on its request, what it has read of what waits on the main pages
+)
 STANDING = "standing"  # and where it leaves what it has read of the person
 
 
@@ -58,13 +73,40 @@ class Standing:
 
 
 @dataclass(frozen=True)
+class Waiting:
+    """How much waits on a page, and when the nearest of it is due, if it ever is."""
+
+    count: int
+    due_at: datetime | None = None
+
+    @property
+    def minutes(self) -> int | None:
+        """How many are left until then; less than none when it is late."""
+        return None if self.due_at is None else (self.due_at - timezone.now()) // timedelta(minutes=1)
+
+    @property
+    def is_urgent(self) -> bool:
+        return self.minutes is not None and self.minutes < URGENT
+
+    @property
+    def words(self) -> str:
+        """The time left for a place with little room: whole hours, or the minutes of the last one."""
+        if self.minutes is None:
+            return ""
+        if self.minutes < 0:
+            return _("overdue")
+        hours, rest = divmod(self.minutes, 60)
+        return _("{n} h").format(n=hours) if hours else _("{n} min").format(n=rest)
+
+
+@dataclass(frozen=True)
 class NavItem:
     label: str
     url: str
     icon: str
     current: bool
     on_phone: bool
-    count: int | None = None
+    waiting: Waiting | None = None
 
 
 @dataclass(frozen=True)
@@ -130,9 +172,9 @@ class Frame:
 
 
 def frame_for(request: HttpRequest) -> Frame:
-    """This will read what surrounds the page for whoever is logged in; strangers get the bare frame."""
+    """This will read what surrounds the page for whoever is let in; strangers get the bare frame."""
     user = getattr(request, "user", None)
-    if not isinstance(user, User):
+    if not isinstance(user, User) or getattr(request, HELD_BACK, False):
         return Frame()
     frame = Frame(
         nav=navigation(request, user),
@@ -184,8 +226,16 @@ def _shifts_of(user: User, at: datetime, soon: datetime, *, is_chief: bool) -> Q
 _STANDING = Prepared(_standing)
 _SHIFTS = {is_chief: Prepared(partial(_shifts_of, is_chief=is_chief)) for is_chief in (False, True)}
 _TO_REVIEW = Prepared(lambda user: Post.objects.to_review_by(user).order_by().values_list("pk"))
+# One row for all: how many, and the nearest deadline.
 _OPEN_CASES = Prepared(
-    lambda user: Case.objects.visible_to(user).exclude(state__in=CLOSED).order_by().values("pk")
+    lambda user: (
+        Case.objects.visible_to(user)
+        .exclude(state__in=CLOSED)
+        .order_by()
+        .values(all=Value(1))
+        .annotate(count=Count("pk"), due=Min("due_at"))
+        .values_list("count", "due")
+    )
 )
 
 
@@ -222,15 +272,15 @@ def staffing_now(user: User, at: datetime, *, is_chief: bool) -> tuple[list[OnDu
 
 def navigation(request: HttpRequest, user: User) -> list[NavItem]:
     """This will list the main pages, with how much waits on them."""
-    counts = getattr(request, KNOWN, None) or {
-        "editorial:review_queue": _TO_REVIEW.count(user),
-        "moderation:queue_page": _OPEN_CASES.count(user),
+    waiting = getattr(request, KNOWN, None) or {
+        "editorial:review_queue": Waiting(_TO_REVIEW.count(user)),
+        "moderation:queue_page": Waiting(*next(iter(_OPEN_CASES.rows(user)), (0, None))),
     }
     items = []
     for name, label, icon, on_phone in NAVIGATION:
         url = reverse(name)
         current = request.path == url if url == "/" else request.path.startswith(url)
-        items.append(NavItem(str(label), url, icon, current, on_phone, counts.get(name)))
+        items.append(NavItem(str(label), url, icon, current, on_phone, waiting.get(name)))
     return items
 
 

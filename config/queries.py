@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from django.db.models import Count, F, Model, Q, QuerySet, Window
 
 from config.errands import MOST, Errand, address, errands_of
+from config.frame import Waiting
 from core.models import User
 from core.prepared import Moment, Prepared
 from core.workdays import instant, last_day_of, local_day
@@ -58,11 +59,12 @@ class Day:
         )
 
     @property
-    def counts(self) -> dict[str, int]:
-        """What the navigation would count anyway."""
+    def waiting(self) -> dict[str, Waiting]:
+        """What the navigation would ask anyway; the nearest case comes first."""
+        due_at = self.cases[0]["due_at"] if self.cases else None
         return {
-            "editorial:review_queue": _total(self.reviews),
-            "moderation:queue_page": _total(self.cases),
+            "editorial:review_queue": Waiting(_total(self.reviews)),
+            "moderation:queue_page": Waiting(_total(self.cases), due_at),
         }
 
 

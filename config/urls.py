@@ -5,6 +5,7 @@ from django.urls import include, path
 from config import follow_up, notices, search, views
 from core import directory_views
 
+handler400 = "config.views.unread"
 handler500 = "config.views.broken"
 
 # A directory that speaks SAML has doors only where it is set up: its packages are an extra.

@@ -8,6 +8,7 @@ import sys
 from allauth.account import views as account
 from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.core.paginator import Paginator
 from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
@@ -84,6 +85,12 @@ def _styles() -> list[str]:
         return []
 
 
+def unread(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """This will answer what could not be read: 413 when it was too much at once, otherwise 400."""
+    status = 413 if isinstance(exception, RequestDataTooBig | TooManyFieldsSent | TooManyFilesSent) else 400
+    return render(request, "400.html", {"status": status}, status=status)
+
+
 @require_GET
 def my_day(request: HttpRequest) -> HttpResponse:
     """This will show what waits for the person; asked by htmx, only what is under the heading."""
@@ -94,7 +101,7 @@ def my_day(request: HttpRequest) -> HttpResponse:
     day = queries.day_of(user, now, is_chief=standing.is_chief)
     # The frame need not read again what was read for the page.
     setattr(request, frame.STANDING, standing)
-    setattr(request, frame.KNOWN, day.counts)
+    setattr(request, frame.KNOWN, day.waiting)
     return render(request, part, {"day": day, "now": now})
 
 

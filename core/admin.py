@@ -12,6 +12,7 @@ from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialToken
 from django.apps import apps
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import BaseModelAdmin
 from django.contrib.admin.widgets import AutocompleteSelect
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
@@ -39,7 +40,14 @@ class TypedChoice(AutocompleteSelect):
 
 
 class TypedChoices(BaseModelAdmin):
-    """Rows of other tables are chosen by typing."""
+    """Rows of other tables are chosen by typing; what is no row is refused in words."""
+
+    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
+        if any(number_in(sent) is None for sent in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            messages.error(request, _("Choose rows of the list. Nothing was done."))
+            return redirect(request.get_full_path())
+        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
+        return answer
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):

@@ -26,8 +26,10 @@ from core.models import User
 log = logging.getLogger("redaktionen.request")
 
 METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
-# What somebody may reach who has yet to set up the second step.
 WANTED_FIRST = "wanted_before_second_step"
+# Said on the request of somebody who is logged in and not let in yet: what stands around the page is not theirs to see.
+HELD_BACK = "held_back"
+# What somebody may reach who has yet to set up the second step.
 WITHOUT_SECOND_STEP = {
     "account_logout",
     "account_reauthenticate",
@@ -36,6 +38,7 @@ WITHOUT_SECOND_STEP = {
     "language",
     "metrics",
     "ready",
+    "still_here",
     "openid_connect_login",
     "openid_connect_callback",
     "saml_acs",
@@ -90,18 +93,20 @@ class LanguageMiddleware(Around):
             request.LANGUAGE_CODE = language
             response = self.get_response(request)
         response.headers.setdefault("Content-Language", language)
-        # What somebody may see is kept by no proxy and on no shared computer, also where strangers' answers are.
-        if request.user.is_authenticated and "public" in response.headers.get("Cache-Control", "public"):
-            response.headers["Cache-Control"] = "private, no-store"
         return response
 
 
 class SharedCachesMiddleware(Around):
-    """Lets no cache on the way keep an answer that sets a cookie: it would hand one visitor's to the next."""
+    """Lets no proxy and no shared computer keep what somebody may see, nor a cookie, which is one visitor's alone."""
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if response.cookies:
+        # A request that is refused at the first door has nobody yet.
+        user = getattr(request, "user", None)
+        is_public = "public" in response.headers.get("Cache-Control", "public")
+        if user is not None and user.is_authenticated and is_public:
+            response.headers["Cache-Control"] = "private, no-store"
+        elif response.cookies:
             patch_cache_control(response, private=True)
         return response
 
@@ -143,6 +148,7 @@ class SecondFactorMiddleware(Around):
             if not aside:
                 request.session.pop(WANTED_FIRST, None)
             return None
+        setattr(request, HELD_BACK, True)
         if aside:
             return None
         if request.method in ("GET", "HEAD"):
@@ -164,10 +170,11 @@ class FirstPasswordMiddleware(Around):
         user = request.user
         if not isinstance(user, User) or not user.has_first_password:
             return None
+        if not any(step.get("method") == "password" for step in second_factor.steps_of(request.session)):
+            return None
+        setattr(request, HELD_BACK, True)
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if name == "account_change_password" or name.startswith("mfa_") or name in WITHOUT_SECOND_STEP:
-            return None
-        if not any(step.get("method") == "password" for step in second_factor.steps_of(request.session)):
             return None
         return redirect("account_change_password")
 

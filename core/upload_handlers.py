@@ -20,7 +20,7 @@ class StrangersSendLittle(FileUploadHandler):
         boundary: str,
         encoding: Any = None,
     ) -> None:
-        """Raises RequestDataTooBig, which is answered as 400."""
+        """Raises RequestDataTooBig, which is answered with 413."""
         user = getattr(self.request, "user", None)
         if content_length > 2 * settings.UPLOAD_MAX_BYTES and not (user and user.is_authenticated):
             raise RequestDataTooBig("more than somebody without a login may send")

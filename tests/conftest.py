@@ -16,47 +16,33 @@ import pytest
 from django.conf import settings as django_settings
 from django.contrib.auth.hashers import make_password
 from django.core.management.commands import flush
-from django.core.management.sql import emit_post_migrate_signal
-from django.db import connections, transaction
 from django.test import Client
 from django.utils import translation
 from PIL import Image
 
 from channels_registry.models import Channel, Platform
-from core import clock, triggers
+from core import clock
 from core.models import Notice, Unit, User
 from core.models.people import mailbox_of
 from core.names import looks_of
 from editorial.models import Membership, Post, Team, TeamChannel
 from editorial.transitions import save_post
 from tests.core import s3
-from tests.database import django_db_setup, pytest_sessionfinish  # noqa: F401  (found here by pytest)
+from tests.database import django_db_setup, empty, pytest_sessionfinish  # noqa: F401  (found here by pytest)
 
 PASSWORD = "losenord-for-test"
 NOON = datetime(2026, 11, 24, 11, 0, tzinfo=UTC)
 
+
 _flush = flush.Command.handle
 
 
-def _flush_with_guards_off(self: flush.Command, **options: Any) -> None:
-    """The database refuses to be emptied; between tests it has to be. What every database is born with comes back."""
-    connection = connections[options["database"]]
-    if connection.vendor == "postgresql":
-        tables = connection.introspection.django_table_names(only_existing=True, include_views=False)
-        quoted = map(connection.ops.quote_name, tables)
-        with transaction.atomic(using=connection.alias), connection.cursor() as cursor:
-            # A superuser's word that neither guards nor foreign keys are asked: far quicker than to make them anew.
-            cursor.execute("SET LOCAL session_replication_role = replica")
-            cursor.execute(";".join(f"DELETE FROM {table}" for table in quoted))
-        emit_post_migrate_signal(verbosity=0, interactive=False, db=connection.alias)
-        return
-    with connection.cursor() as cursor:
-        for trigger in triggers.installed(connection):
-            cursor.execute(f"DROP TRIGGER {trigger}")
-    _flush(self, **options)
+def _empty(self: flush.Command, **options: Any) -> None:
+    """The database refuses to be emptied; between tests it has to be."""
+    empty(lambda: _flush(self, **options))
 
 
-flush.Command.handle = _flush_with_guards_off  # type: ignore[method-assign]
+flush.Command.handle = _empty  # type: ignore[method-assign]
 
 
 def pytest_configure() -> None:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
+import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import IO, Any
 
 from django.conf import settings
 from django.db import connection
@@ -35,15 +37,42 @@ def database_url() -> str:
     return f"postgres://{found['USER']}:{found['PASSWORD']}@{found['HOST']}:{found['PORT']}/{found['NAME']}"
 
 
+def tied(*command: str) -> list[str]:
+    """The command of a program that ends when this process does, also when it is killed in the middle of a test."""
+    return [sys.executable, str(settings.BASE_DIR / "config" / "child.py"), str(os.getpid()), *command]
+
+
 def start_celery(rest: list[str], *, module: str = "celery", **environment: str) -> subprocess.Popen[bytes]:
     """This will start a worker or a beat on the test's database, with its environment changed by keywords.
 
     With `module` tests.shifted it has a clock of its own, that SIGUSR2 sets ten minutes on.
     """
     return subprocess.Popen(
-        [sys.executable, "-m", module, "--quiet", "-A", "config", *rest],
+        tied(sys.executable, "-m", module, "--quiet", "-A", "config", *rest),
         env=os.environ | {"DATABASE_URL": database_url(), "SWEEP_SECONDS": "1"} | environment,
         cwd=settings.BASE_DIR,
+    )
+
+
+def web_on(
+    listener: socket.socket, out: IO[bytes] | None = None, **environment: str
+) -> subprocess.Popen[bytes]:
+    """This will start the web server as systemd does: the listening socket is handed over and outlives the server."""
+    # Who it listens for is known only when it runs, so a shell says it.
+    program = shlex.join(tied(sys.executable, "-m", "gunicorn", "--config", "deploy/gunicorn.py"))
+
+    def hand_over() -> None:
+        os.dup2(listener.fileno(), 3)
+        os.set_inheritable(3, True)
+
+    return subprocess.Popen(
+        ["sh", "-c", f"LISTEN_PID=$$ LISTEN_FDS=1 exec {program}"],
+        env=os.environ | {"DATABASE_URL": database_url()} | environment,
+        cwd=settings.BASE_DIR,
+        preexec_fn=hand_over,
+        close_fds=False,
+        stdout=out,
+        stderr=out,
     )
 
 

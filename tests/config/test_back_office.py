@@ -65,3 +65,14 @@ def test_a_choice_that_is_no_row_is_refused_by_its_field(city, client_of, sent):
     answer = client_of(city.admin).post(page, {"name": "Parks", "responsible_chief": sent})
     assert answer.status_code == 200
     assert "responsible_chief" in answer.context["adminform"].form.errors
+
+
+@pytest.mark.parametrize("sent", ["x", "\x00", "9" * 400, "-1", "²"])
+@pytest.mark.parametrize("action", ["reset_second_step", "delete_selected"])
+def test_an_action_for_what_is_no_row_does_nothing_and_says_so(city, client_of, sent, action):
+    model = "user" if action == "reset_second_step" else "unit"
+    page = reverse(f"admin:core_{model}_changelist") + "?q=a"
+    marked = {"action": action, "_selected_action": [sent, city.anna.pk], "post": "yes"}
+    answer = client_of(city.admin).post(page, marked, follow=True)
+    assert answer.redirect_chain == [(page, 302)]
+    assert [str(one) for one in answer.context["messages"]] == ["Choose rows of the list. Nothing was done."]

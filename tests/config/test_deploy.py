@@ -22,7 +22,7 @@ from django.conf import settings
 
 from core.models import Notice
 from core.notices import Message, tell
-from tests.processes import BEAT, WORKER, database_url, start_celery, until
+from tests.processes import BEAT, WORKER, database_url, start_celery, until, web_on
 
 DEPLOY = settings.BASE_DIR / "deploy"
 UNITS = sorted((DEPLOY / "systemd").glob("*.service"))
@@ -184,24 +184,6 @@ def test_caddy_leaves_out_of_its_log_what_was_asked_and_takes_a_request_in_whole
     assert "\n\t\tbuffer_requests\n" in site.split("reverse_proxy")[1]
 
 
-def web_on(listener: socket.socket) -> subprocess.Popen[bytes]:
-    """The web server as systemd starts it: the listening socket is handed over and outlives the server."""
-    start = f"LISTEN_PID=$$ LISTEN_FDS=1 exec {sys.executable} -m gunicorn --config deploy/gunicorn.py --log-level warning"
-    environment = {"DATABASE_URL": database_url(), "WEB_PROCESSES": "2", "BASE_URL": "http://127.0.0.1"}
-
-    def hand_over() -> None:
-        os.dup2(listener.fileno(), 3)
-        os.set_inheritable(3, True)
-
-    return subprocess.Popen(
-        ["sh", "-c", start],
-        env=os.environ | environment,
-        cwd=settings.BASE_DIR,
-        preexec_fn=hand_over,
-        close_fds=False,
-    )
-
-
 def answers(address: str) -> bool:
     """Whether the page is there; what else is said goes to stderr, for the one who must find out why."""
     answer = requests.get(address, timeout=40)
@@ -227,7 +209,7 @@ def test_three_restarts_of_the_web_server_lose_no_request(live_people):
             except requests.RequestException as error:
                 seen.append(repr(error))
 
-    running = web_on(listener)
+    running = web_on(listener, WEB_PROCESSES="2", BASE_URL="http://127.0.0.1")
     visitors = [threading.Thread(target=visit) for _ in range(4)]
     try:
         until(lambda: answers(address))
@@ -237,7 +219,7 @@ def test_three_restarts_of_the_web_server_lose_no_request(live_people):
             time.sleep(1.5)
             running.send_signal(signal.SIGTERM)
             assert running.wait(60) == 0
-            running = web_on(listener)
+            running = web_on(listener, WEB_PROCESSES="2", BASE_URL="http://127.0.0.1")
         count = len(seen)
         until(lambda: len(seen) > count + 20, 40)
     finally:

@@ -6,9 +6,12 @@ from datetime import timedelta
 
 import pytest
 from django.db import connection
+from django.urls import reverse
 from django.utils import timezone
+from lxml import html
 
-from config.frame import navigation, staffing_now, standing_of
+from config.frame import Waiting, navigation, staffing_now, standing_of
+from config.queries import day_of
 from core.models import User
 from core.prepared import Prepared
 from core.workdays import local_day
@@ -38,13 +41,38 @@ def busy(city, at, new_post):
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_the_navigation_counts_what_the_querysets_hold(busy, rf, role):
+def test_the_navigation_counts_what_the_querysets_hold(busy, rf, role, at):
     user = getattr(busy, role)
-    counts = {item.url: item.count for item in navigation(rf.get("/help/"), user) if item.count is not None}
-    assert counts == {
-        "/review/": Post.objects.to_review_by(user).count(),
-        "/moderation/": Case.objects.visible_to(user).exclude(state__in=CLOSED).count(),
+    waiting = {item.url: item.waiting for item in navigation(rf.get("/help/"), user) if item.waiting}
+    cases = Case.objects.visible_to(user).exclude(state__in=CLOSED)
+    assert waiting == {
+        "/review/": Waiting(Post.objects.to_review_by(user).count()),
+        "/moderation/": Waiting(cases.count(), cases.first().due_at if cases else None),
     }
+    known = day_of(user, at, is_chief=role == "karin").waiting
+    assert {reverse(name): one for name, one in known.items()} == waiting, "Min dag has read it already"
+
+
+@pytest.mark.parametrize(
+    ("left", "words", "is_urgent"),
+    [
+        (timedelta(hours=23, minutes=59), "23 h", False),
+        (timedelta(hours=4), "4 h", False),
+        (timedelta(hours=3, minutes=59), "3 h", True),
+        (timedelta(minutes=59, seconds=59), "59 min", True),
+        (timedelta(seconds=30), "0 min", True),
+        (timedelta(seconds=-1), "overdue", True),
+    ],
+)
+def test_the_navigation_says_how_long_until_the_nearest_deadline(
+    busy, client_of, time_machine, left, words, is_urgent
+):
+    case = Case.objects.get()
+    time_machine.move_to(case.due_at - left, tick=False)
+    page = client_of(busy.anna).get("/help/").content.decode()
+    (shown,) = html.fromstring(page).xpath("//nav[@class='nav']//a[@href='/moderation/']/span")
+    assert " ".join(shown.text_content().split()) == f"1 · , the nearest {words}"
+    assert ("count--urgent" in shown.classes) is is_urgent
 
 
 def test_each_person_gets_their_own_numbers_from_the_same_query(busy, at):

@@ -10,7 +10,6 @@ import signal
 import socket
 import ssl
 import subprocess
-import sys
 import threading
 import time
 from collections import Counter
@@ -26,7 +25,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from django.conf import settings
 
-from tests.processes import database_url, until
+from tests.processes import until, web_on
 
 DEPLOY = settings.BASE_DIR / "deploy"
 NAME = "redaktionen.example.se"
@@ -45,30 +44,11 @@ def listens(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
-def web_on(listener: socket.socket, log: Path, **environment: str) -> subprocess.Popen[bytes]:
-    """The web server as systemd starts it: the listening socket is handed over and outlives the server."""
-    start = f"LISTEN_PID=$$ LISTEN_FDS=1 exec {sys.executable} -m gunicorn --config deploy/gunicorn.py"
-    said = {"DATABASE_URL": database_url(), "WEB_PROCESSES": "1", "LOG_LEVEL": "INFO"} | environment
-
-    def hand_over() -> None:
-        os.dup2(listener.fileno(), 3)
-        os.set_inheritable(3, True)
-
-    with log.open("ab") as out:
-        return subprocess.Popen(
-            ["sh", "-c", start],
-            env=os.environ | said,
-            cwd=settings.BASE_DIR,
-            preexec_fn=hand_over,
-            close_fds=False,
-            stdout=out,
-            stderr=out,
-        )
-
-
 @contextmanager
 def web(tmp_path: Path, listener: socket.socket, **environment: str) -> Iterator[subprocess.Popen[bytes]]:
-    running = web_on(listener, tmp_path / "web.log", **environment)
+    said = {"WEB_PROCESSES": "1", "LOG_LEVEL": "INFO"} | environment
+    with (tmp_path / "web.log").open("ab") as log:
+        running = web_on(listener, log, **said)
     try:
         yield running
     finally:

@@ -38,10 +38,15 @@ def assert_opens_nothing_before_another_is_chosen(client: Client, given: str) ->
     for name in ("my_day", "admin:index", "editorial:posts_page"):
         assert client.get(reverse(name))["Location"] == reverse("account_change_password"), name
     assert client.post(reverse("moderation:comment_new"), {"text": "x"}).status_code == 302
+    assert client.post(reverse("still_here")).status_code == 204, "the page that asks is kept open"
+    for name in ("account_change_password", "mfa_index"):
+        page = client.get(reverse(name))
+        assert page.status_code == 200
+        assert page.context["page"].nav == [], "what stands around it is for those who are let in"
     assert choose(client, given, given).status_code == 200, "the same once more is refused"
     assert client.get("/").status_code == 302
     assert choose(client, given, OWN)["Location"] == reverse("my_day")
-    assert client.get("/").status_code == 200
+    assert client.get("/").context["page"].nav
 
 
 @pytest.mark.rule("R41")

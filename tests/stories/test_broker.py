@@ -19,7 +19,7 @@ from django.utils import timezone
 from core.models import Notice, Pulse
 from moderation.models import Case, Ground
 from moderation.transitions import open_case, register_comment
-from tests.processes import clockwork, until
+from tests.processes import clockwork, tied, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
@@ -35,7 +35,7 @@ class OwnRedis:
 
     def start(self) -> None:
         command = ["redis-server", "--bind", "127.0.0.1", "--port", str(self.port), "--save", ""]
-        self.process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
+        self.process = subprocess.Popen(tied(*command), stdout=subprocess.DEVNULL)
         until(self.answers, 20)
 
     def answers(self) -> bool:

@@ -16,6 +16,7 @@ import pytest
 from django.db import connection
 
 from proof.house import POSTGRES_DIRECTORIES, ROOT, House, until
+from tests.processes import tied
 
 pytestmark = [pytest.mark.slow, pytest.mark.services]
 
@@ -61,7 +62,7 @@ def test_database_killed_while_evidence_is_sealed_loses_nothing_that_was_said_to
 def killed_while_gathering(house: House) -> list[int]:
     """The cases that were said to be sealed before the database was gone, in the middle of another."""
     gatherer = subprocess.Popen(
-        [sys.executable, "-m", "tests.gatherer"], env=environment(house), cwd=ROOT, stdout=subprocess.PIPE
+        tied(sys.executable, "-m", "tests.gatherer"), env=environment(house), cwd=ROOT, stdout=subprocess.PIPE
     )
     assert gatherer.stdout is not None
     first = [int(gatherer.stdout.readline()) for _ in range(2)]
