@@ -1,7 +1,7 @@
 from django.contrib import admin
 
 from calendar_app.models import CsvImport, DayNote, Feed, FeedItem, LayingOut, SavedView, Series, Slot
-from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
+from core.admin import MoveAdmin, ReadOnlyAdmin, TableAdmin
 
 
 @admin.register(Series)
@@ -28,7 +28,7 @@ class LayingOutAdmin(ReadOnlyAdmin):
 
 
 @admin.register(DayNote)
-class DayNoteAdmin(TypedChoices, admin.ModelAdmin):
+class DayNoteAdmin(TableAdmin):
     list_display = ["title", "kind", "first_on", "last_on", "team", "for_all"]
     list_filter = ["kind", "for_all", "team"]
     search_fields = ["title"]

@@ -31,7 +31,7 @@ from channels_registry.models import (
     Upload,
 )
 from core import trail
-from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
+from core.admin import MoveAdmin, ReadOnlyAdmin, TableAdmin, TypedChoices
 from core.request import person
 from core.workdays import local_day
 
@@ -62,7 +62,7 @@ class PlatformForm(forms.ModelForm):
 
 
 @admin.register(Platform)
-class PlatformAdmin(TypedChoices, admin.ModelAdmin):
+class PlatformAdmin(TableAdmin):
     form = PlatformForm
     list_display = ["name", "code", "text_limit"]
     list_filter = ["text_limit"]

@@ -18,13 +18,13 @@ from consent.models import (
     Person,
     Picture,
 )
-from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
+from core.admin import MoveAdmin, ReadOnlyAdmin, TableAdmin
 from core.moves import MoveRefused
 from core.request import person as who
 
 
 @admin.register(Person)
-class PersonAdmin(TypedChoices, admin.ModelAdmin):
+class PersonAdmin(TableAdmin):
     """People are corrected and protected here through the same functions as on their page; guardians only there."""
 
     list_display = ["__str__", "pk", "unit", "is_protected", "erased_at"]

@@ -40,14 +40,7 @@ class TypedChoice(AutocompleteSelect):
 
 
 class TypedChoices(BaseModelAdmin):
-    """Rows of other tables are chosen by typing; what is no row is refused in words."""
-
-    def response_action(self, request: HttpRequest, queryset: Any) -> HttpResponse | None:
-        if any(number_in(sent) is None for sent in request.POST.getlist(ACTION_CHECKBOX_NAME)):
-            messages.error(request, _("Choose rows of the list. Nothing was done."))
-            return redirect(request.get_full_path())
-        answer: HttpResponse | None = super().response_action(request, queryset)  # type: ignore[misc]
-        return answer
+    """Rows of other tables are chosen by typing."""
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
@@ -55,7 +48,17 @@ class TypedChoices(BaseModelAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
-class ReadOnlyAdmin(TypedChoices, admin.ModelAdmin):
+class TableAdmin(TypedChoices, admin.ModelAdmin):
+    """A table whose actions are for its rows alone: Django asks the database for whatever was sent."""
+
+    def response_action(self, request: HttpRequest, queryset: models.QuerySet[Any], *where: Any) -> Any:
+        if any(number_in(sent) is None for sent in request.POST.getlist(ACTION_CHECKBOX_NAME)):
+            messages.error(request, _("Choose rows of the list. Nothing was done."))
+            return redirect(request.get_full_path())
+        return super().response_action(request, queryset, *where)
+
+
+class ReadOnlyAdmin(TableAdmin):
     """A table to look at: nothing is added, changed or deleted."""
 
     def get_list_filter(self, request: HttpRequest) -> Any:
@@ -141,7 +144,7 @@ class GivenPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class UserAdmin(TypedChoices, DjangoUserAdmin):
+class UserAdmin(TableAdmin, DjangoUserAdmin):
     ordering = ["name"]
     list_display = [
         "name",
@@ -208,7 +211,7 @@ class UserAdmin(TypedChoices, DjangoUserAdmin):
 
 
 @admin.register(Unit)
-class UnitAdmin(TypedChoices, admin.ModelAdmin):
+class UnitAdmin(TableAdmin):
     list_display = ["name", "parent", "responsible_chief", "communications_chief"]
     list_filter = ["parent"]
     search_fields = ["name"]
@@ -240,7 +243,7 @@ class NoticeAdmin(ReadOnlyAdmin):
 
 
 @admin.register(NoticeSettings)
-class NoticeSettingsAdmin(TypedChoices, admin.ModelAdmin):
+class NoticeSettingsAdmin(TableAdmin):
     list_display = ["user", "digest_at", "quiet_from", "quiet_to", "weekly_report"]
     list_filter = ["weekly_report"]
     search_fields = ["user__name", "user__email"]

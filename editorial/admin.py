@@ -2,7 +2,7 @@ from django import forms
 from django.contrib import admin
 from django.utils.translation import gettext_lazy as _
 
-from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
+from core.admin import MoveAdmin, ReadOnlyAdmin, TableAdmin, TypedChoices
 from editorial.models import (
     Absence,
     Duty,
@@ -64,7 +64,7 @@ class TeamChannelInline(TypedChoices, admin.TabularInline):
 
 
 @admin.register(Team)
-class TeamAdmin(TypedChoices, admin.ModelAdmin):
+class TeamAdmin(TableAdmin):
     list_display = ["name", "unit", "holding", "rota_from"]
     list_filter = ["holding", "unit"]
     search_fields = ["name"]
@@ -74,7 +74,7 @@ class TeamAdmin(TypedChoices, admin.ModelAdmin):
 
 
 @admin.register(Membership)
-class MembershipAdmin(TypedChoices, admin.ModelAdmin):
+class MembershipAdmin(TableAdmin):
     form = MembershipForm
     list_display = ["user", "team", "role", "share"]
     list_filter = ["role", "team"]
@@ -84,7 +84,7 @@ class MembershipAdmin(TypedChoices, admin.ModelAdmin):
 
 
 @admin.register(TeamChannel)
-class TeamChannelAdmin(TypedChoices, admin.ModelAdmin):
+class TeamChannelAdmin(TableAdmin):
     list_display = ["channel", "team"]
     list_filter = ["team"]
     search_fields = ["channel__name", "team__name"]
@@ -244,7 +244,7 @@ class FollowUpAdmin(MoveAdmin):
 
 
 @admin.register(Material)
-class MaterialAdmin(TypedChoices, admin.ModelAdmin):
+class MaterialAdmin(TableAdmin):
     list_display = ["title", "kind", "unit", "made_on", "added_by"]
     list_filter = ["kind", "unit"]
     search_fields = ["title", "url", "reference", "text"]

@@ -1,6 +1,6 @@
 from django.contrib import admin
 
-from core.admin import MoveAdmin, ReadOnlyAdmin, TypedChoices
+from core.admin import MoveAdmin, ReadOnlyAdmin, TableAdmin
 from moderation.models import (
     ArchiveCheck,
     AuthorNotice,
@@ -28,7 +28,7 @@ from moderation.models import (
 
 
 @admin.register(Ground)
-class GroundAdmin(TypedChoices, admin.ModelAdmin):
+class GroundAdmin(TableAdmin):
     list_display = ["name", "source", "citation", "runs_clock", "copy_is_crime", "valid_from", "valid_to"]
     list_filter = ["source", "runs_clock"]
     search_fields = ["name", "citation"]
