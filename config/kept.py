@@ -15,6 +15,8 @@ from editorial import models as editorial
 from moderation import models as moderation
 
 privacy.LOOKS |= {
+    "account.extract",
+    "comments.extract",
     "evidence.open",
     "case.export",
     "closure.item_taken",

@@ -2,7 +2,7 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from config import follow_up, notices, search, views
+from config import extracts, follow_up, notices, search, views
 from core import directory_views
 
 handler400 = "config.views.unread"
@@ -34,6 +34,11 @@ urlpatterns = [
     path("trail/", views.trail_page, name="trail_page"),
     path("looks/", views.looks_page, name="looks_page"),
     path("privacy/", views.privacy_page, name="privacy_page"),
+    path("extracts/", extracts.extracts_page, name="extracts_page"),
+    path("extracts/mine/", extracts.my_extract, name="my_extract"),
+    path("extracts/accounts/<int:pk>/", extracts.account_extract, name="account_extract"),
+    path("extracts/names/", extracts.extract_names, name="extract_names"),
+    path("extracts/comments/", extracts.extract_comments, name="extract_comments"),
     path("parts/", views.parts_page, name="parts_page"),
     path("account/here/", views.still_here, name="still_here"),
     # Addresses are the administrators' to change: they are how the city knows who somebody is.

@@ -25,6 +25,7 @@ from django.views.decorators.http import require_GET, require_POST
 from config import frame, queries
 from config import health as health_answers
 from core import idle, metrics, privacy
+from core.accounts import keeps_records
 from core.filestore import StoreAway
 from core.forms import PartsForm
 from core.models import Event, Notice
@@ -205,8 +206,7 @@ def notice_open(request: HttpRequest, pk: int) -> HttpResponse:
 @require_GET
 def trail_page(request: HttpRequest) -> HttpResponse:
     """This will show the trail to records officers and administrators."""
-    user = person(request)
-    if not (user.is_records_officer or user.is_superuser):
+    if not keeps_records(person(request)):
         raise Http404
     page_obj = Paginator(Event.objects.select_related("seal"), 50).get_page(request.GET.get("page"))
     return render(request, "config/trail_page.html", {"page_obj": page_obj})
@@ -215,8 +215,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
 @require_GET
 def looks_page(request: HttpRequest) -> HttpResponse:
     """This will show records officers and administrators who opened which originals."""
-    user = person(request)
-    if not (user.is_records_officer or user.is_superuser):
+    if not keeps_records(person(request)):
         raise Http404
     page_obj = Paginator(privacy.looks(), 50).get_page(request.GET.get("page"))
     return render(request, "config/looks_page.html", {"page_obj": page_obj})
@@ -226,7 +225,8 @@ def looks_page(request: HttpRequest) -> HttpResponse:
 def privacy_page(request: HttpRequest) -> HttpResponse:
     """This will say what is stored of people, why, for how long and how much."""
     rows = [{"kind": kind, "count": kind.rows().count()} for kind in privacy.KINDS.values()]
-    return render(request, "config/privacy_page.html", {"rows": rows})
+    context = {"rows": rows, "may_take_out": keeps_records(person(request))}
+    return render(request, "config/privacy_page.html", context)
 
 
 @require_GET

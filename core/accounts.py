@@ -52,3 +52,8 @@ def end_sessions(people: Iterable[int | None]) -> None:
 def is_chief(user: User) -> bool:
     """This will tell whether the user is a chief of any unit. One query."""
     return Unit.objects.filter(Q(responsible_chief=user) | Q(communications_chief=user)).exists()
+
+
+def keeps_records(user: User) -> bool:
+    """This will tell whether the user answers for what is kept: the trail, who looked, and extracts about others."""
+    return user.is_records_officer or user.is_superuser

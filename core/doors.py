@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from core import throttles
@@ -88,3 +88,18 @@ def do_move(
     else:
         messages.success(request, done or _("Done: %(what)s.") % what)
     return redirect(own_address(request, request.POST.get("next", "")) or to)
+
+
+def spoken(lines: Iterator[str]) -> Iterator[str]:
+    """This will yield the lines in the language of now: what is sent bit by bit is written when the page's is over."""
+    language = translation.get_language()
+
+    def speak() -> Iterator[str]:
+        while True:
+            with translation.override(language):
+                line = next(lines, None)
+            if line is None:
+                return
+            yield line
+
+    return speak()

@@ -392,6 +392,7 @@ THINGS: dict[str, Callable[[House], Any]] = {
     "opening": opening,
     "rest": rest,
     "notice": notice,
+    "account": lambda house: house.city.anna,
     "channel": lambda house: house.city.channel,
     "team": lambda house: house.city.team,
     "post": post,

@@ -89,6 +89,7 @@ PAGES = [
     "search_page",
     "follow_up_page",
     "help_page",
+    "my_extract",
     "parts_page",
     "calendar_app:month_page",
     "calendar_app:week_page",

@@ -20,7 +20,7 @@ from calendar_app.forms.calendar import CalendarForm
 from calendar_app.forms.exchange import FeedForm, ImportForm
 from calendar_app.models import CsvImport, Feed
 from calendar_app.windows import day_of, month_of, week_of, year_of
-from core.doors import limited, status_of
+from core.doors import limited, spoken, status_of
 from core.moves import MoveRefused
 from core.request import person
 from core.secret_addresses import hash_of
@@ -105,7 +105,7 @@ def export(request: HttpRequest) -> HttpResponseBase:
     day = filters.cleaned_data.get("on") or local_day(timezone.now())
     window = WINDOWS.get(request.GET.get("span", ""), month_of)(day)
     posts = queries.within(queries.in_calendar(person(request), filters.cleaned_data), window)
-    response = StreamingHttpResponse(exports.csv_lines(posts), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(spoken(exports.csv_lines(posts)), content_type="text/csv; charset=utf-8")
     name = f"kalender-{window.first:%Y-%m-%d}-{window.last:%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     response["X-Content-Type-Options"] = "nosniff"

@@ -32,7 +32,7 @@ from channels_registry.models import Channel, Closure, Dormancy, LookOver, Named
 from channels_registry.rules import is_chief, keeps_the_register, tends
 from channels_registry.states import ENDED, ChannelState, DormancyState
 from core import filestore
-from core.doors import do_move, limited, status_of
+from core.doors import do_move, limited, spoken, status_of
 from core.models import User
 from core.moves import MoveRefused, OpenMove, open_moves
 from core.request import number_in, person
@@ -66,7 +66,7 @@ def channels_csv(request: HttpRequest) -> StreamingHttpResponse:
     filters = FilterForm(request.GET)
     filters.is_valid()
     channels = queries.register(person(request), filters.cleaned_data, local_day(timezone.now()))
-    response = StreamingHttpResponse(_csv(channels), content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(spoken(_csv(channels)), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="kanalregister.csv"'
     return response
 

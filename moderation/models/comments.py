@@ -119,6 +119,8 @@ class CommentRevision(models.Model):
         verbose_name_plural = _("revisions")
         ordering = ["-number"]
         constraints = [models.UniqueConstraint(fields=["comment", "number"], name="moderation_revision_once")]
+        # Read whole for a part of a name: it holds all that is asked, and is a tenth of the table.
+        indexes = [models.Index(fields=["author_name", "comment"], name="moderation_revision_author")]
 
     def __str__(self) -> str:
         return f"{self.comment} ({self.number})"

@@ -178,3 +178,13 @@ def test_what_nobody_with_an_account_did_is_not_said_of_the_clock(city, at, clie
     trail.record("tip.give", about=city.team, actor=None, at=at)
     page = client_of(city.admin).get(reverse("trail_page")).content.decode()
     assert ("no account" in page, "the clock" in page) == (True, False)
+
+
+@pytest.mark.parametrize(("language", "word"), [("sv", "Status"), ("en", "State")])
+def test_what_is_sent_line_by_line_is_in_the_readers_language(city, client_of, language, word):
+    city.anna.language = language
+    city.anna.save()
+    with override("en" if language == "sv" else "sv"):  # of whoever was answered before
+        for name in ("calendar_app:export", "channels_registry:channels_csv"):
+            text = client_of(city.anna).get(reverse(name)).getvalue().decode()
+            assert f'"{word}"' in text.partition("\n")[0], name
