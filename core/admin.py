@@ -40,7 +40,9 @@ class TypedChoice(AutocompleteSelect):
 
 
 class TypedChoices(BaseModelAdmin):
-    """Rows of other tables are chosen by typing."""
+    """Rows of other tables are chosen by typing; an address without a scheme is one with https."""
+
+    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name in self.get_autocomplete_fields(request):
