@@ -89,11 +89,15 @@ class Waiting:
         return self.minutes is not None and self.minutes < URGENT
 
     @property
+    def is_late(self) -> bool:
+        return self.minutes is not None and self.minutes < 0
+
+    @property
     def words(self) -> str:
         """The time left for a place with little room: whole hours, or the minutes of the last one."""
         if self.minutes is None:
             return ""
-        if self.minutes < 0:
+        if self.is_late:
             return _("overdue")
         hours, rest = divmod(self.minutes, 60)
         return _("{n} h").format(n=hours) if hours else _("{n} min").format(n=rest)
