@@ -201,7 +201,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
     user = person(request)
     if not (user.is_records_officer or user.is_superuser):
         raise Http404
-    page_obj = Paginator(Event.objects.select_related("seal"), 50).get_page(request.GET.get("page"))
+    page_obj = Paginator(Event.objects.select_related("seal", "beside"), 50).get_page(request.GET.get("page"))
     return render(request, "config/trail_page.html", {"page_obj": page_obj})
 
 

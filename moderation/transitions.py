@@ -21,7 +21,7 @@ from core.workdays import local_day
 from editorial.models import Publication, Team
 from moderation.answering import end_question, wait_for_answer
 from moderation.models import Case, Comment, CommentRevision, Ground, Removal, RemovalCheck, Waiver
-from moderation.rules import may_moderate, may_sign_waiver, must
+from moderation.rules import ERASED, may_moderate, may_sign_waiver, must
 from moderation.states import CASE_MOVES, CLOSED, CaseState, CommentState
 
 trail.WORDS |= {
@@ -119,7 +119,8 @@ def change_kind(comment: Comment, *, actor: User, at: datetime, kind: str) -> No
     must(may_moderate(actor, comment))
     with transaction.atomic():
         before = comment.kind
-        if Comment.objects.filter(pk=comment.pk, kind=before).exclude(kind=kind).update(kind=kind) != 1:
+        mine = Comment.objects.standing().filter(pk=comment.pk, kind=before)
+        if mine.exclude(kind=kind).update(kind=kind) != 1:
             raise ChangedMeanwhile
         comment.kind = kind
         trail.record("comment.kind", about=comment, actor=actor, at=at, data={"from": before, "to": kind})
@@ -153,6 +154,9 @@ def open_case(
     if comment.cases.exclude(state__in=CLOSED).exists():
         raise MoveRefused(_("The comment has an open case already."))
     with transaction.atomic():
+        # Held until the case is there: what is settled may be erased in the same moment.
+        if not Comment.objects.standing().select_for_update(no_key=True).filter(pk=comment.pk).exists():
+            raise MoveRefused(ERASED)
         case = Case.objects.create(
             comment=comment,
             ground=ground,
