@@ -163,12 +163,11 @@ privacy.keep(
 privacy.keep(
     "comments",
     label=_(
-        "Comments that never had a case: the author's name as shown, the text, the address, "
-        "what was answered, and notes about it"
+        "Comments that never had a case: the author's name as shown, the text, the address, our answers and notes"
     ),
     why=_(
-        "To answer. The city decides how long they stay after the last thing that happened to them. "
-        "Without a decision they stay. When they came, of what kind, and who answered when is kept for the figures."
+        "To answer. The city decides for how long, from the last thing that happened to the comment. "
+        "Until it has decided they stay. That they came, when and of what kind is kept for the figures."
     ),
     rows=comments_without_case,
     also=[moderation.CommentRevision, moderation.Question, EventNote],
@@ -188,7 +187,7 @@ privacy.keep(
     ),
     why=_(
         "To show that everybody got an answer, and that two have read one to criticism. "
-        "What was answered is erased with its comment, when that never had a case."
+        "The words of an answer go with a comment that never had a case."
     ),
     rows=moderation.Reply.objects.all,
     also=[moderation.ReplyText, moderation.SavedAnswer, moderation.Complaint],

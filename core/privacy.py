@@ -95,12 +95,13 @@ def dispose(at: datetime, *, really: bool) -> list[tuple[Kept, int]]:
     found = [(kind, rows) for kind in KINDS.values() if (rows := over(kind, at)) is not None]
     if not really:
         return [(kind, rows.count()) for kind, rows in found]
-    counts = [(kind, _forget(kind, rows, at)) for kind, rows in found]
+    counts = [(kind, forget(kind, rows, at)) for kind, rows in found]
     search.forget_the_gone(connection)
     return counts
 
 
-def _forget(kind: Kept, rows: models.QuerySet[Any], at: datetime) -> int:
+def forget(kind: Kept, rows: models.QuerySet[Any], at: datetime) -> int:
+    """This will remove such rows of a kind, slice by slice, and return how many they were."""
     about, total = ContentType.objects.get_for_model(rows.model), 0
     reached: dict[str, Any] = {}
     while True:

@@ -55,14 +55,10 @@ def erase(comments: models.QuerySet[Comment], at: datetime) -> int:
     """This will erase who wrote what where, and what was answered and noted about it; and return of how many comments.
 
     What came when, of what kind, to which channel, who handled and answered it when, and the complaint's number stay, so
-    that no figure changes. Must run inside a transaction. Raises IntegrityError for a comment that is not settled.
+    that no figure changes. Must run inside a transaction that holds the rows. Raises IntegrityError for what waits.
     """
-    numbers = list(comments.values_list("pk", flat=True))
-    # Asked once more with the change itself: somebody may have taken one up meanwhile.
-    erased = comments.update(
-        erased_at=at, url="", claimed_by=None, claimed_until=None, version=F("version") + 1
-    )
-    gone = Comment.objects.filter(pk__in=numbers, erased_at__isnull=False).values("pk")
+    gone = Comment.objects.filter(pk__in=list(comments.values_list("pk", flat=True)))
+    erased = gone.update(erased_at=at, url="", claimed_by=None, claimed_until=None, version=F("version") + 1)
     CommentRevision.objects.filter(comment__in=gone).update(text="", author_name="")
     ReplyText.objects.filter(reply__comment__in=gone).update(text="")
     Complaint.objects.filter(comment__in=gone).update(outcome=Complaint.ERASED)

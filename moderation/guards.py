@@ -118,8 +118,6 @@ def _nothing_new(*tables: str) -> list[Guard]:
     ]
 
 
-
-
 def _only_erased(column: str, *kept: str) -> str:
     """The condition that a row of a case lost the text in `column`, nothing else, and that to a signed disposal."""
     same = " AND ".join(f"COALESCE(NEW.{name}, 0) = COALESCE(OLD.{name}, 0)" for name in kept)

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from moderation.models import Case, Comment, Complaint, Disposal, Reply, Waiver, Watch
 
 NOT_A_PERSON = _("Only a person can do this.")
-ERASED = _("The comment is disposed of, and nothing of it can be changed. Register it anew if it is needed.")
+ERASED = _("The comment is disposed of and cannot be changed. Register it anew if it is needed.")
 
 
 def must(answer: Answer) -> None:

@@ -21,7 +21,7 @@ from core.workdays import local_day
 from editorial.models import Publication, Team
 from moderation.answering import end_question, wait_for_answer
 from moderation.models import Case, Comment, CommentRevision, Ground, Removal, RemovalCheck, Waiver
-from moderation.rules import ERASED, may_moderate, may_sign_waiver, must
+from moderation.rules import may_moderate, may_sign_waiver, must
 from moderation.states import CASE_MOVES, CLOSED, CaseState, CommentState
 
 trail.WORDS |= {
@@ -153,22 +153,22 @@ def open_case(
         raise MoveRefused(_("This ground was not in force on that day. Choose another."))
     if comment.cases.exclude(state__in=CLOSED).exists():
         raise MoveRefused(_("The comment has an open case already."))
-    with transaction.atomic():
-        # Held until the case is there: what is settled may be erased in the same moment.
-        if not Comment.objects.standing().select_for_update(no_key=True).filter(pk=comment.pk).exists():
-            raise MoveRefused(ERASED)
-        case = Case.objects.create(
-            comment=comment,
-            ground=ground,
-            facts=facts,
-            opened_by=actor,
-            discovered_at=discovered_at,
-            due_at=deadline(discovered_at) if ground.runs_clock else None,
-        )
-        if ground.runs_clock:
-            ladders.set_up("case", case.pk, rungs_from(discovered_at))
-        proof = {"ground": ground.code, "facts": trail.fingerprint(facts)}
-        trail.record("case.open", about=case, actor=actor, at=at, data=proof)
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(
+                comment=comment,
+                ground=ground,
+                facts=facts,
+                opened_by=actor,
+                discovered_at=discovered_at,
+                due_at=deadline(discovered_at) if ground.runs_clock else None,
+            )
+            if ground.runs_clock:
+                ladders.set_up("case", case.pk, rungs_from(discovered_at))
+            proof = {"ground": ground.code, "facts": trail.fingerprint(facts)}
+            trail.record("case.open", about=case, actor=actor, at=at, data=proof)
+    except IntegrityError as error:  # it got a case, or was erased, in the same moment
+        raise ChangedMeanwhile from error
     return case
 
 
