@@ -167,7 +167,7 @@ privacy.keep(
     ),
     why=_(
         "To answer. The city decides for how long, from the last thing that happened to the comment. "
-        "Until it has decided they stay. That they came, when and of what kind is kept for the figures."
+        "Without a decision the comment stays. That it came, when and of what kind is kept for the figures."
     ),
     rows=comments_without_case,
     also=[moderation.CommentRevision, moderation.Question, EventNote],

@@ -591,11 +591,20 @@ def test_erased_comment_says_when_and_why_in_the_place_of_every_word(city, anna,
         shown = page[page.index("<main") : page.index("</main")]
         assert "The comment was disposed of on Fri 24 Nov 2028." in shown
         assert "It never had a case" in shown
-        assert "The words of the answers are gone." in shown
+        assert "What was answered is gone." in shown
         assert "Registered by Anna" in shown
         assert "<strong>SYN 2026-1</strong>" in shown
         assert "read by Erik" in shown
-        for empty in ("<p></p>", "Comment by", "–</p>", "<form", "<textarea", "Earlier texts", "Next step"):
+        for empty in (
+            "<p></p>",
+            "Comment by",
+            "–</p>",
+            "<blockquote",
+            "<form",
+            "<textarea",
+            "Earlier texts",
+            "Next step",
+        ):
             assert empty not in shown
     inbox_page = reverse("moderation:inbox_page")
     for state in ("handled", "all"):
@@ -603,6 +612,26 @@ def test_erased_comment_says_when_and_why_in_the_place_of_every_word(city, anna,
         assert "Disposed of on Fri 24 Nov 2028: its time was over" in page
         assert '<p class="meta">Parks on Facebook' in page
     assert "Disposed of" not in anna.get(inbox_page).content.decode()
+
+
+@pytest.mark.parametrize("kind", ["praise", "criticism"])
+def test_erased_comment_that_nobody_answered_says_so(city, at, anna, new_comment, late, kind):
+    comment = new_comment(kind=kind)
+    perform(comment, "handle", actor=city.anna, at=at, note=REASON)
+    assert counted(late, really=True) == 1
+    page = anna.get(reverse("moderation:comment_page", args=[comment.pk])).content.decode()
+    assert ("Nothing was answered." in page, "<h2>Complaint</h2>" in page) == (True, False)
+
+
+def test_what_was_typed_into_the_trail_of_old_is_not_shown_on_the_page(city, at, anna, new_comment, late):
+    """Before notes lay beside the trail they were written into it, and there they stay."""
+    comment = new_comment(kind="praise")
+    trail.record("comment.note", about=comment, actor=city.anna, at=at, note=NOTE)
+    perform(comment, "handle", actor=city.anna, at=at, note=REASON)
+    page = reverse("moderation:comment_page", args=[comment.pk])
+    assert NOTE in anna.get(page).content.decode()
+    assert counted(late, really=True) == 1
+    assert NOTE not in anna.get(page).content.decode()
 
 
 def test_case_disposed_of_says_so_in_the_inbox_without_an_empty_name(city, at, anna, sealed):
