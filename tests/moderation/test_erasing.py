@@ -231,6 +231,24 @@ def test_what_nobody_has_handled_stays_and_so_does_what_is_not_old_enough(city, 
     assert (waits.state, waits.erased_at, waits.current.text) == ("new", None, "A threat.")
 
 
+def test_page_of_what_is_stored_says_how_long_and_that_the_city_decides(
+    city, anna, criticism, with_case, late, settings
+):
+    def row(number: int) -> str:
+        page = anna.get(reverse("privacy_page")).content.decode()
+        return page.split("Comments that ")[number].partition("</tr>")[0]
+
+    assert "The city decides for how long" in row(1)
+    for words in ("never had a case", "730 days", ">1<"):
+        assert words in row(1)
+    for words in ("had a case", "It is not removed by time", ">1<"):
+        assert words in row(2)
+    assert counted(late, really=True) == 1
+    assert ">0<" in row(1)
+    settings.RETENTION_DAYS = {}
+    assert "It is not removed by time" in row(1)
+
+
 def test_without_a_decision_of_the_city_comments_stay(criticism, late, settings):
     settings.RETENTION_DAYS = {}
     assert "comments" not in [kind.name for kind, _count in privacy.dispose(late, really=True)]
@@ -389,7 +407,7 @@ def test_raw_sql_cannot_touch_what_is_open(open_one, attack):
 @pytest.fixture
 def with_case(city, at, new_comment) -> Comment:
     """A comment that is handled, whose case is closed."""
-    comment = new_comment(url=URL)
+    comment = new_comment(url=URL + "3")
     case = open_case(comment, ground=Ground.objects.get(code="unlawful_threat"), actor=city.anna, at=at)
     perform(case, "keep", actor=city.anna, at=at, note="Not that bad.")
     return comment
