@@ -68,7 +68,8 @@ class Event(models.Model):
     @property
     def typed(self) -> str:
         """What was typed with it: in the event for good, or beside it until it is erased."""
-        return self.note or (self.beside.text if TYPED in self.data else "")
+        beside = getattr(self, "beside", None) if TYPED in self.data else None
+        return self.note or (beside.text if beside else "")
 
 
 class EventNote(models.Model):
