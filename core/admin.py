@@ -220,6 +220,7 @@ class EventAdmin(ReadOnlyAdmin):
 @admin.register(EventNote)
 class EventNoteAdmin(ReadOnlyAdmin):
     list_display = ["event", "text"]
+    list_filter = ["event__about_type"]
     search_fields = ["=event__about_id", "text"]
     list_select_related = ["event"]
 

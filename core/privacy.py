@@ -102,19 +102,23 @@ def dispose(at: datetime, *, really: bool) -> list[tuple[Kept, int]]:
 
 def forget(kind: Kept, rows: models.QuerySet[Any], at: datetime) -> int:
     """This will remove such rows of a kind, slice by slice, and return how many they were."""
-    about, total = ContentType.objects.get_for_model(rows.model), 0
-    reached: dict[str, Any] = {}
-    while True:
+    numbers, total = list(rows.order_by("pk").values_list("pk", flat=True)), 0
+    for first in range(0, len(numbers), AT_ONCE):
+        slice_ = rows.filter(pk__in=numbers[first : first + AT_ONCE])
         with transaction.atomic():
-            following = rows.filter(**reached).order_by("pk").select_for_update(skip_locked=True)
-            numbers = list(following.values_list("pk", flat=True)[:AT_ONCE])
-            count = kind.forget(rows.filter(pk__in=numbers), at) if numbers else 0
-            if count or not reached:
-                trail.record("retention.run", about=about, actor=None, at=at, data={kind.name: count})
+            # What waited for the lock may have changed what is over, so it is asked again when the rows are held.
+            held = list(slice_.select_for_update(skip_locked=True).values_list("pk", flat=True))
+            if count := kind.forget(rows.filter(pk__in=held), at):
+                _write_down(kind, count, at)
         total += count
-        if len(numbers) < AT_ONCE:
-            return total
-        reached = {"pk__gt": numbers[-1]}
+    if not total:
+        _write_down(kind, 0, at)
+    return total
+
+
+def _write_down(kind: Kept, count: int, at: datetime) -> None:
+    about = ContentType.objects.get_for_model(kind.models[0])
+    trail.record("retention.run", about=about, actor=None, at=at, data={kind.name: count})
 
 
 @register()
