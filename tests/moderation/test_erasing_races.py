@@ -104,6 +104,7 @@ def test_whoever_works_on_a_comment_while_it_is_erased_is_refused_or_keeps_it(
         lambda one: save_reply(one, actor=city.anna, at=late, text="Hello."),
         lambda one: perform(one, "take_up", actor=city.anna, at=late),
     )
+    before: list[int] = []
     for _ in range(6):
         comments = settled(city, at, len(works) * 2)
         work = [(work, one) for work, one in zip(works * 2, comments, strict=True)]
@@ -115,7 +116,9 @@ def test_whoever_works_on_a_comment_while_it_is_erased_is_refused_or_keeps_it(
                 except (ChangedMeanwhile, IntegrityError):
                     continue
 
-        at_once(all_of_them, lambda: erased(late), lambda: erased(late))
+        _worked, *counts = at_once(all_of_them, lambda: erased(late), lambda: erased(late))
+        assert sum(counts) == Comment.objects.exclude(erased_at=None).count() - sum(before)
+        before += counts
         assert halves() == []
 
 
