@@ -10,8 +10,10 @@ from calendar_app import models as calendar
 from channels_registry import models as channels
 from consent import models as consent
 from core import privacy
+from core.models import EventNote
 from core.workdays import local_day
 from editorial import models as editorial
+from moderation import erasing
 from moderation import models as moderation
 
 privacy.LOOKS |= {
@@ -40,6 +42,18 @@ def tips_before(before: datetime) -> models.QuerySet[Any]:
 
 def absences_before(before: datetime) -> models.QuerySet[Any]:
     return editorial.Absence.objects.filter(ends_on__lt=local_day(before))
+
+
+def comments_without_case() -> models.QuerySet[Any]:
+    return moderation.Comment.objects.standing().filter(~with_case())
+
+
+def comments_with_case() -> models.QuerySet[Any]:
+    return moderation.Comment.objects.filter(with_case())
+
+
+def with_case() -> models.Exists:
+    return models.Exists(moderation.Case.objects.filter(comment=models.OuterRef("pk")))
 
 
 privacy.keep(
@@ -99,7 +113,7 @@ privacy.keep(
     why=_("So that the team can ask more. The idea stays without them."),
     rows=names_in_tips,
     old=tips_before,
-    forget=lambda rows: rows.update(giver_name="", ask_whom=""),
+    forget=lambda rows, at: rows.update(giver_name="", ask_whom=""),
 )
 privacy.keep(
     "calendar",
@@ -150,19 +164,33 @@ privacy.keep(
 )
 privacy.keep(
     "comments",
-    label=_("Comments under the city's posts: the author's name as shown, and the text"),
-    why=_(
-        "To answer, and to show what was unlawful. With a case they are erased when the archive has decided; others stay."
+    label=_(
+        "Comments that never had a case: the author's name as shown, the text, the address, our answers and notes"
     ),
-    rows=moderation.Comment.objects.all,
-    also=[moderation.CommentRevision, moderation.Question],
+    why=_(
+        "To answer. The city decides for how long, from the last thing that happened to the comment. "
+        "Without a decision the comment stays. That it came, when and of what kind is kept for the figures."
+    ),
+    rows=comments_without_case,
+    also=[moderation.CommentRevision, moderation.Question, EventNote],
+    old=erasing.quiet_since,
+    forget=erasing.erase,
+)
+privacy.keep(
+    "case_comments",
+    label=_("Comments that had a case: the author's name as shown, the text and the address"),
+    why=_("To show what was unlawful. Name and text are erased when the archive has decided."),
+    rows=comments_with_case,
 )
 privacy.keep(
     "answers",
     label=_(
         "Answers to comments, saved answers, and criticism that was passed on: who wrote, read and sent them"
     ),
-    why=_("To show that everybody got an answer, and that two have read one to criticism."),
+    why=_(
+        "To show that everybody got an answer, and that two have read one to criticism. "
+        "The words of an answer go with a comment that never had a case."
+    ),
     rows=moderation.Reply.objects.all,
     also=[moderation.ReplyText, moderation.SavedAnswer, moderation.Complaint],
 )

@@ -208,7 +208,7 @@ def trail_page(request: HttpRequest) -> HttpResponse:
     """This will show the trail to records officers and administrators."""
     if not keeps_records(person(request)):
         raise Http404
-    page_obj = Paginator(Event.objects.select_related("seal"), 50).get_page(request.GET.get("page"))
+    page_obj = Paginator(Event.objects.select_related("seal", "beside"), 50).get_page(request.GET.get("page"))
     return render(request, "config/trail_page.html", {"page_obj": page_obj})
 
 

@@ -27,7 +27,7 @@ from django.utils.translation import gettext_lazy as _
 from core import logins, trail
 from core.accounts import ROLE_FIELDS
 from core.doors import status_of
-from core.models import Event, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
+from core.models import Event, EventNote, Notice, NoticeSettings, Pulse, Rung, Seal, SearchEntry, Unit, User
 from core.moves import Movable, MoveRefused, open_moves, perform
 from core.request import number_in, person, typed
 
@@ -228,6 +228,14 @@ class EventAdmin(ReadOnlyAdmin):
     search_fields = ["about_label", "actor_name", "note"]
     list_select_related = ["seal"]
     date_hierarchy = "at"
+
+
+@admin.register(EventNote)
+class EventNoteAdmin(ReadOnlyAdmin):
+    list_display = ["event", "text"]
+    list_filter = ["event__about_type"]
+    search_fields = ["=event__about_id", "text"]
+    list_select_related = ["event"]
 
 
 @admin.register(Seal)

@@ -91,11 +91,13 @@ class MoveTable:
     """All moves of one noun. Effects are added by its transitions and run inside the transaction, after the change.
 
     `clocks` are the ladders whose rungs the effects touch: they are locked before the row is, as the clock does it.
+    `forgets` says that what is typed with a move is kept beside the trail, because the noun may have to be erased.
     """
 
     noun: str
     moves: tuple[Move, ...]
     clocks: tuple[str, ...] = ()
+    forgets: bool = False
     preparations: dict[str, Preparation] = field(default_factory=dict)
     effects: dict[str, list[Effect]] = field(default_factory=dict)
     for_many: dict[Effect, EffectOfMany] = field(default_factory=dict)
@@ -266,7 +268,8 @@ def perform(
             about=obj,
             actor=actor,
             at=at,
-            note=note,
+            note="" if obj.MOVES.forgets else note,
+            typed=note if obj.MOVES.forgets else "",
             data={"from": before, "to": move.target, "version": seen + 1} | _proof(move, details),
         )
 
@@ -329,7 +332,8 @@ def perform_many(
             about=obj,
             actor=actor,
             at=at,
-            note=note,
+            note="" if table.forgets else note,
+            typed=note if table.forgets else "",
             data={"from": state, "to": move.target, "version": obj.version} | _proof(move, details),
         )
         for obj, state, details in moving

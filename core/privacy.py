@@ -18,16 +18,18 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.contrib.sessions.models import Session
 from django.core.checks import CheckMessage, Error, register
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from core import trail
+from core import search, trail
 from core.models import Event, Notice, NoticeSettings, Seal, SearchEntry, Unit, User
 
-Rows = Callable[[], "models.QuerySet[models.Model]"]
-Old = Callable[[datetime], "models.QuerySet[models.Model]"]
-Forget = Callable[["models.QuerySet[models.Model]"], object]
+Rows = Callable[[], "models.QuerySet[Any]"]
+Old = Callable[[datetime], "models.QuerySet[Any]"]
+Forget = Callable[["models.QuerySet[Any]", datetime], int]
+
+AT_ONCE = 1000
 
 # Kinds of events that say somebody opened something about a person.
 LOOKS: set[str] = set()
@@ -38,7 +40,7 @@ KINDS: dict[str, Kept] = {}
 class Kept:
     """Something that is stored, in the tables of `models`. Without `old` it is never removed by time, and `why` says so.
 
-    `forget` removes rows whose time is over; it may also only empty what is of people in them.
+    `forget` removes rows whose time is over and says how many; it may also only empty what is of people in them.
     """
 
     name: str
@@ -55,6 +57,11 @@ class Kept:
         return settings.RETENTION_DAYS.get(self.name) if self.old else None
 
 
+def remove(rows: models.QuerySet[Any], at: datetime) -> int:
+    """This will delete the rows, and return how many."""
+    return rows.delete()[1].get(rows.model._meta.label, 0)
+
+
 def keep(
     name: str,
     *,
@@ -63,7 +70,7 @@ def keep(
     rows: Rows,
     also: Iterable[type[models.Model]] = (),
     old: Old | None = None,
-    forget: Forget = models.QuerySet.delete,
+    forget: Forget = remove,
 ) -> None:
     """This will put a kind on the page of what is stored; `also` are further tables it lies in.
 
@@ -80,16 +87,38 @@ def over(kind: Kept, at: datetime) -> models.QuerySet[models.Model] | None:
 
 
 def dispose(at: datetime, *, really: bool) -> list[tuple[Kept, int]]:
-    """This will count, kind by kind, what is over; with `really` it removes it and writes the counts into the trail."""
+    """This will count, kind by kind, what is over; with `really` it removes it and writes the counts into the trail.
+
+    It goes a slice at a time, each with its count in a transaction of its own: work goes on meanwhile, and what breaks off
+    is gone on with by the next run. A row that somebody is just working on is left to it, and so is what another run has.
+    """
     found = [(kind, rows) for kind in KINDS.values() if (rows := over(kind, at)) is not None]
-    counts = [(kind, rows.count()) for kind, rows in found]
-    if really:
-        with transaction.atomic():
-            for (kind, count), (_same, rows) in zip(counts, found, strict=True):
-                kind.forget(rows)
-                about = ContentType.objects.get_for_model(rows.model)
-                trail.record("retention.run", about=about, actor=None, at=at, data={kind.name: count})
+    if not really:
+        return [(kind, rows.count()) for kind, rows in found]
+    counts = [(kind, forget(kind, rows, at)) for kind, rows in found]
+    search.forget_the_gone(connection)
     return counts
+
+
+def forget(kind: Kept, rows: models.QuerySet[Any], at: datetime) -> int:
+    """This will remove such rows of a kind, slice by slice, and return how many they were."""
+    numbers, total = list(rows.order_by("pk").values_list("pk", flat=True)), 0
+    for first in range(0, len(numbers), AT_ONCE):
+        slice_ = rows.filter(pk__in=numbers[first : first + AT_ONCE])
+        with transaction.atomic():
+            # What waited for the lock may have changed what is over, so it is asked again when the rows are held.
+            held = list(slice_.select_for_update(skip_locked=True).values_list("pk", flat=True))
+            if count := kind.forget(rows.filter(pk__in=held), at):
+                _write_down(kind, count, at)
+        total += count
+    if not total:
+        _write_down(kind, 0, at)
+    return total
+
+
+def _write_down(kind: Kept, count: int, at: datetime) -> None:
+    about = ContentType.objects.get_for_model(kind.models[0])
+    trail.record("retention.run", about=about, actor=None, at=at, data={kind.name: count})
 
 
 @register()

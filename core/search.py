@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
@@ -34,7 +34,7 @@ class Source:
     """Rows of `table` that can be found. The rest is SQL over NEW: which object, what it says, whose scope it is in.
 
     `columns` are those whose change matters. `among` is a word of every scope of the kind, by which the index finds its
-    rows however many others there are.
+    rows however many others there are. What `when` does not hold for is not found, such as what says nothing any more.
     """
 
     kind: str
@@ -45,19 +45,20 @@ class Source:
     scope: str
     among: str
     key: str = "NEW.id"
+    when: str = field(default="", repr=False)
 
     @property
     def name(self) -> str:
         """The triggers' name, which carries a digest of their text so that an outdated one counts as missing."""
-        return f"{PREFIX}{self.kind}_{hashlib.sha256(repr(self).encode()).hexdigest()[:8]}"
+        return f"{PREFIX}{self.kind}_{hashlib.sha256((repr(self) + self.when).encode()).hexdigest()[:8]}"
 
     @property
     def write(self) -> str:
         """The SQL that puts one row in the table in place of what stood there."""
         return (
             f"DELETE FROM core_searchentry WHERE kind = '{self.kind}' AND object_id = {self.key}; "  # noqa: S608
-            "INSERT INTO core_searchentry (kind, object_id, title, body, scope) VALUES "
-            f"('{self.kind}', {self.key}, {self.title}, {self.body}, {self.scope});"
+            "INSERT INTO core_searchentry (kind, object_id, title, body, scope) "
+            f"SELECT '{self.kind}', {self.key}, {self.title}, {self.body}, {self.scope} WHERE {self.when or '1 = 1'};"
         )
 
 
@@ -93,6 +94,16 @@ def drop_all(database: BaseDatabaseWrapper) -> None:
     with database.cursor() as cursor:
         for trigger, table in _installed(database).items():
             cursor.execute(_drop(trigger, table, database.vendor))
+
+
+def forget_the_gone(database: BaseDatabaseWrapper) -> None:
+    """This will leave nothing of what is gone in SQLite's index, which only marks it and drops it when it likes.
+
+    PostgreSQL drops it when it next cleans its tables up, which it does by itself.
+    """
+    if database.vendor == "sqlite":
+        with database.cursor() as cursor:
+            cursor.execute("INSERT INTO core_searchwords (core_searchwords) VALUES ('optimize')")
 
 
 def matches(text: str, scopes: Iterable[str]) -> list[int]:
@@ -275,12 +286,12 @@ def _triggers(source: Source, vendor: str) -> Iterator[str]:
 def _all_of(source: Source) -> str:
     """The SQL that takes in every row there is; of several rows about one object the newest."""
     newest = (
-        f" WHERE NEW.id IN (SELECT MAX(id) FROM {source.table} GROUP BY {source.key.removeprefix('NEW.')})"  # noqa: S608
+        f" AND NEW.id IN (SELECT MAX(id) FROM {source.table} GROUP BY {source.key.removeprefix('NEW.')})"  # noqa: S608
         if source.key != "NEW.id"
         else ""
     )
     return (
         "INSERT INTO core_searchentry (kind, object_id, title, body, scope) "  # noqa: S608
         f"SELECT '{source.kind}', {source.key}, {source.title}, {source.body}, {source.scope} "
-        f"FROM {source.table} AS NEW{newest}"
+        f"FROM {source.table} AS NEW WHERE {source.when or '1 = 1'}{newest}"
     )

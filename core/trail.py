@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -13,7 +14,8 @@ from django.db import IntegrityError, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext, gettext_noop
 
-from core.models import Event, Seal
+from core.models import Event, EventNote, Seal
+from core.models.trail import TYPED
 
 if TYPE_CHECKING:
     from core.models import User
@@ -61,11 +63,17 @@ def record(
     actor: User | None,
     at: datetime,
     note: str = "",
+    typed: str = "",
     data: dict[str, Any] | None = None,
 ) -> Event:
-    """This will append one event, inside the caller's transaction. `data` holds strings, whole numbers, lists, dicts."""
-    event = event_of(kind, about=about, actor=actor, at=at, note=note, data=data)
+    """This will append one event, inside the caller's transaction. `data` holds strings, whole numbers, lists, dicts.
+
+    A `note` stays for good. What is `typed` about somebody who may have to be forgotten is kept beside the event.
+    """
+    event = event_of(kind, about=about, actor=actor, at=at, note=note, typed=typed, data=data)
     event.save(force_insert=True)
+    for beside in _beside([event]):
+        beside.save(force_insert=True)
     return event
 
 
@@ -76,10 +84,11 @@ def event_of(
     actor: User | None,
     at: datetime,
     note: str = "",
+    typed: str = "",
     data: dict[str, Any] | None = None,
 ) -> Event:
     """This will make an event and store nothing. What is called otherwise in the trail has a `trail_label`."""
-    return Event(
+    event = Event(
         at=at,
         kind=kind,
         about_type=about._meta.label_lower,
@@ -90,6 +99,18 @@ def event_of(
         note=note,
         data=data or {},
     )
+    if typed:
+        beside = EventNote(event=event, text=typed, salt=secrets.token_hex(16))
+        event.data = event.data | {TYPED: fingerprint(beside.salt + typed)}
+    return event
+
+
+def _beside(events: Iterable[Event]) -> list[EventNote]:
+    """What was typed with events that have just got their numbers."""
+    notes = [event.beside for event in events if TYPED in event.data]
+    for beside in notes:
+        beside.event = beside.event
+    return notes
 
 
 def fingerprint(text: str) -> str:
@@ -102,7 +123,8 @@ def fingerprint(text: str) -> str:
 
 def record_many(events: Iterable[Event]) -> None:
     """This will append the events in their order, inside the caller's transaction."""
-    Event.objects.bulk_create(list(events), batch_size=1000)
+    stored = Event.objects.bulk_create(list(events), batch_size=1000)
+    EventNote.objects.bulk_create(_beside(stored), batch_size=1000)
 
 
 def events_about(obj: models.Model) -> models.QuerySet[Event]:
@@ -204,7 +226,21 @@ def faults_of(seal: Seal, expected: str) -> list[Fault]:
         wrong.append(Fault(said, facts | {"found": found[1], "sealed": seal.event_count}))
     if hash_of(seal.prev, seal.digest, seal.event_count, seal.sealed_at) != seal.hash:
         wrong.append(Fault(gettext_noop("Seal %(seal)s was changed."), facts))
+    if changed := sum(not _is_as_typed(*row) for row in _typed_with(events)):
+        said = gettext_noop("Beside seal %(seal)s, what was typed is not what its events say (%(changed)s).")
+        wrong.append(Fault(said, facts | {"changed": changed}))
     return wrong
+
+
+def _typed_with(events: models.QuerySet[Event]) -> models.QuerySet[Any, tuple[Any, ...]]:
+    """Of events with which something was typed: its hash, and its salt and text if they are there."""
+    found = events.filter(data__has_key=TYPED)
+    return found.values_list(f"data__{TYPED}", "beside__salt", "beside__text")
+
+
+def _is_as_typed(sha: str, salt: str | None, text: str | None) -> bool:
+    """Tell whether a note is what was typed, or erased."""
+    return (salt, text) == ("", "") or (salt is not None and fingerprint(salt + (text or "")) == sha)
 
 
 def _line_of(columns: Sequence[Any]) -> bytes:

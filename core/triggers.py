@@ -22,20 +22,24 @@ PREFIX = "guard_"
 
 @dataclass(frozen=True)
 class Guard:
-    """A refusal: when `when` (SQL over NEW and OLD, written so that both databases read it) holds, `operation` fails."""
+    """A refusal: when `when` (SQL over NEW and OLD, written so that both databases read it) holds, `operation` fails.
+
+    `holds` names rows (“table WHERE … FOR KEY SHARE”) that PostgreSQL locks before it asks: what another transaction is
+    just doing to them is waited for, and then known. SQLite lets one write at a time and needs none.
+    """
 
     name: str
     table: str
     operation: str  # INSERT, UPDATE, DELETE or TRUNCATE
     when: str
     message: str
+    holds: str = ""
 
     @property
     def trigger(self) -> str:
         """The trigger's name, which carries a digest of its text so that an outdated one counts as missing."""
-        digest = hashlib.sha256(
-            repr((self.table, self.operation, self.when, self.message)).encode()
-        ).hexdigest()
+        text = (self.table, self.operation, self.when, self.message, *([self.holds] if self.holds else []))
+        digest = hashlib.sha256(repr(text).encode()).hexdigest()
         return f"{PREFIX}{self.name}_{digest[:8]}"
 
 
@@ -79,8 +83,9 @@ def statements(guard: Guard, vendor: str) -> list[str]:
         ]
     each = "STATEMENT" if guard.operation == "TRUNCATE" else "ROW"
     back = "OLD" if guard.operation == "DELETE" else "NEW"
+    held = f"PERFORM 1 FROM {guard.holds}; " if guard.holds else ""
     return [
-        f"CREATE OR REPLACE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN "
+        f"CREATE OR REPLACE FUNCTION {guard.trigger}() RETURNS trigger LANGUAGE plpgsql AS $guard$ BEGIN {held}"
         f"IF ({when}) THEN RAISE EXCEPTION '{message.replace('%', '%%')}' USING ERRCODE = '23514'; END IF; "
         f"RETURN {'NULL' if each == 'STATEMENT' else back}; END $guard$",
         f"CREATE TRIGGER {guard.trigger} BEFORE {guard.operation} ON {guard.table} "

@@ -36,8 +36,8 @@ class GroundAdmin(TableAdmin):
 
 @admin.register(Comment)
 class CommentAdmin(MoveAdmin):
-    list_display = ["id", "kind", "channel", "state", "registered_at"]
-    list_filter = ["kind", "state", "channel"]
+    list_display = ["id", "kind", "channel", "state", "registered_at", "erased_at"]
+    list_filter = ["kind", "state", "channel", ("erased_at", admin.EmptyFieldListFilter)]
     search_fields = ["url", "revisions__text", "revisions__author_name"]
     list_select_related = ["channel__platform"]
 
@@ -61,7 +61,7 @@ class WatchAdmin(MoveAdmin):
 
 @admin.register(CommentRevision)
 class CommentRevisionAdmin(ReadOnlyAdmin):
-    list_display = ["comment", "number", "author_name", "seen_at"]
+    list_display = ["comment", "number", "author_name", "seen_at", "comment__erased_at"]
     search_fields = ["text", "author_name"]
     list_select_related = ["comment"]
 
@@ -128,9 +128,9 @@ class QuestionAdmin(ReadOnlyAdmin):
 
 @admin.register(ReplyText)
 class ReplyTextAdmin(ReadOnlyAdmin):
-    list_display = ["reply", "number", "author", "saved_at"]
+    list_display = ["reply", "number", "author", "saved_at", "reply__comment__erased_at"]
     search_fields = ["text"]
-    list_select_related = ["reply", "author"]
+    list_select_related = ["reply__comment", "author"]
 
 
 @admin.register(SavedAnswer)

@@ -65,7 +65,15 @@ def add_note(obj: Comment | Case, *, actor: User, at: datetime, text: str) -> No
     must(may_moderate(actor, obj))
     if not text.strip():
         raise MoveIncomplete(_("Write the note first."))
-    trail.record(f"{obj._meta.model_name}.note", about=obj, actor=actor, at=at, note=text.strip())
+    text, forgets = text.strip(), obj.MOVES.forgets
+    trail.record(
+        f"{obj._meta.model_name}.note",
+        about=obj,
+        actor=actor,
+        at=at,
+        note="" if forgets else text,
+        typed=text if forgets else "",
+    )
 
 
 def _asked(obj: Comment | Case, actor: User, to: User, at: datetime) -> Message:

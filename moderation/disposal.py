@@ -17,9 +17,11 @@ from core.models import User
 from core.moves import ChangedMeanwhile, MoveIncomplete, perform
 from moderation.archive import MASKED
 from moderation.capture import COPIES, ORIGINALS
+from moderation.erasing import erase_notes
 from moderation.models import (
     AuthorNotice,
     Case,
+    Comment,
     CommentRevision,
     Disposal,
     DisposedCase,
@@ -110,6 +112,7 @@ def erase_case(row: DisposedCase, at: datetime) -> None:
         )
         if not kept.exists():
             CommentRevision.objects.filter(comment=case.comment).update(text="", author_name="")
+            erase_notes(Comment.objects.filter(pk=case.comment_id))
         if DisposedCase.objects.filter(pk=row.pk, erased_at=None).update(erased_at=at) == 1:
             trail.record("disposal.erase", about=case, actor=None, at=at, data={"disposal": row.disposal_id})
 

@@ -62,10 +62,60 @@ _EVIDENCE_ERASED = (
     "AND NEW.case_id = OLD.case_id AND NEW.revision_id = OLD.revision_id AND NEW.sealed_at = OLD.sealed_at "
     f"AND NEW.sealed_by_id = OLD.sealed_by_id AND {_DISPOSAL.format(which='k.id = OLD.case_id')})"
 )
+# A comment that never had a case is erased when its time is over: first it is marked, then what hangs on it is emptied.
+_GONE = "EXISTS (SELECT 1 FROM moderation_comment g WHERE g.id = {comment} AND g.erased_at IS NOT NULL)"
+_NEW_OF_GONE, _OLD_OF_GONE = _GONE.format(comment="NEW.comment_id"), _GONE.format(comment="OLD.comment_id")
+_REPLY = "(SELECT r.comment_id FROM moderation_reply r WHERE r.id = {row}.reply_id)"
 _REVISION_ERASED = (
     "(NEW.text = '' AND NEW.author_name = '' AND NEW.comment_id = OLD.comment_id AND NEW.number = OLD.number "
-    f"AND NEW.seen_at = OLD.seen_at AND {_DISPOSAL.format(which='k.comment_id = OLD.comment_id')})"
+    f"AND NEW.seen_at = OLD.seen_at AND ({_OLD_OF_GONE} "
+    f"OR {_DISPOSAL.format(which='k.comment_id = OLD.comment_id')}))"
 )
+_REPLYTEXT_ERASED = (
+    "(NEW.text = '' AND NEW.reply_id = OLD.reply_id AND NEW.number = OLD.number AND NEW.author_id = OLD.author_id "
+    f"AND NEW.saved_at = OLD.saved_at AND {_GONE.format(comment=_REPLY.format(row='OLD'))})"
+)
+_COMPLAINT_ERASED = (
+    "(NEW.outcome = '–' AND NEW.comment_id = OLD.comment_id AND NEW.reference = OLD.reference "
+    "AND NEW.state = OLD.state AND NEW.version = OLD.version AND NEW.passed_on_by_id = OLD.passed_on_by_id "
+    "AND NEW.passed_on_at = OLD.passed_on_at AND NEW.concluded_at = OLD.concluded_at)"
+)
+_NOT_SETTLED = (
+    "NEW.erased_at IS NOT NULL AND (NEW.state <> 'handled' OR NEW.url <> '' OR NEW.claimed_until > NEW.erased_at "
+    "OR EXISTS (SELECT 1 FROM moderation_case k WHERE k.comment_id = NEW.id) "
+    "OR EXISTS (SELECT 1 FROM moderation_question q "
+    "WHERE q.comment_id = NEW.id AND q.answered_at IS NULL AND q.dropped_at IS NULL) "
+    "OR EXISTS (SELECT 1 FROM moderation_complaint m WHERE m.comment_id = NEW.id AND m.state = 'passed_on') "
+    "OR EXISTS (SELECT 1 FROM moderation_reply r "
+    "WHERE r.comment_id = NEW.id AND r.state NOT IN ('sent', 'dropped')))"
+)
+# Which comment an event is about, by itself or by its answer or complaint.
+_TOLD_OF = (
+    "(SELECT CASE e.about_type WHEN 'moderation.comment' THEN e.about_id "
+    "WHEN 'moderation.reply' THEN (SELECT r.comment_id FROM moderation_reply r WHERE r.id = e.about_id) "
+    "WHEN 'moderation.complaint' THEN (SELECT m.comment_id FROM moderation_complaint m WHERE m.id = e.about_id) "
+    "END FROM core_event e WHERE e.id = {row}.event_id)"
+)
+_NEW_TOLD_OF, _OLD_TOLD_OF = _TOLD_OF.format(row="NEW"), _TOLD_OF.format(row="OLD")
+_NOTE_ERASED = (
+    "(NEW.event_id = OLD.event_id AND NEW.text = '' AND NEW.salt = '' "
+    f"AND ({_GONE.format(comment=_OLD_TOLD_OF)} OR {_DISPOSAL.format(which=f'k.comment_id = {_OLD_TOLD_OF}')}))"
+)
+
+
+def _nothing_new(*tables: str) -> list[Guard]:
+    """Guards that nothing hangs itself on an erased comment, also not while it is being erased."""
+    return [
+        Guard(
+            f"moderation_{table}_of_erased",
+            f"moderation_{table}",
+            "INSERT",
+            _NEW_OF_GONE,
+            _ERASED,
+            holds="moderation_comment WHERE id = NEW.comment_id FOR KEY SHARE",
+        )
+        for table in tables
+    ]
 
 
 def _only_erased(column: str, *kept: str) -> str:
@@ -105,6 +155,7 @@ _BARE_UNSAID = (
     "OR (NOT NEW.nothing_to_cover AND CAST(NEW.boxes AS TEXT) NOT LIKE '[[%')"
 )
 _SEALED = "Sealed evidence never changes."
+_ERASED = "Nothing is added to a comment that is erased, and nothing of it changes."
 _NO_EVIDENCE = "A comment is removed only after evidence of it as it reads now is sealed."
 
 GUARDS: list[Guard] = [
@@ -112,6 +163,60 @@ GUARDS: list[Guard] = [
         "moderation_commentrevision",
         "A revision of a comment is written once.",
         update_when=f"NOT {_REVISION_ERASED}",
+    ),
+    *append_only(
+        "core_eventnote",
+        "What was typed with a step is kept as it was, until its comment is erased.",
+        update_when=f"NOT {_NOTE_ERASED}",
+    ),
+    Guard(
+        "core_eventnote_of_erased",
+        "core_eventnote",
+        "INSERT",
+        _GONE.format(comment=_NEW_TOLD_OF),
+        _ERASED,
+        holds=f"moderation_comment WHERE id = {_NEW_TOLD_OF} FOR KEY SHARE",
+    ),
+    Guard(
+        "moderation_comment_born_erased",
+        "moderation_comment",
+        "INSERT",
+        "NEW.erased_at IS NOT NULL",
+        "A comment is erased when its time is over.",
+    ),
+    Guard(
+        "moderation_comment_not_settled",
+        "moderation_comment",
+        "UPDATE",
+        f"OLD.erased_at IS NULL AND {_NOT_SETTLED}",
+        "A comment is erased when it is handled, waits for nothing and never had a case.",
+        holds="moderation_comment WHERE NEW.erased_at IS NOT NULL AND id = NEW.id FOR UPDATE",
+    ),
+    Guard(
+        "moderation_comment_is_erased", "moderation_comment", "UPDATE", "OLD.erased_at IS NOT NULL", _ERASED
+    ),
+    *_nothing_new("case", "commentrevision", "question", "reply", "complaint"),
+    Guard(
+        "moderation_replytext_of_erased",
+        "moderation_replytext",
+        "INSERT",
+        _GONE.format(comment=_REPLY.format(row="NEW")),
+        _ERASED,
+        holds=f"moderation_comment WHERE id = {_REPLY.format(row='NEW')} FOR KEY SHARE",
+    ),
+    Guard(
+        "moderation_reply_is_erased",
+        "moderation_reply",
+        "UPDATE",
+        f"{_OLD_OF_GONE} OR {_NEW_OF_GONE}",
+        _ERASED,
+    ),
+    Guard(
+        "moderation_complaint_is_erased",
+        "moderation_complaint",
+        "UPDATE",
+        f"({_OLD_OF_GONE} OR {_NEW_OF_GONE}) AND NOT {_COMPLAINT_ERASED}",
+        _ERASED,
     ),
     *append_only(
         "moderation_removal", "An order to remove is written once.", update_when=f"NOT {_REMOVAL_ERASED}"
@@ -233,7 +338,11 @@ GUARDS: list[Guard] = [
         "A signed waiver never changes.",
         update_when=f"OLD.signed_by_id IS NOT NULL AND NOT {_WAIVER_ERASED}",
     ),
-    *append_only("moderation_replytext", "A text of an answer is written once."),
+    *append_only(
+        "moderation_replytext",
+        "A text of an answer is written once.",
+        update_when=f"NOT {_REPLYTEXT_ERASED}",
+    ),
     *append_only(
         "moderation_reply",
         "An answer that is sent never changes.",

@@ -193,7 +193,8 @@ def comment_events(comment: Comment, replies: list[int], complaint: Complaint | 
     about |= Q(about_type="moderation.reply", about_id__in=replies)
     if complaint:
         about |= Q(about_type="moderation.complaint", about_id=complaint.pk)
-    return Event.objects.filter(about).exclude(kind__in=["comment.answered", "reply.rewrite"])
+    shown = Event.objects.filter(about).exclude(kind__in=["comment.answered", "reply.rewrite"])
+    return shown.select_related("beside")
 
 
 def watch_table(user: User, today: date, days: int = 10) -> tuple[list[date], list[dict[str, Any]]]:

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from moderation.models import Case, Comment, Complaint, Disposal, Reply, Waiver, Watch
 
 NOT_A_PERSON = _("Only a person can do this.")
+ERASED = _("The comment is disposed of and cannot be changed. Register it anew if it is needed.")
 
 
 def must(answer: Answer) -> None:
@@ -27,9 +28,11 @@ def is_the_clock(user: User | None, obj: object) -> Answer:
 
 
 def may_moderate(user: User | None, obj: Case | Comment | Complaint | Reply | Watch) -> Answer:
-    """This will grant members of the team that cares for the channel."""
+    """This will grant members of the team that cares for the channel, unless the comment is erased."""
     if user is None:
         return Refusal(NOT_A_PERSON)
+    if getattr(getattr(obj, "comment", obj), "erased_at", None) is not None:
+        return Refusal(ERASED)
     team = obj.team
     return grant_if(team is not None and team.has_member(user), _("Only the channel's team can do this."))
 

@@ -14,6 +14,7 @@ SOURCES = [
         scope=_CHANNEL,
         among="kanswer",
         key="NEW.comment_id",
+        when="(NEW.text <> '' OR NEW.author_name <> '')",  # what is erased is not found
     ),
     Source(
         kind="case",

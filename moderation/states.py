@@ -103,6 +103,7 @@ COMMENT_MOVES = MoveTable(
             done=_("Asked again"),
         ),
     ),
+    forgets=True,
 )
 
 CASE_MOVES = MoveTable(
@@ -270,6 +271,7 @@ REPLY_MOVES = MoveTable(
             done=_("Answer dropped"),
         ),
     ),
+    forgets=True,
 )
 
 COMPLAINT_MOVES = MoveTable(
@@ -286,6 +288,7 @@ COMPLAINT_MOVES = MoveTable(
             done=_("Outcome noted"),
         ),
     ),
+    forgets=True,
 )
 
 DISPOSAL_MOVES = MoveTable(

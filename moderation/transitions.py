@@ -119,7 +119,8 @@ def change_kind(comment: Comment, *, actor: User, at: datetime, kind: str) -> No
     must(may_moderate(actor, comment))
     with transaction.atomic():
         before = comment.kind
-        if Comment.objects.filter(pk=comment.pk, kind=before).exclude(kind=kind).update(kind=kind) != 1:
+        mine = Comment.objects.standing().filter(pk=comment.pk, kind=before)
+        if mine.exclude(kind=kind).update(kind=kind) != 1:
             raise ChangedMeanwhile
         comment.kind = kind
         trail.record("comment.kind", about=comment, actor=actor, at=at, data={"from": before, "to": kind})
@@ -152,19 +153,22 @@ def open_case(
         raise MoveRefused(_("This ground was not in force on that day. Choose another."))
     if comment.cases.exclude(state__in=CLOSED).exists():
         raise MoveRefused(_("The comment has an open case already."))
-    with transaction.atomic():
-        case = Case.objects.create(
-            comment=comment,
-            ground=ground,
-            facts=facts,
-            opened_by=actor,
-            discovered_at=discovered_at,
-            due_at=deadline(discovered_at) if ground.runs_clock else None,
-        )
-        if ground.runs_clock:
-            ladders.set_up("case", case.pk, rungs_from(discovered_at))
-        proof = {"ground": ground.code, "facts": trail.fingerprint(facts)}
-        trail.record("case.open", about=case, actor=actor, at=at, data=proof)
+    try:
+        with transaction.atomic():
+            case = Case.objects.create(
+                comment=comment,
+                ground=ground,
+                facts=facts,
+                opened_by=actor,
+                discovered_at=discovered_at,
+                due_at=deadline(discovered_at) if ground.runs_clock else None,
+            )
+            if ground.runs_clock:
+                ladders.set_up("case", case.pk, rungs_from(discovered_at))
+            proof = {"ground": ground.code, "facts": trail.fingerprint(facts)}
+            trail.record("case.open", about=case, actor=actor, at=at, data=proof)
+    except IntegrityError as error:  # it got a case, or was erased, in the same moment
+        raise ChangedMeanwhile from error
     return case
 
 

@@ -5,10 +5,13 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from channels_registry.models import Channel
+from core import privacy
 from core.models import User
 from core.moves import perform
 from core.workdays import instant, local_day
 from editorial.models import Team
+from moderation import erasing
 from moderation.answering import keep_answer, pass_on, save_reply
 from moderation.archive import check_archive
 from moderation.checking import note_author_told, note_police_report
@@ -16,11 +19,13 @@ from moderation.claims import add_note, claim
 from moderation.masking import make_masked_copy
 from moderation.models import ArchiveCheck, Case, Comment, EvidenceItem
 from moderation.statement import letter
+from moderation.transitions import register_comment
 from moderation.watching import long_closures, plan_holiday_watch
 
 if TYPE_CHECKING:
     from config.demo.build import City
 
+KEPT_DAYS = 730  # comments without a case, as RETENTION_DAYS of the demo says
 SAVED = [
     ("Tack för beröm", "Hej {namn}! Tack för att du skriver det. Jag hälsar kollegorna på {enhet}. /{jag}"),
     ("Vi kollar upp det", "Hej {namn}! Bra fråga. Jag hör efter med {enhet} och svarar här i dag. /{jag}"),
@@ -50,6 +55,7 @@ def lay_in(city: City) -> None:
     answer_what_is_late(city)
     work_on_criticism(city)
     finish_cases(city)
+    dispose_of_an_old_one(city)
     plan_christmas(city)
     night = instant(local_day(city.now), "02:00")
     at = city.now if night <= city.now else night - timedelta(days=1)
@@ -109,6 +115,27 @@ def finish_cases(city: City) -> None:
             )
         for item in EvidenceItem.objects.filter(evidence__case=case):
             make_masked_copy(item, actor=actor, at=at, boxes=[[12, 60, 60, 9]])
+
+
+def dispose_of_an_old_one(city: City) -> None:
+    """This will leave what is left of a question whose time was over two weeks ago."""
+    channel = Channel.objects.filter(care__isnull=False).order_by("pk")[0]
+    asked_at = city.now - timedelta(days=KEPT_DAYS + 15)
+    person = channel.care.team.everyone()[0]
+    comment = register_comment(
+        actor=person,
+        at=asked_at,
+        channel=channel,
+        kind="question",
+        author_name="Gunvor Ask",
+        text="Får man ta med hunden till badplatsen?",
+        url=f"{channel.url}/posts/1?comment_id=1",
+    )
+    perform(
+        save_reply(comment, actor=person, at=asked_at, text=ANSWERS[0]), "send", actor=person, at=asked_at
+    )
+    at = asked_at + timedelta(days=KEPT_DAYS + 1)
+    privacy.forget(privacy.KINDS["comments"], erasing.quiet_since(at - timedelta(days=KEPT_DAYS)), at)
 
 
 def plan_christmas(city: City) -> None:

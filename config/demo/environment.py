@@ -32,6 +32,7 @@ def main(port: str) -> None:
         "PUBLIC_REGISTER": "True",
         "SWEEP_SECONDS": "10",
         "LINK_TRUSTED_HOSTS": "avinge.example",
+        "RETENTION_DAYS": "comments=730",
         "LOG_LEVEL": "WARNING",
         # To look around, one password is enough.
         "SECOND_FACTOR_FOR": "",

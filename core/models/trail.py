@@ -4,6 +4,9 @@ from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+# Among the facts of an event: the hash of what was typed with it, which lies beside it.
+TYPED = "typed"
+
 
 class Seal(models.Model):
     """A link of the hash chain: seals the events written since the link before. `prev` is unique, so it cannot fork."""
@@ -61,3 +64,30 @@ class Event(models.Model):
         done = {move.name: move.done for move in TABLES[noun]} if noun in TABLES else {}
         said = WORDS.get(f"{self.kind}.{self.data.get('said')}")
         return str(said or WORDS.get(self.kind) or done.get(name) or self.kind)
+
+    @property
+    def typed(self) -> str:
+        """What was typed with it: in the event for good, or beside it until it is erased."""
+        beside = getattr(self, "beside", None) if TYPED in self.data else None
+        return self.note or (beside.text if beside else "")
+
+
+class EventNote(models.Model):
+    """What was typed with an event about somebody who may have to be forgotten: it can go, the event keeps its hash.
+
+    The salt goes with it, so that nobody finds out by guessing what was written. Both empty is erased.
+    """
+
+    event = models.OneToOneField(
+        Event, models.PROTECT, primary_key=True, related_name="beside", verbose_name=_("event")
+    )
+    text = models.TextField(_("note"), blank=True)
+    salt = models.CharField(max_length=32, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("note beside the trail")
+        verbose_name_plural = _("notes beside the trail")
+        ordering = ["-event"]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"

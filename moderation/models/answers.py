@@ -205,6 +205,7 @@ class Complaint(Movable):
     """Criticism that was passed on to the city's process for complaints, with its number there and its outcome (R25)."""
 
     MOVES = COMPLAINT_MOVES
+    ERASED = "–"  # stands for an outcome that is erased with its comment: concluded without any is no state
 
     comment = models.OneToOneField(
         Comment, models.PROTECT, related_name="complaint", verbose_name=_("comment")

@@ -40,9 +40,16 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> models.QuerySet[Comment]:
         return in_sight(self, "channel", user)
 
+    def standing(self) -> CommentQuerySet:
+        """This will leave out what is erased."""
+        return self.filter(erased_at=None)
+
 
 class Comment(Claimable, Movable):
-    """Something a visitor wrote on one of the city's channels. Its text lies in its revisions."""
+    """Something a visitor wrote on one of the city's channels. Its text lies in its revisions.
+
+    Once it is erased, who wrote what where is gone, and nothing about it changes any more (moderation.erasing).
+    """
 
     MOVES = COMMENT_MOVES
 
@@ -78,6 +85,7 @@ class Comment(Claimable, Movable):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", editable=False
     )
     registered_at = models.DateTimeField(_("registered"), editable=False)
+    erased_at = models.DateTimeField(_("disposed of"), null=True, editable=False)
 
     objects = CommentQuerySet.as_manager()
 
@@ -93,7 +101,12 @@ class Comment(Claimable, Movable):
         indexes = [
             models.Index(
                 fields=["channel", "-id"], condition=models.Q(state="new"), name="moderation_comment_new"
-            )
+            ),
+            models.Index(
+                fields=["registered_at"],
+                condition=models.Q(state="handled", erased_at=None),
+                name="moderation_comment_settled",
+            ),
         ]
 
     def __str__(self) -> str:

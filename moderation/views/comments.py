@@ -176,7 +176,7 @@ def page(
     """This will show the comment, with what was typed and why it was refused."""
     user, current, now = person(request), comment.current, timezone.now()
     cases = list(comment.cases.select_related("ground"))
-    is_ours = comment.team is not None and comment.team.has_member(user)
+    is_ours = comment.erased_at is None and comment.team is not None and comment.team.has_member(user)
     replies = list(
         comment.replies.select_related("current", "read_by", "sent_by", "written_by").order_by("-pk")
     )

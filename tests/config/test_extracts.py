@@ -35,6 +35,7 @@ OF_NO_ACCOUNT = {
     "consent.Guardianship": "the extract of people in pictures",
     "consent.Letter": "the extract of people in pictures",
     "consent.Person": "the extract of people in pictures",
+    "core.EventNote": "what was typed about a comment, which goes with it",
     "core.Seal": "hashes",
     "core.SearchEntry": "a copy of what can be found",
     "core.User": "the account itself",

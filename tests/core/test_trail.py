@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core import trail
-from core.models import Event, Seal
+from core.models import Event, EventNote, Seal
 
 AT = datetime(2026, 11, 24, 11, 0, 0, 123456, tzinfo=UTC)
 LINE = (
@@ -68,3 +68,18 @@ def test_a_seal_of_the_first_form_is_still_recomputed_and_a_changed_one_is_not(c
     other = trail.hash_of(seal.hash, "0" * 64, 3, AT)
     wrong = Seal(pk=seal.pk, prev=seal.prev, digest="0" * 64, event_count=3, sealed_at=AT, hash=other)
     assert any("not those it sealed" in str(fault) for fault in trail.faults_of(wrong, trail.GENESIS))
+
+
+@pytest.mark.django_db
+def test_what_is_typed_is_kept_beside_each_of_many_events_and_shown_with_it(city):
+    said = ["She called.", "", "She wrote."]
+    events = [
+        trail.event_of("test.said", about=city.team, actor=city.anna, at=AT, typed=words, data={"n": 1})
+        for words in said
+    ]
+    trail.record_many(events)
+    kept = list(Event.objects.order_by("pk"))
+    assert [(event.typed, event.note) for event in kept] == [(words, "") for words in said]
+    assert [sorted(event.data) for event in kept] == [["n", "typed"], ["n"], ["n", "typed"]]
+    assert [note.event for note in EventNote.objects.order_by("pk")] == [kept[0], kept[2]]
+    assert Event(note="", data={"typed": "x"}).typed == ""

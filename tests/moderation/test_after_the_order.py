@@ -207,7 +207,7 @@ def test_whoever_is_asked_is_told_and_notes_stay(city, at, new_comment):
     with pytest.raises(MoveRefused, match="not in the channel's team"):
         assign(comment, actor=city.anna, at=at, to=city.olle)
     add_note(comment, actor=city.anna, at=at, text="She called too.")
-    assert trail.events_about(comment).first().note == "She called too."
+    assert trail.events_about(comment).first().typed == "She called too."
     with pytest.raises(MoveRefused, match="Write the note"):
         add_note(comment, actor=city.anna, at=at, text=" ")
 

@@ -148,7 +148,7 @@ def test_case_says_what_remains_after_the_order(city, at, png, new_case, anna, c
     assert "Note that it is hidden" not in steps
     perform(case, "check_gone", actor=city.anna, at=at)
     assert "It is gone. Close the case" not in anna.get(page).content.decode()
-    assert Event.objects.get(kind="comment.handle").note == "It is gone."
+    assert Event.objects.get(kind="comment.handle").typed == "It is gone."
 
 
 def test_a_closed_case_asks_nobody_to_take_it_and_still_takes_notes(city, at, anna, new_case):

@@ -9,10 +9,11 @@ import pytest
 from django.db import IntegrityError, connection, transaction
 
 from core import filestore, trail
-from core.models import Event
+from core.models import Event, EventNote
 from core.moves import MoveRefused, perform
 from moderation.capture import COPIES, ORIGINALS
 from moderation.checking import note_author_told
+from moderation.claims import add_note
 from moderation.disposal import dispose, propose_disposal, ready_for_disposal
 from moderation.export import export_cases, load
 from moderation.models import (
@@ -131,6 +132,24 @@ def test_disposal_takes_what_was_written_about_the_comment_too(city, at, removed
     dispose(later)
     assert not any(words_of(removed))
     assert removed.removals.get().manifest == "yes"
+    trail.seal_events(later)
+    assert verified() == ""
+
+
+def test_disposal_takes_the_notes_about_the_comment_and_only_a_signed_one(city, at, sealed, second_officer):
+    add_note(sealed.comment, actor=city.anna, at=at, text="She called too.")
+    assert set(EventNote.objects.values_list("text", flat=True)) == {
+        "I looked.",
+        "She called too.",
+    }
+    trail.seal_events(at)
+    later = at + timedelta(days=5 * 366)
+    disposal = propose_disposal(actor=city.rut, at=later, case_ids=[sealed.pk])
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("UPDATE core_eventnote SET text = '', salt = ''")
+    perform(disposal, "sign", actor=second_officer, at=later)
+    dispose(later)
+    assert set(EventNote.objects.values_list("text", "salt")) == {("", "")}
     trail.seal_events(later)
     assert verified() == ""
 

@@ -5,6 +5,8 @@ That nothing is wrong on any page at all, test_every_page asks.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
@@ -12,11 +14,13 @@ from django.utils import timezone
 from consent.transitions import add_person, add_picture, list_person, note_basis, note_consent
 from core import clock
 from core.moves import perform
+from core.privacy import dispose
 from core.uploads import clean_image
 from editorial.ideas import hand_in, make_tip_form
 from editorial.models import FollowUp, Material, Post
 from editorial.reuse import keep_material, start_post
 from editorial.transitions import save_post
+from moderation.answering import pass_on, save_reply
 from moderation.models import Ground
 from moderation.transitions import open_case, register_comment
 from tests.stories.looking import faults_of_pages
@@ -123,3 +127,23 @@ def test_axe_finds_nothing_where_much_is_shown(live_city, page_of, png):
         reverse("consent:picture_page", args=[people.pk]),
     ]
     assert faults_of_pages(page_of(city.erik), pages) == []
+
+
+@pytest.mark.rule("R38")
+def test_axe_finds_nothing_on_a_comment_that_is_disposed_of(live_city, page_of, settings):
+    settings.RETENTION_DAYS = settings.RETENTION_DAYS | {"comments": 730}
+    city, now = live_city, timezone.now()
+    by = {"actor": city.anna, "at": now - timedelta(days=800)}
+    who = {"channel": city.channel, "author_name": "Gunvor Ask", "text": "Det är fullt på badplatsen."}
+    comments = [register_comment(kind=kind, **who, **by) for kind in ("criticism", "praise")]
+    perform(pass_on(comments[0], reference="SYN 2024-1", **by), "conclude", outcome="Lagat.", **by)
+    reply = save_reply(comments[0], text="Hej Gunvor.", **by)
+    perform(reply, "ask_reading", **by)
+    perform(reply, "agree", actor=city.erik, at=by["at"])
+    perform(reply, "send", **by)
+    perform(comments[1], "handle", note="Tack.", **by)
+    register_comment(kind="praise", actor=city.anna, at=now, **who)
+    assert {kind.name: count for kind, count in dispose(now, really=True)}["comments"] == 2
+    inbox = reverse("moderation:inbox_page") + "?state=all"
+    pages = [reverse("moderation:comment_page", args=[comment.pk]) for comment in comments]
+    assert faults_of_pages(page_of(city.anna), [*pages, inbox, reverse("privacy_page")]) == []

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('moderation', '0005_the_words_of_cases_are_compared'),
+        ('moderation', '0006_comments_without_a_case_have_an_end'),
     ]
 
     operations = [
