@@ -104,10 +104,10 @@ def forget(kind: Kept, rows: models.QuerySet[Any], at: datetime) -> int:
     """This will remove such rows of a kind, slice by slice, and return how many they were."""
     numbers, total = list(rows.order_by("pk").values_list("pk", flat=True)), 0
     for first in range(0, len(numbers), AT_ONCE):
-        slice_ = rows.filter(pk__in=numbers[first : first + AT_ONCE])
+        part = rows.filter(pk__in=numbers[first : first + AT_ONCE])
         with transaction.atomic():
             # What waited for the lock may have changed what is over, so it is asked again when the rows are held.
-            held = list(slice_.select_for_update(skip_locked=True).values_list("pk", flat=True))
+            held = list(part.select_for_update(skip_locked=True).values_list("pk", flat=True))
             if count := kind.forget(rows.filter(pk__in=held), at):
                 _write_down(kind, count, at)
         total += count

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from lxml import html
 
 from core import clock
-from core.models import Event
+from core.models import EventNote
 from tests import doors
 from tests.doors import House
 from tests.test_doors import addresses, parts_of
@@ -264,4 +264,4 @@ def test_a_sign_that_the_database_refuses_is_left_out_of_a_note(city, at, client
     sent = {"note": "Seen\x00 twice.", "seen": comment.version}
     answer = client_of(city.anna).post(reverse(name, kwargs={"pk": comment.pk, **kwargs}), sent)
     assert answer.status_code == 302
-    assert Event.objects.filter(note="Seen twice.").count() == 1
+    assert EventNote.objects.filter(text="Seen twice.").count() == 1

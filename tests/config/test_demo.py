@@ -82,6 +82,15 @@ def staffed(folder: Path) -> set[str]:
         }
 
 
+def left_of_what_was_disposed_of(folder: Path) -> list[tuple[str, str, str]]:
+    """Name, text and address of the comments whose time was over: there is one, so that people see how it looks."""
+    with closing(sqlite3.connect(folder / "redaktionen.sqlite3")) as database:
+        return database.execute(
+            "SELECT author_name, text, url FROM moderation_comment c JOIN moderation_commentrevision r "
+            "ON r.comment_id = c.id WHERE c.erased_at < datetime('now', '-1 day')"
+        ).fetchall()
+
+
 def done_on_days_to_come(folder: Path) -> list[tuple[str, str]]:
     """What the invented city says that somebody did later than now; its plans may lie ahead, its deeds may not."""
     with closing(sqlite3.connect(folder / "redaktionen.sqlite3")) as database:
@@ -113,6 +122,7 @@ def test_demo_answers_and_ctrl_c_leaves_no_process(environment, tmp_path):
         states = post_states(Path(environment["VAR_DIR"]))
         assert {"draft", "in_review", "changes_asked", "approved", "due", "published", "dropped"} <= states
         assert done_on_days_to_come(Path(environment["VAR_DIR"])) == []
+        assert left_of_what_was_disposed_of(Path(environment["VAR_DIR"])) == [("", "", "")]
         assert staffed(Path(environment["VAR_DIR"])) == {
             "offered",
             "taken",

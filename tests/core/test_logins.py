@@ -12,6 +12,7 @@ from django.contrib.sessions.backends.db import SessionStore
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -206,7 +207,8 @@ def test_ten_thousand_logins_cost_no_page_a_query_and_one_step_ends_them(
         end_sessions([city.anna.pk])
     assert reverse("account_login") in another.get("/")["Location"]
     ContentType.objects.clear_cache()
-    with django_assert_num_queries(18):
+    # Ten slices of a thousand; SQLite's index of words is swept out too.
+    with django_assert_num_queries(61 + (connection.vendor == "sqlite")):
         privacy.dispose(until + timedelta(days=2), really=True)
     assert not Session.objects.exists()
 

@@ -36,7 +36,7 @@ def test_what_cannot_be_seen_is_named_and_never_drawn():
 
 
 def test_a_timeline_names_what_cannot_be_seen_and_escapes_the_rest():
-    events = [{"text": "pay\u202epal", "note": "<b>one\ntwo\u200b", "at": None}]
+    events = [{"text": "pay\u202epal", "typed": "<b>one\ntwo\u200b", "at": None}]
     page = Template('{% include "parts/timeline.html" %}').render(Context({"events": events}))
     assert ("U+202E" in page, "U+200B" in page, "\u202e" in page, "&lt;b&gt;one<br>two" in page) == (
         True,
