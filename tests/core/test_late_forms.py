@@ -106,8 +106,20 @@ def test_passwords_and_files_are_not_handed_back_and_files_are_named(city, clien
     late = client.post(reverse("editorial:idea_new"), typed, headers=HERE)
     text = late.content.decode()
     assert "swan &lt;1&gt;.png" in text
-    assert "a secret of mine" not in str(carried(late))
-    assert "another of mine" not in str(carried(late))
+    assert carried(late)[1] == {"what": WHAT}
+    assert "a secret of mine" not in text, "also not among what was written, though it is of more than a word"
+    assert "another of mine" not in text
+
+
+def test_nothing_of_it_is_kept_on_a_shared_computer(city, client):
+    late = client.post(reverse("editorial:idea_new"), {"what": WHAT}, headers=HERE)
+    assert late["Cache-Control"] == "private, no-store"
+
+
+def test_site_behind_a_proxy_that_names_no_port_knows_its_own_forms(city, client, settings):
+    settings.BASE_URL = "https://testserver:8443"
+    where, late = reverse("editorial:idea_new"), {"Origin": "https://testserver:8443"}
+    assert carried(client.post(where, {"what": WHAT}, headers=late)) == (where, {"what": WHAT})
 
 
 @pytest.mark.parametrize(
