@@ -487,6 +487,8 @@ ATTACKS = {
     "number of the complaint": "UPDATE moderation_complaint SET reference = 'x', outcome = '–'",
     "complaint": "INSERT INTO moderation_complaint (version, reference, state, passed_on_at, outcome, comment_id, "
     f"passed_on_by_id) SELECT 1, 'x', 'passed_on', registered_at, '', id, registered_by_id {OF_ONE}",
+    "taken out": "DELETE FROM moderation_comment WHERE id = {one}",
+    "complaint taken out": "DELETE FROM moderation_complaint WHERE comment_id = {one}",
     "note": "UPDATE core_eventnote SET text = 'x'",
     "another note": "INSERT INTO core_eventnote (event_id, text, salt) SELECT MIN(e.id), 'x', 'x' FROM core_event e "
     "WHERE e.about_type = 'moderation.comment' AND e.about_id = {one} "
@@ -506,6 +508,16 @@ def test_raw_sql_cannot_bring_an_erased_comment_back(city, at, erased, new_comme
     said = refused(ATTACKS[attack].format(one=erased.pk, other=other.pk, reply=reply.pk))
     assert "is erased" in said or "written once" in said
     assert everything() == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no INSERT OR REPLACE")
+def test_sqlite_cannot_put_another_comment_in_the_place_of_an_erased_one(erased):
+    columns = "version, kind, registered_at, channel_id, registered_by_id"
+    said = refused(
+        f"INSERT OR REPLACE INTO moderation_comment (id, url, state, {columns}) "
+        f"SELECT id, 'https://x.example/', 'new', {columns} FROM moderation_comment WHERE id = {erased.pk}"
+    )
+    assert "is erased" in said
 
 
 def guards_on() -> None:
