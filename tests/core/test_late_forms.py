@@ -111,6 +111,13 @@ def test_passwords_and_files_are_not_handed_back_and_files_are_named(city, clien
     assert "another of mine" not in text
 
 
+def test_what_was_chosen_twice_is_handed_back_twice_in_its_order(city, client):
+    typed = {"channels": ["3", "1", "2"], "Credential": "{}"}
+    late = client.post(reverse("editorial:idea_new"), typed, headers=HERE)
+    (form,) = html.fromstring(late.content.decode()).get_element_by_id("content").forms
+    assert form.form_values() == [("channels", "3"), ("channels", "1"), ("channels", "2")]
+
+
 def test_nothing_of_it_is_kept_on_a_shared_computer(city, client):
     late = client.post(reverse("editorial:idea_new"), {"what": WHAT}, headers=HERE)
     assert late["Cache-Control"] == "private, no-store"
@@ -139,5 +146,8 @@ def test_nothing_that_another_site_sends_is_shown_on_a_page_of_ours(city, browse
 
 
 def test_what_is_no_form_is_led_to_the_login(city, client):
+    encoded = "application/x-www-form-urlencoded"
+    put = client.put(reverse("editorial:idea_new"), "what=x+y", content_type=encoded, headers=HERE)
+    assert put["Location"].startswith(reverse("account_login"))
     sent = client.post(reverse("editorial:idea_new"), b"{}", content_type="application/json", headers=HERE)
     assert sent["Location"].startswith(reverse("account_login"))

@@ -468,6 +468,8 @@ ATTACKS = {
     "written": "UPDATE moderation_commentrevision SET text = 'x' WHERE comment_id = {one}",
     "numbered anew": "UPDATE moderation_commentrevision SET text = '', author_name = '', number = number + 10 "
     "WHERE comment_id = {one}",
+    "dated anew": "UPDATE moderation_commentrevision SET text = '', author_name = '', "
+    "seen_at = '2020-01-01 12:00:00+00:00' WHERE comment_id = {one}",
     "case": "INSERT INTO moderation_case (version, facts, state, discovered_at, due_at, comment_id, ground_id, "
     "opened_by_id) SELECT 1, '', 'found', registered_at, registered_at, id, "
     f"(SELECT id FROM moderation_ground WHERE code = 'unlawful_threat'), registered_by_id {OF_ONE}",
@@ -483,6 +485,8 @@ ATTACKS = {
     "SELECT 9, 'x', created_at, written_by_id, id FROM moderation_reply WHERE id = {reply}",
     "text written": "UPDATE moderation_replytext SET text = 'x' WHERE reply_id = {reply}",
     "text numbered anew": "UPDATE moderation_replytext SET text = '', number = number + 10 WHERE reply_id = {reply}",
+    "text dated anew": "UPDATE moderation_replytext SET text = '', saved_at = '2020-01-01 12:00:00+00:00' "
+    "WHERE reply_id = {reply}",
     "outcome": "UPDATE moderation_complaint SET outcome = 'x'",
     "number of the complaint": "UPDATE moderation_complaint SET reference = 'x', outcome = '–'",
     "complaint": "INSERT INTO moderation_complaint (version, reference, state, passed_on_at, outcome, comment_id, "
@@ -490,6 +494,8 @@ ATTACKS = {
     "taken out": "DELETE FROM moderation_comment WHERE id = {one}",
     "complaint taken out": "DELETE FROM moderation_complaint WHERE comment_id = {one}",
     "note": "UPDATE core_eventnote SET text = 'x'",
+    "note salted": "UPDATE core_eventnote SET salt = 'x'",
+    "note moved": "UPDATE core_eventnote SET event_id = event_id + 100000",
     "another note": "INSERT INTO core_eventnote (event_id, text, salt) SELECT MIN(e.id), 'x', 'x' FROM core_event e "
     "WHERE e.about_type = 'moderation.comment' AND e.about_id = {one} "
     "AND NOT EXISTS (SELECT 1 FROM core_eventnote n WHERE n.event_id = e.id)",

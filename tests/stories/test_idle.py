@@ -53,7 +53,9 @@ def test_page_asks_before_the_login_ends_and_a_key_says_that_somebody_is_here(li
     page.clock.fast_forward("01:30")
     expect(asks).to_be_visible()
     with page.expect_response(lambda answer: answer.url.endswith(reverse("still_here"))):
-        asks.get_by_role("button", name="Stay logged in").evaluate("button => button.click()")  # as a screen reader does
+        asks.get_by_role("button", name="Stay logged in").evaluate(
+            "button => button.click()"
+        )  # as a screen reader does
     expect(asks).to_be_hidden()
     # To load the page while the server keeps the login would use it, and it would never end.
     page.evaluate("window.isTheSame = true")
@@ -68,7 +70,9 @@ def test_page_asks_before_the_login_ends_and_a_key_says_that_somebody_is_here(li
 
 def test_page_asks_where_the_browser_keeps_nothing_for_it(live_city, page_of, in_english):
     page = in_english(page_of(live_city.anna))
-    page.add_init_script("Object.defineProperty(window, 'localStorage', { get() { throw new DOMException(); } })")
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException(); } })"
+    )
     page.clock.install()
     page.goto(reverse("editorial:idea_new"))
     asks = page.get_by_role("dialog", name="Are you still here?")
