@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
-from core.request import texts_sent
-
-# What is never handed back: it is typed once more.
-SECRET = ("password", "credential", "csrfmiddlewaretoken")
+from core.request import is_secret, texts_sent
 
 
 def sent_too_late(request: HttpRequest, reason: str = "") -> HttpResponse:
@@ -27,19 +25,22 @@ def sent_too_late(request: HttpRequest, reason: str = "") -> HttpResponse:
         "files": ", ".join(name for name in files if name),
         "login_is_over": not request.user.is_authenticated and _needs_login(request),
     }
-    return render(request, "core/sent_too_late.html", told, status=403)
+    answer = render(request, "core/sent_too_late.html", told, status=403)
+    answer.headers["Cache-Control"] = "private, no-store"
+    return answer
 
 
 def is_own_form(request: HttpRequest) -> bool:
     """This will tell whether the request is a form of a page of this site, as the browser says."""
     is_form = request.content_type in ("application/x-www-form-urlencoded", "multipart/form-data")
-    own = f"{request.scheme}://{request.get_host()}"
-    return request.method == "POST" and is_form and request.headers.get("Origin") == own
+    # Behind a proxy that names no port the site's own address is known from the settings alone.
+    own = (f"{request.scheme}://{request.get_host()}", settings.BASE_URL)
+    return request.method == "POST" and is_form and request.headers.get("Origin") in own
 
 
 def _fields(request: HttpRequest) -> Iterator[tuple[str, str]]:
     for name, values in request.POST.lists():
-        if not any(word in name for word in SECRET):
+        if not is_secret(name):
             yield from ((name, value) for value in values)
 
 

@@ -29,6 +29,7 @@ METHODS = {"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"}
 WANTED_FIRST = "wanted_before_second_step"
 # Said on the request of somebody who is logged in and not let in yet: what stands around the page is not theirs to see.
 HELD_BACK = "held_back"
+LACKS_SECOND_STEP = "lacks_second_step"
 # What somebody may reach who has yet to set up the second step.
 WITHOUT_SECOND_STEP = {
     "account_logout",
@@ -140,15 +141,22 @@ class SecondFactorMiddleware(Around):
     What they had come for, such as the link in an e-mail, is remembered and offered once the step is there.
     """
 
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        # Asked before it is known which page it is: what is refused earlier, or not there, shows nothing around it either.
+        user = request.user
+        if isinstance(user, User) and second_factor.is_missing(user, request.session):
+            setattr(request, LACKS_SECOND_STEP, True)
+            setattr(request, HELD_BACK, True)
+        return self.get_response(request)
+
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
         user = request.user
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         aside = name.startswith("mfa_") or name in WITHOUT_SECOND_STEP
-        if not isinstance(user, User) or not second_factor.is_missing(user, request.session):
+        if not isinstance(user, User) or not getattr(request, LACKS_SECOND_STEP, False):
             if not aside:
                 request.session.pop(WANTED_FIRST, None)
             return None
-        setattr(request, HELD_BACK, True)
         if aside:
             return None
         if request.method in ("GET", "HEAD"):
@@ -166,17 +174,24 @@ class FirstPasswordMiddleware(Around):
     Nothing else opens before. Who came in by a key or by the directory is not asked.
     """
 
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if self.is_asked(request):
+            setattr(request, HELD_BACK, True)
+        return self.get_response(request)
+
     def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
-        user = request.user
-        if not isinstance(user, User) or not user.has_first_password:
+        if not self.is_asked(request):
             return None
-        if not any(step.get("method") == "password" for step in second_factor.steps_of(request.session)):
-            return None
-        setattr(request, HELD_BACK, True)
         name = (request.resolver_match.url_name if request.resolver_match else "") or ""
         if name == "account_change_password" or name.startswith("mfa_") or name in WITHOUT_SECOND_STEP:
             return None
         return redirect("account_change_password")
+
+    def is_asked(self, request: HttpRequest) -> bool:
+        """This will tell whether whoever sends the request came in by a password that somebody else chose."""
+        if not isinstance(request.user, User) or not request.user.has_first_password:
+            return False
+        return any(step.get("method") == "password" for step in second_factor.steps_of(request.session))
 
 
 class RequestLogMiddleware(Around):

@@ -7,6 +7,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from core.models import User
 
+SECRET = ("password", "credential", "csrfmiddlewaretoken")
+
 
 def person(request: HttpRequest) -> User:
     """This will return the logged-in user of a page that needs a login."""
@@ -28,16 +30,21 @@ def number_in(text: str) -> int | None:
     return int(text) if text.isdecimal() and len(text) < 19 else None
 
 
+def is_secret(name: str) -> bool:
+    """This will tell whether a field of this name is never handed back or shown again: it is typed once more."""
+    return any(word in name.lower() for word in SECRET)
+
+
 def typed(request: HttpRequest, name: str) -> str:
     """This will return a text sent beside a form's fields, without NUL: nobody types it, and PostgreSQL refuses it."""
     return request.POST.get(name, "").replace("\x00", "")
 
 
 def texts_sent(request: HttpRequest) -> str:
-    """This will return the texts of more than a word that were sent, when they arrived; a password is of one."""
+    """This will return the texts of more than a word that were sent, when they arrived, without what is secret."""
     try:
         sent = request.POST
     except (OSError, SuspiciousOperation, MultiPartParserError):  # it broke while it was being read
         return ""
-    texts = (text.strip() for name in sent for text in sent.getlist(name))
+    texts = (text.strip() for name in sent if not is_secret(name) for text in sent.getlist(name))
     return "\n\n".join(text for text in texts if len(text.split()) > 1)

@@ -106,8 +106,27 @@ def test_passwords_and_files_are_not_handed_back_and_files_are_named(city, clien
     late = client.post(reverse("editorial:idea_new"), typed, headers=HERE)
     text = late.content.decode()
     assert "swan &lt;1&gt;.png" in text
-    assert "a secret of mine" not in str(carried(late))
-    assert "another of mine" not in str(carried(late))
+    assert carried(late)[1] == {"what": WHAT}
+    assert "a secret of mine" not in text, "also not among what was written, though it is of more than a word"
+    assert "another of mine" not in text
+
+
+def test_what_was_chosen_twice_is_handed_back_twice_in_its_order(city, client):
+    typed = {"channels": ["3", "1", "2"], "Credential": "{}"}
+    late = client.post(reverse("editorial:idea_new"), typed, headers=HERE)
+    (form,) = html.fromstring(late.content.decode()).get_element_by_id("content").forms
+    assert form.form_values() == [("channels", "3"), ("channels", "1"), ("channels", "2")]
+
+
+def test_nothing_of_it_is_kept_on_a_shared_computer(city, client):
+    late = client.post(reverse("editorial:idea_new"), {"what": WHAT}, headers=HERE)
+    assert late["Cache-Control"] == "private, no-store"
+
+
+def test_site_behind_a_proxy_that_names_no_port_knows_its_own_forms(city, client, settings):
+    settings.BASE_URL = "https://testserver:8443"
+    where, late = reverse("editorial:idea_new"), {"Origin": "https://testserver:8443"}
+    assert carried(client.post(where, {"what": WHAT}, headers=late)) == (where, {"what": WHAT})
 
 
 @pytest.mark.parametrize(
@@ -127,5 +146,8 @@ def test_nothing_that_another_site_sends_is_shown_on_a_page_of_ours(city, browse
 
 
 def test_what_is_no_form_is_led_to_the_login(city, client):
+    encoded = "application/x-www-form-urlencoded"
+    put = client.put(reverse("editorial:idea_new"), "what=x+y", content_type=encoded, headers=HERE)
+    assert put["Location"].startswith(reverse("account_login"))
     sent = client.post(reverse("editorial:idea_new"), b"{}", content_type="application/json", headers=HERE)
     assert sent["Location"].startswith(reverse("account_login"))

@@ -12,6 +12,7 @@ import time
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -50,6 +51,12 @@ def set_up(client: Client) -> str:
     return secret
 
 
+def _with_no_token(client: Client) -> HttpResponse:
+    asked = Client(enforce_csrf_checks=True)
+    asked.cookies = client.cookies
+    return asked.post(reverse("my_day"), {"what": "x"}, headers={"Origin": "http://testserver"})
+
+
 @pytest.mark.parametrize("who", ["karin", "ulf", "rut", "admin"])
 def test_a_role_that_needs_a_second_step_reaches_nothing_before_it_is_set_up(city, settings, who):
     settings.SECOND_FACTOR_FOR = ALL
@@ -63,6 +70,11 @@ def test_a_role_that_needs_a_second_step_reaches_nothing_before_it_is_set_up(cit
     assert "second step" in posted.content.decode()
     assert client.post(reverse("still_here")).status_code == 204
     assert client.get(reverse("mfa_index")).context["page"].nav == []
+    for other in (client.get("/no/such/page/"), _with_no_token(client)):
+        assert other.status_code in (403, 404)
+        assert "has-nav" not in other.content.decode(), (
+            "what is refused before is surrounded by nothing either"
+        )
     set_up(client)
     assert client.get(reverse("my_day")).context["page"].nav
 

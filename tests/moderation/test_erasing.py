@@ -468,6 +468,8 @@ ATTACKS = {
     "written": "UPDATE moderation_commentrevision SET text = 'x' WHERE comment_id = {one}",
     "numbered anew": "UPDATE moderation_commentrevision SET text = '', author_name = '', number = number + 10 "
     "WHERE comment_id = {one}",
+    "dated anew": "UPDATE moderation_commentrevision SET text = '', author_name = '', "
+    "seen_at = '2020-01-01 12:00:00+00:00' WHERE comment_id = {one}",
     "case": "INSERT INTO moderation_case (version, facts, state, discovered_at, due_at, comment_id, ground_id, "
     "opened_by_id) SELECT 1, '', 'found', registered_at, registered_at, id, "
     f"(SELECT id FROM moderation_ground WHERE code = 'unlawful_threat'), registered_by_id {OF_ONE}",
@@ -483,11 +485,17 @@ ATTACKS = {
     "SELECT 9, 'x', created_at, written_by_id, id FROM moderation_reply WHERE id = {reply}",
     "text written": "UPDATE moderation_replytext SET text = 'x' WHERE reply_id = {reply}",
     "text numbered anew": "UPDATE moderation_replytext SET text = '', number = number + 10 WHERE reply_id = {reply}",
+    "text dated anew": "UPDATE moderation_replytext SET text = '', saved_at = '2020-01-01 12:00:00+00:00' "
+    "WHERE reply_id = {reply}",
     "outcome": "UPDATE moderation_complaint SET outcome = 'x'",
     "number of the complaint": "UPDATE moderation_complaint SET reference = 'x', outcome = '–'",
     "complaint": "INSERT INTO moderation_complaint (version, reference, state, passed_on_at, outcome, comment_id, "
     f"passed_on_by_id) SELECT 1, 'x', 'passed_on', registered_at, '', id, registered_by_id {OF_ONE}",
+    "taken out": "DELETE FROM moderation_comment WHERE id = {one}",
+    "complaint taken out": "DELETE FROM moderation_complaint WHERE comment_id = {one}",
     "note": "UPDATE core_eventnote SET text = 'x'",
+    "note salted": "UPDATE core_eventnote SET salt = 'x'",
+    "note moved": "UPDATE core_eventnote SET event_id = event_id + 100000",
     "another note": "INSERT INTO core_eventnote (event_id, text, salt) SELECT MIN(e.id), 'x', 'x' FROM core_event e "
     "WHERE e.about_type = 'moderation.comment' AND e.about_id = {one} "
     "AND NOT EXISTS (SELECT 1 FROM core_eventnote n WHERE n.event_id = e.id)",
@@ -506,6 +514,16 @@ def test_raw_sql_cannot_bring_an_erased_comment_back(city, at, erased, new_comme
     said = refused(ATTACKS[attack].format(one=erased.pk, other=other.pk, reply=reply.pk))
     assert "is erased" in said or "written once" in said
     assert everything() == before
+
+
+@pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no INSERT OR REPLACE")
+def test_sqlite_cannot_put_another_comment_in_the_place_of_an_erased_one(erased):
+    columns = "version, kind, registered_at, channel_id, registered_by_id"
+    said = refused(
+        f"INSERT OR REPLACE INTO moderation_comment (id, url, state, {columns}) "
+        f"SELECT id, 'https://x.example/', 'new', {columns} FROM moderation_comment WHERE id = {erased.pk}"
+    )
+    assert "is erased" in said
 
 
 def guards_on() -> None:

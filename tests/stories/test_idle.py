@@ -50,10 +50,37 @@ def test_page_asks_before_the_login_ends_and_a_key_says_that_somebody_is_here(li
     expect(asks).to_be_hidden()
     page.clock.fast_forward("57:00")
     expect(asks).to_be_hidden()
+    page.clock.fast_forward("01:30")
+    expect(asks).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith(reverse("still_here"))):
+        asks.get_by_role("button", name="Stay logged in").evaluate(
+            "button => button.click()"
+        )  # as a screen reader does
+    expect(asks).to_be_hidden()
+    # To load the page while the server keeps the login would use it, and it would never end.
+    page.evaluate("window.isTheSame = true")
+    page.clock.fast_forward("01:01:00")
+    expect(asks).to_be_visible()
+    assert page.evaluate("window.isTheSame")
     # Nothing is typed here: the page does not stay on a screen that nobody looks at.
     end_sessions([live_city.anna.pk])
-    page.clock.fast_forward("05:00")
+    page.clock.fast_forward("02:00")
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
+
+
+def test_page_asks_where_the_browser_keeps_nothing_for_it(live_city, page_of, in_english):
+    page = in_english(page_of(live_city.anna))
+    page.add_init_script(
+        "Object.defineProperty(window, 'localStorage', { get() { throw new DOMException(); } })"
+    )
+    page.clock.install()
+    page.goto(reverse("editorial:idea_new"))
+    asks = page.get_by_role("dialog", name="Are you still here?")
+    page.clock.fast_forward("58:30")
+    expect(asks).to_be_visible()
+    with page.expect_response(lambda answer: answer.url.endswith(reverse("still_here"))):
+        page.keyboard.press("Enter")
+    expect(asks).to_be_hidden()
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
@@ -65,7 +92,7 @@ def test_what_was_typed_outlives_the_login(live_city, page_of, in_english, scrip
     page.locator("textarea[name=what]").fill("The swans are back.\nFive of them.")
     end_sessions([live_city.anna.pk])
     if script:
-        page.clock.fast_forward("01:01:00")
+        page.clock.fast_forward("01:03:00")
         over = page.get_by_role("dialog", name="You are logged out")
         expect(over).to_be_visible()
         assert faults_wide_and_narrow(page) == []
