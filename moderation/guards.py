@@ -195,13 +195,13 @@ GUARDS: list[Guard] = [
     Guard(
         "moderation_comment_is_erased", "moderation_comment", "UPDATE", "OLD.erased_at IS NOT NULL", _ERASED
     ),
-    # Also against taking it out and putting it in again, as SQLite's INSERT OR REPLACE does in one.
+    # Also against taking one out and putting it in again, as SQLite's INSERT OR REPLACE does in one.
     Guard(
-        "moderation_comment_stays_erased",
+        "moderation_comment_stays",
         "moderation_comment",
         "DELETE",
-        "OLD.erased_at IS NOT NULL",
-        _ERASED,
+        "1 = 1",
+        "A comment is never taken out; what it says is erased when its time is over.",
     ),
     Guard("moderation_complaint_of_erased_stays", "moderation_complaint", "DELETE", _OLD_OF_GONE, _ERASED),
     *_nothing_new("case", "commentrevision", "question", "reply", "complaint"),

@@ -7,7 +7,9 @@ const MOST = Number(minutes) * 60000, WARN = Math.min(120000, MOST / 2), TELL = 
 // The server keeps a login this much longer (core/idle.py). To load the page before that would itself be a use of it.
 const KEPT = 120000;
 const USED = "login-used";
-let told = Date.now(), mine = told, typed = false, isOver = false;
+let told = Date.now(), mine = told, isOver = false;
+// A form that was refused stands there with what was typed before.
+let typed = Boolean(document.getElementById("error-summary"));
 
 // Where the browser keeps nothing for the page, or has no room, each tab counts alone.
 function usedAt() {

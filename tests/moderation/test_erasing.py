@@ -517,13 +517,24 @@ def test_raw_sql_cannot_bring_an_erased_comment_back(city, at, erased, new_comme
 
 
 @pytest.mark.skipif(connection.vendor != "sqlite", reason="PostgreSQL has no INSERT OR REPLACE")
-def test_sqlite_cannot_put_another_comment_in_the_place_of_an_erased_one(erased):
+@pytest.mark.rule("R20")
+@pytest.mark.parametrize("which", ["erased", "open_one", "with_case"])
+def test_sqlite_cannot_put_another_comment_in_the_place_of_one(request, which):
+    """In the place of one with a case it would let older evidence count."""
+    found = request.getfixturevalue(which)
+    comment = found.comment if hasattr(found, "comment") else found
     columns = "version, kind, registered_at, channel_id, registered_by_id"
     said = refused(
         f"INSERT OR REPLACE INTO moderation_comment (id, url, state, {columns}) "
-        f"SELECT id, 'https://x.example/', 'new', {columns} FROM moderation_comment WHERE id = {erased.pk}"
+        f"SELECT id, 'https://x.example/', 'new', {columns} FROM moderation_comment WHERE id = {comment.pk}"
     )
-    assert "is erased" in said
+    assert "never taken out" in said
+
+
+@pytest.mark.rule("R20")
+def test_no_comment_is_taken_out(new_comment):
+    comment = new_comment(kind="praise")
+    assert "never taken out" in refused(f"DELETE FROM moderation_comment WHERE id = {comment.pk}")
 
 
 def guards_on() -> None:
