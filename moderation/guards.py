@@ -81,7 +81,10 @@ _COMPLAINT_ERASED = (
     "AND NEW.passed_on_at = OLD.passed_on_at AND NEW.concluded_at = OLD.concluded_at)"
 )
 _NOT_SETTLED = (
-    "NEW.erased_at IS NOT NULL AND (NEW.state <> 'handled' OR NEW.url <> '' OR NEW.claimed_until > NEW.erased_at "
+    "NEW.erased_at IS NOT NULL AND (OLD.state <> 'handled' OR NEW.url <> '' OR NEW.claimed_until > NEW.erased_at "
+    "OR NEW.state <> OLD.state OR NEW.kind <> OLD.kind OR NEW.channel_id <> OLD.channel_id "
+    "OR NEW.registered_at <> OLD.registered_at OR NEW.registered_by_id <> OLD.registered_by_id "
+    "OR COALESCE(NEW.publication_id, 0) <> COALESCE(OLD.publication_id, 0) "
     "OR EXISTS (SELECT 1 FROM moderation_case k WHERE k.comment_id = NEW.id) "
     "OR EXISTS (SELECT 1 FROM moderation_question q "
     "WHERE q.comment_id = NEW.id AND q.answered_at IS NULL AND q.dropped_at IS NULL) "

@@ -447,6 +447,31 @@ def test_raw_sql_cannot_mark_what_waits(city, at, new_comment, why):
     assert "never had a case" in refused("UPDATE moderation_comment SET erased_at = registered_at")
 
 
+@pytest.mark.parametrize(
+    "besides",
+    [
+        "kind = 'praise'",
+        "registered_at = '2020-01-01T00:00:00Z'",
+        "registered_by_id = (SELECT MAX(id) FROM core_user)",
+        "channel_id = (SELECT MAX(id) FROM channels_registry_channel)",
+        "publication_id = 1",
+        "current_id = NULL",
+    ],
+)
+def test_raw_sql_cannot_change_what_stays_while_it_marks(criticism, besides):
+    mark = "UPDATE moderation_comment SET erased_at = registered_at, url = ''"
+    said = refused(f"{mark}, {besides}")
+    assert "never had a case" in said or "reads now as its latest" in said
+    with connection.cursor() as cursor:
+        cursor.execute(mark)
+
+
+def test_raw_sql_cannot_handle_and_mark_in_one(new_comment):
+    new_comment(kind="praise")
+    mark = "UPDATE moderation_comment SET erased_at = registered_at, state = 'handled'"
+    assert "never had a case" in refused(mark)
+
+
 def test_raw_sql_cannot_mark_what_keeps_its_address_or_is_born(question, criticism):
     assert "never had a case" in refused("UPDATE moderation_comment SET erased_at = registered_at")
     born = (
