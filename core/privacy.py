@@ -86,27 +86,29 @@ def over(kind: Kept, at: datetime) -> models.QuerySet[models.Model] | None:
     return kind.old(at - timedelta(days=kind.days))
 
 
-def dispose(at: datetime, *, really: bool) -> list[tuple[Kept, int]]:
+def dispose(at: datetime, *, really: bool, at_once: int = AT_ONCE) -> list[tuple[Kept, int]]:
     """This will count, kind by kind, what is over; with `really` it removes it and writes the counts into the trail.
 
-    It goes a slice at a time, each with its count in a transaction of its own: work goes on meanwhile, and what breaks off
-    is gone on with by the next run. A row that somebody is just working on is left to it, and so is what another run has.
+    It goes a slice of `at_once` rows at a time, each with its count in a transaction of its own: work goes on meanwhile,
+    and what breaks off is gone on with by the next run. A row that somebody is just working on is left to it, and so is
+    what another run has.
     """
     found = [(kind, rows) for kind in KINDS.values() if (rows := over(kind, at)) is not None]
     if not really:
         return [(kind, rows.count()) for kind, rows in found]
-    counts = [(kind, forget(kind, rows, at)) for kind, rows in found]
+    counts = [(kind, forget(kind, rows, at, at_once)) for kind, rows in found]
     search.forget_the_gone(connection)
     return counts
 
 
-def forget(kind: Kept, rows: models.QuerySet[Any], at: datetime) -> int:
+def forget(kind: Kept, rows: models.QuerySet[Any], at: datetime, at_once: int = AT_ONCE) -> int:
     """This will remove such rows of a kind, slice by slice, and return how many they were."""
     numbers, total = list(rows.order_by("pk").values_list("pk", flat=True)), 0
-    for first in range(0, len(numbers), AT_ONCE):
-        part = rows.filter(pk__in=numbers[first : first + AT_ONCE])
+    for first in range(0, len(numbers), at_once):
+        part = rows.filter(pk__in=numbers[first : first + at_once])
         with transaction.atomic():
-            # What waited for the lock may have changed what is over, so it is asked again when the rows are held.
+            # What waited for the lock may have changed what is over, so it is asked again when the rows are held. SQLite
+            # has no such lock and lets one write at a time.
             held = list(part.select_for_update(skip_locked=True).values_list("pk", flat=True))
             if count := kind.forget(rows.filter(pk__in=held), at):
                 _write_down(kind, count, at)

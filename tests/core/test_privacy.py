@@ -41,34 +41,11 @@ def test_disposal_removes_what_is_over_and_nothing_else_and_writes_it_down(city)
     assert written == [{"sessions": 0}, {"notices": 1}, {"absences": 0}, {"tip_names": 0}]
 
 
-def test_disposal_goes_slice_by_slice_each_with_its_count(city, monkeypatch):
-    monkeypatch.setattr(privacy, "AT_ONCE", 2)
+def test_disposal_goes_slice_by_slice_each_with_its_count(city):
     for number in range(5):
         told(city.anna, 800, key=f"old {number}")
-    counts = {kind.name: count for kind, count in privacy.dispose(timezone.now(), really=True)}
+    counts = {kind.name: count for kind, count in privacy.dispose(timezone.now(), really=True, at_once=2)}
     assert (counts["notices"], Notice.objects.count()) == (5, 0)
-    written = Event.objects.filter(kind="retention.run", data__has_key="notices").order_by("id")
-    assert [event.data["notices"] for event in written] == [2, 2, 1]
-
-
-def test_disposal_that_breaks_off_keeps_what_it_has_done_and_is_gone_on_with(city, monkeypatch):
-    monkeypatch.setattr(privacy, "AT_ONCE", 2)
-    for number in range(5):
-        told(city.anna, 800, key=f"old {number}")
-    record, calls = trail.record, []
-
-    def breaks_off(*args, **kwargs):
-        calls.append(kwargs["data"])
-        if calls == [{"sessions": 0}, {"notices": 2}, {"notices": 2}]:
-            raise OSError("The power is gone.")
-        return record(*args, **kwargs)
-
-    monkeypatch.setattr(trail, "record", breaks_off)
-    with pytest.raises(OSError, match="power"):
-        privacy.dispose(timezone.now(), really=True)
-    assert Notice.objects.count() == 3
-    monkeypatch.setattr(trail, "record", record)
-    privacy.dispose(timezone.now(), really=True)
     written = Event.objects.filter(kind="retention.run", data__has_key="notices").order_by("id")
     assert [event.data["notices"] for event in written] == [2, 2, 1]
 

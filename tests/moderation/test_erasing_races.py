@@ -4,81 +4,33 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, connection, connections, transaction
 
-from core import privacy, trail
-from core.models import Event, EventNote
+from core import trail
+from core.models import Event
 from core.moves import ChangedMeanwhile, perform
 from moderation import claims
 from moderation.answering import save_reply
-from moderation.models import Case, Comment, CommentRevision, Ground, ReplyText
-from moderation.transitions import open_case, register_comment, revise_comment
+from moderation.models import Case, Comment, Ground
+from moderation.transitions import open_case, revise_comment
 from tests.core.test_races import at_once
+from tests.moderation.settled import counted, halves, some
 
 pytestmark = [pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)
-def _on_postgresql(transactional_db: None, settings: Any) -> None:
+def _on_postgresql(transactional_db: None, two_years: None) -> None:
     if connection.vendor != "postgresql":
         pytest.skip("Races are run on PostgreSQL: set DATABASE_URL.")
-    settings.RETENTION_DAYS = {"comments": 730}
 
 
-@pytest.fixture
-def late(at: datetime) -> datetime:
-    return at + timedelta(days=731)
-
-
-def settled(city: Any, at: datetime, count: int = 1) -> list[Comment]:
-    made = []
-    for number in range(count):
-        made.append(
-            register_comment(
-                actor=city.anna,
-                at=at,
-                channel=city.channel,
-                kind="praise",
-                author_name="Kalle K",
-                text=f"Thanks {number}",
-            )
-        )
-        reply = save_reply(made[-1], actor=city.anna, at=at, text="Welcome.")
-        perform(reply, "send", actor=city.anna, at=at)
-        made[-1].refresh_from_db()
-    return made
-
-
-def erased(late: datetime) -> int:
-    return {kind.name: count for kind, count in privacy.dispose(late, really=True)}["comments"]
-
-
-def halves() -> list[int]:
-    """Comments that are neither whole nor wholly erased, or erased with something that came to them in between."""
-    gone = Comment.objects.exclude(erased_at=None)
-    left = [
-        CommentRevision.objects.filter(comment__in=gone).exclude(text="").values_list("comment", flat=True),
-        ReplyText.objects.filter(reply__comment__in=gone)
-        .exclude(text="")
-        .values_list("reply__comment", flat=True),
-        Case.objects.filter(comment__in=gone).values_list("comment", flat=True),
-        gone.filter(state="new").values_list("pk", flat=True),
-        EventNote.objects.exclude(text="")
-        .filter(event__about_type="moderation.comment", event__about_id__in=gone.values("pk"))
-        .values_list("pk", flat=True),
-        CommentRevision.objects.filter(comment__erased_at=None, text="").values_list("comment", flat=True),
-    ]
-    return [pk for rows in left for pk in rows]
-
-
-def test_two_runs_at_once_erase_each_comment_once(live_people, at, late, monkeypatch):
-    settled(live_people, at, 40)
-    monkeypatch.setattr(privacy, "AT_ONCE", 3)
-    counts = at_once(*[lambda: erased(late)] * 4)
+def test_two_runs_at_once_erase_each_comment_once(live_people, at, late):
+    some(live_people, at, 40)
+    counts = at_once(*[lambda: counted(late, really=True, at_once=3)] * 4)
     assert sum(counts) == 40
     written = Event.objects.filter(kind="retention.run", data__has_key="comments")
     assert sum(event.data["comments"] for event in written) == 40
@@ -92,11 +44,8 @@ def settled_version() -> int:
     return 2
 
 
-def test_whoever_works_on_a_comment_while_it_is_erased_is_refused_or_keeps_it(
-    live_people, at, late, monkeypatch
-):
+def test_whoever_works_on_a_comment_while_it_is_erased_is_refused_or_keeps_it(live_people, at, late):
     city, threat = live_people, Ground.objects.get(code="unlawful_threat")
-    monkeypatch.setattr(privacy, "AT_ONCE", 2)
     works: tuple[Callable[[Comment], object], ...] = (
         lambda one: open_case(one, ground=threat, actor=city.anna, at=late),
         lambda one: claims.add_note(one, actor=city.anna, at=late, text="Look."),
@@ -106,7 +55,7 @@ def test_whoever_works_on_a_comment_while_it_is_erased_is_refused_or_keeps_it(
     )
     before: list[int] = []
     for _ in range(6):
-        comments = settled(city, at, len(works) * 2)
+        comments = some(city, at, len(works) * 2)
         work = [(work, one) for work, one in zip(works * 2, comments, strict=True)]
 
         def all_of_them(work: Any = work) -> None:
@@ -116,7 +65,7 @@ def test_whoever_works_on_a_comment_while_it_is_erased_is_refused_or_keeps_it(
                 except (ChangedMeanwhile, IntegrityError):
                     continue
 
-        _worked, *counts = at_once(all_of_them, lambda: erased(late), lambda: erased(late))
+        _worked, *counts = at_once(all_of_them, *[lambda: counted(late, really=True, at_once=2)] * 2)
         assert sum(counts) == Comment.objects.exclude(erased_at=None).count() - sum(before)
         before += counts
         assert halves() == []
@@ -196,8 +145,8 @@ MARK = "UPDATE moderation_comment SET erased_at = registered_at, url = ''"
 
 @pytest.mark.parametrize("what", ADDED)
 def test_whatever_is_added_waits_for_the_erasing_and_is_refused(live_people, at, late, what):
-    settled(live_people, at)
-    erasing = Held(lambda: erased(late))
+    some(live_people, at)
+    erasing = Held(lambda: counted(late, really=True))
     thread, said = in_background(lambda: raw(ADDED[what]))
     thread.join(0.5)
     assert thread.is_alive()
@@ -208,7 +157,7 @@ def test_whatever_is_added_waits_for_the_erasing_and_is_refused(live_people, at,
 
 
 def test_raw_marking_waits_for_a_case_and_is_refused(live_people, at):
-    settled(live_people, at)
+    some(live_people, at)
     opening = Held(lambda: raw(NEW_CASE))
     thread, said = in_background(lambda: raw(MARK))
     thread.join(0.5)
@@ -220,10 +169,10 @@ def test_raw_marking_waits_for_a_case_and_is_refused(live_people, at):
 
 
 def test_run_passes_by_a_comment_that_somebody_is_just_working_on(live_people, at, late):
-    first, _second = settled(live_people, at, 2)
+    first, _second = some(live_people, at, 2)
     writing = Held(lambda: claims.add_note(first, actor=live_people.anna, at=at, text="Look."))
-    assert erased(late) == 1
+    assert counted(late, really=True) == 1
     writing.end()
     assert list(Comment.objects.filter(erased_at=None)) == [first]
-    assert erased(late) == 1
+    assert counted(late, really=True) == 1
     assert halves() == []
