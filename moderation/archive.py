@@ -18,11 +18,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 
 from core import filestore, trail
 from core.clock import job
-from core.models import Event, Seal, User
+from core.models import Event, EventNote, Seal, User
 from core.notices import Message, say, tell
 from core.trail import Fault
 from core.workdays import instant, local_day
-from moderation import told
+from moderation import erasing, told
 from moderation.capture import COPIES, ORIGINALS, facts_of_file
 from moderation.models import ArchiveCheck, DisposedCase, Evidence, EvidenceItem, MaskedCopy, RemovalCheck
 
@@ -205,6 +205,19 @@ def _words(after: int) -> Iterator[Finding]:
         after = numbers[-1]
 
 
+def _emptied_notes(after: int) -> Iterator[Finding]:
+    """The chain reads what notes say; whether one that says nothing any more may, is asked here."""
+    empty = EventNote.objects.filter(text="", salt="").select_related("event")
+    for rows in _in_order(empty, after):
+        early = erasing.emptied_early(rows)
+        for note in rows:
+            said = gettext_noop(
+                "What was typed about comment %(comment)s is gone, and nobody disposed of the comment."
+            )
+            faults = [Fault(said, {"comment": early[note.pk]})] if note.pk in early else []
+            yield Finding(note.pk, faults=faults)
+
+
 def _chain(after: int) -> Iterator[Finding]:
     before = Seal.objects.filter(pk__lte=after).order_by("-pk").first()
     expected = before.hash if before else trail.GENESIS
@@ -220,6 +233,7 @@ STAGES: dict[str, Callable[[int], Iterator[Finding]]] = {
     ArchiveCheck.Stage.MASKED: _masked_copies,
     ArchiveCheck.Stage.EVIDENCE: _sealed_rows,
     ArchiveCheck.Stage.WORDS: _words,
+    ArchiveCheck.Stage.NOTES: _emptied_notes,
     ArchiveCheck.Stage.CHAIN: _chain,
 }
 

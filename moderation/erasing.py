@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
-from typing import Any
 
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
@@ -11,6 +11,13 @@ from django.db.models import Exists, F, OuterRef, Q
 from core.models import Event, EventNote
 from moderation.models import Case, Comment, CommentRevision, Complaint, Question, Reply, ReplyText
 from moderation.states import UNSENT, CommentState, ComplaintState
+
+# What the trail tells of a comment: by itself, by its answer, by its complaint. Which table, and the way to the comment.
+TOLD_OF: dict[str, tuple[type[models.Model], str]] = {
+    "moderation.comment": (Comment, "pk"),
+    "moderation.reply": (Reply, "comment"),
+    "moderation.complaint": (Complaint, "comment"),
+}
 
 
 def quiet_since(before: datetime) -> models.QuerySet[Comment]:
@@ -69,11 +76,23 @@ def erase(comments: models.QuerySet[Comment], at: datetime) -> int:
 
 def erase_notes(comments: models.QuerySet[Comment]) -> None:
     """This will erase what was typed beside the trail of these comments, their answers and complaints."""
-    rooms: tuple[tuple[str, models.QuerySet[Any]], ...] = (
-        ("moderation.comment", comments),
-        ("moderation.reply", Reply.objects.filter(comment__in=comments)),
-        ("moderation.complaint", Complaint.objects.filter(comment__in=comments)),
-    )
-    for name, rows in rooms:  # a statement each: in one, PostgreSQL would read the whole trail
+    for name, (
+        model,
+        path,
+    ) in TOLD_OF.items():  # a statement each: in one, PostgreSQL would read the whole trail
+        rows = model._base_manager.filter(**{f"{path}__in": comments})
         beside = EventNote.objects.filter(event__about_type=name)
         beside.filter(event__about_id__in=rows.values("pk")).update(text="", salt="")
+
+
+def emptied_early(notes: Iterable[EventNote]) -> dict[int, int]:
+    """This will find, of notes that are empty, those whose comment nobody has disposed of: its number by theirs."""
+    early: dict[int, int] = {}
+    for name, (model, path) in TOLD_OF.items():
+        its = {note.pk: note.event.about_id for note in notes if note.event.about_type == name}
+        rows = model._base_manager.filter(pk__in=set(its.values())).values_list("pk", path)
+        comment_of = dict(rows)
+        standing = Comment.objects.standing().filter(pk__in=set(comment_of.values()))
+        kept = set(standing.exclude(cases__disposals__erased_at__isnull=False).values_list("pk", flat=True))
+        early |= {pk: comment_of[about] for pk, about in its.items() if comment_of.get(about) in kept}
+    return early

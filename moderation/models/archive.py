@@ -29,6 +29,7 @@ class ArchiveCheck(models.Model):
         MASKED = "masked", _("masked copies")
         EVIDENCE = "evidence", _("evidence")
         WORDS = "words", _("words of the cases")
+        NOTES = "notes", _("notes beside the trail")
         CHAIN = "chain", _("chain")
         DONE = "done", _("done")
 

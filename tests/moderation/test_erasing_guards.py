@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection, transaction
 from django.urls import reverse
 
 from core import trail, triggers
-from core.models import Event
+from core.models import Event, EventNote
 from core.moves import ChangedMeanwhile, MoveRefused, perform
 from moderation import claims
 from moderation.answering import correct_reference, pass_on, save_reply
@@ -330,4 +330,22 @@ def test_note_that_was_changed_past_the_guards_is_named(city, at, new_comment, c
     with connection.cursor() as cursor:
         cursor.execute(change)
     assert "what was typed is not what its events say (1)" in verified()
+    guards_on()
+
+
+def test_note_that_was_emptied_past_the_guards_while_its_comment_stands_is_named(
+    city, at, criticism, erased, new_comment
+):
+    """Empty notes are what erasing leaves, so their hash says nothing."""
+    assert verified() == ""
+    other = new_comment(kind="praise")
+    claims.add_note(other, actor=city.anna, at=at, text="Look.")
+    trail.seal_events(at)
+    guards_off("core_eventnote")
+    EventNote.objects.filter(event__about_id=other.pk, event__about_type="moderation.comment").update(
+        text="", salt=""
+    )
+    assert (
+        f"What was typed about comment {other.pk} is gone, and nobody disposed of the comment." in verified()
+    )
     guards_on()
