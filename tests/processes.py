@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -54,6 +55,47 @@ def start_celery(rest: list[str], *, module: str = "celery", **environment: str)
     )
 
 
+class Nursery:
+    """Workers and beats that come up quickly: see tests/nursery.py. For whoever kills many of them."""
+
+    def __init__(self, **environment: str) -> None:
+        self.process = subprocess.Popen(
+            tied(sys.executable, "-m", "tests.nursery"),
+            env=os.environ | {"DATABASE_URL": database_url()} | environment,
+            cwd=settings.BASE_DIR,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Nursery:
+        return self
+
+    def start(self, rest: list[str]) -> int:
+        """This will start a worker or a beat and return its number."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        print(json.dumps(rest), file=self.process.stdin, flush=True)
+        return int(self.process.stdout.readline())
+
+    def kill(self, number: int) -> None:
+        """This will kill one and wait until it is gone. Raises ProcessLookupError if it had ended by itself."""
+        os.kill(number, signal.SIGKILL)
+        until(lambda: not runs(number), 20, every=0.01)
+
+    def __exit__(self, *args: object) -> None:
+        self.process.kill()
+        self.process.communicate()
+
+
+def runs(number: int) -> bool:
+    try:
+        os.kill(number, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
 def web_on(
     listener: socket.socket, out: IO[bytes] | None = None, **environment: str
 ) -> subprocess.Popen[bytes]:
@@ -93,11 +135,11 @@ def clockwork(*, module: str = "celery", **environment: str) -> Iterator[list[su
                 process.wait(5)
 
 
-def until(check: Any, seconds: float = 90) -> Any:
-    """This will wait for `check()` to be truthy and return it."""
+def until(check: Any, seconds: float = 90, *, every: float = 0.3) -> Any:
+    """This will wait for `check()` to be truthy, asking every so many seconds, and return it."""
     ends = time.monotonic() + seconds
     while time.monotonic() < ends:
         if found := check():
             return found
-        time.sleep(0.3)
+        time.sleep(every)
     raise AssertionError("It did not happen in time.")

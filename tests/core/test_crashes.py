@@ -28,13 +28,21 @@ ENDED, FINISHED, FAILED = 97, 0, 98
 
 
 def in_child(work: Callable[[], None]) -> int:
-    """This will run `work` in a process of its own, with a connection of its own, and return its exit status."""
-    connections.close_all()
+    """This will run `work` in a process of its own, with a connection of its own, and return its exit status.
+
+    On PostgreSQL this process keeps its own connection, which knows the tables already; on SQLite it gives it up, as none
+    may be taken over into another process.
+    """
+    if connection.vendor == "sqlite":
+        connections.close_all()
     pid = os.fork()
     if pid:
         return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
     try:
+        left_alone = connection.connection  # not closed: the server would be told that both have gone
+        connection.connection = None
         work()
+        assert connection.connection is not left_alone
     except BaseException:  # the child must never come back into the test run
         os._exit(FAILED)
     os._exit(FINISHED)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import signal
-import subprocess
 import time
 from collections import Counter
 from datetime import timedelta
@@ -21,12 +19,12 @@ from core import clock, trail
 from core.models import Notice
 from moderation.models import Case, Ground
 from moderation.transitions import open_case, register_comment
-from tests.processes import BEAT, WORKER, start_celery, until
+from tests.processes import BEAT, WORKER, Nursery, until
 
 pytestmark = [pytest.mark.slow, pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 KILLS, CASES = 50, 120
-COMES_UP = 4  # seconds, from the start of a worker to its first letter
+COMES_UP = 1  # second, from the start of a worker to its first letter
 
 
 def sent(folder: Path) -> Counter[str]:
@@ -53,30 +51,23 @@ def test_fifty_kills_lose_and_double_nothing(live_people, tmp_path):
             actor=city.anna, at=now, channel=city.channel, kind="illegal", author_name="K", text=f"{number}"
         )
         # The first steps are due already; the four-hour step falls due while the killing goes on.
-        due_in = timedelta(seconds=chance.uniform(0, 40))
+        due_in = timedelta(seconds=chance.uniform(0, 20))
         open_case(
             comment, ground=ground, actor=city.anna, at=now, discovered_at=now - timedelta(hours=4) + due_in
         )
 
-    def start(rest: list[str]) -> subprocess.Popen[bytes]:
-        return start_celery(rest, **environment)
-
-    kinds, began = [WORKER, BEAT, BEAT], time.monotonic()
-    running = [start(kind) for kind in kinds]
-    try:
+    kinds = [WORKER, BEAT, BEAT]
+    with Nursery(**environment) as nursery:
+        running = [nursery.start(kind) for kind in kinds]
+        began = time.monotonic()
         until(lambda: sent(tmp_path))
         # Where a worker takes long to come up it is given as much longer, else it would only ever be killed on its way.
         pace = max(1, (time.monotonic() - began) / COMES_UP)
         for _ in range(KILLS):
-            time.sleep(chance.uniform(0.2, 1.8) * pace)
+            time.sleep(chance.uniform(0.1, 0.7) * pace)
             victim = chance.choice([0, 0, 1, 2])
-            running[victim].send_signal(signal.SIGKILL)
-            running[victim].wait()
-            running[victim] = start(kinds[victim])
-    finally:
-        for process in running:
-            process.kill()
-            process.wait()
+            nursery.kill(running[victim])
+            running[victim] = nursery.start(kinds[victim])
     # What was being sent when its process was killed is taken up when its five minutes are over.
     for minutes in (1, 7, 14):
         clock.sweep(timezone.now() + timedelta(minutes=minutes))
