@@ -203,7 +203,9 @@ def forget_what_broke_off(at: datetime) -> int:
     old = Upload.objects.filter(finished_at=None, begun_at__lt=at - Upload.KEPT)[:50]
     for upload in old:
         forget(upload)
-    if cache.add(f"leftover-pieces:{local_day(at)}", 1, timedelta(days=2).total_seconds()):
+    today = f"leftover-pieces:{local_day(at)}"
+    # Looked for first: a database writes down each row that was there already as an error.
+    if not cache.get(today) and cache.add(today, 1, timedelta(days=2).total_seconds()):
         pieces.forget_leftovers()
     return len(old)
 

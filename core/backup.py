@@ -59,7 +59,7 @@ def back_up(folder: Path, at: datetime) -> dict[str, Any]:
         "head": last.hash if last else trail.GENESIS,
     }
     _write(folder / MANIFEST, io.BytesIO(json.dumps(manifest, indent=1).encode()))
-    Pulse.objects.update_or_create(job=JOB, defaults={"at": at, "report": f"{len(files)} files"})
+    Pulse.objects.beat(JOB, at, report=f"{len(files)} files")
     return manifest
 
 

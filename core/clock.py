@@ -53,12 +53,8 @@ def sweep(at: datetime) -> dict[str, int | str]:
         except Exception as error:  # the other jobs go on; the health page and the administrators see it
             log.exception("the job %s failed", name)
             report[name] = repr(error)
-            Pulse.objects.update_or_create(
-                job=name,
-                defaults={"failed_at": at, "error": repr(error)},
-                create_defaults={"at": at, "failed_at": at, "error": repr(error)},
-            )
+            Pulse.objects.fail(name, at, error=repr(error))
         else:
-            Pulse.objects.update_or_create(job=name, defaults={"at": at, "report": str(report[name])})
-    Pulse.objects.update_or_create(job="sweep", defaults={"at": at, "report": ""})
+            Pulse.objects.beat(name, at, report=str(report[name]))
+    Pulse.objects.beat("sweep", at)
     return report

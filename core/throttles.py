@@ -26,15 +26,22 @@ def count(what: str, who: str, at: datetime, *, seconds: int) -> int:
     nothing also for whoever never stops asking: a cache in the database gives a number that is raised another lifetime.
     """
     name = _name(what, who, at, seconds)
-    if cache.add(name, 1, timeout=seconds):
-        return 1
-    try:
-        so_far = cache.incr(name)
-    except ValueError:  # it was let go in between
-        return 1
+    so_far = _raised(name)
+    if not so_far:
+        if cache.add(name, 1, timeout=seconds):
+            return 1
+        so_far = _raised(name) or 1  # somebody was first, or it was let go again in between
     if seconds > (cache.default_timeout or seconds):
         cache.touch(name, timeout=seconds)
     return so_far
+
+
+def _raised(name: str) -> int:
+    """This will count once more and return how often that is, or 0 when nothing has been counted."""
+    try:
+        return cache.incr(name)
+    except ValueError:
+        return 0
 
 
 def counted(what: str, who: str, at: datetime, *, seconds: int) -> int:

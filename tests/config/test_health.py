@@ -34,6 +34,32 @@ def test_stopped_clock_is_told(client):
     assert (status, answers["clock"]["ok"]) == (503, False)
 
 
+def test_a_job_that_fails_stops_no_other_is_told_and_keeps_when_it_last_did_its_work(client, monkeypatch):
+    first, then = timezone.now() - timedelta(minutes=2), timezone.now()
+    broken = {"send": lambda at: 1 // 0}
+    clock.sweep(first)
+    jobs = clock.all_jobs()
+    monkeypatch.setattr(clock, "all_jobs", lambda: jobs | broken)
+    report = clock.sweep(then)
+    assert [name for name, done in report.items() if isinstance(done, str)] == ["send"]
+    sent, sealed = Pulse.objects.get(job="send"), Pulse.objects.get(job="seal")
+    assert (sent.at, sent.failed_at, "ZeroDivisionError" in sent.error) == (first, then, True)
+    assert (sealed.at, sealed.failed_at) == (then, None)
+    status, answers = ask(client)
+    assert (status, answers["clock"]["failing_jobs"]) == (503, ["send"])
+    monkeypatch.undo()
+    clock.sweep(then + timedelta(minutes=1))
+    sent.refresh_from_db()
+    assert (sent.at, sent.failed_at) == (then + timedelta(minutes=1), then)
+
+
+def test_each_job_of_a_round_takes_one_statement_to_say_so(django_assert_num_queries, monkeypatch):
+    monkeypatch.setattr(clock, "all_jobs", lambda: {"idle": lambda at: 0, "broken": lambda at: 1 // 0})
+    for _ in range(2):
+        with django_assert_num_queries(3):
+            clock.sweep(timezone.now())
+
+
 def test_unsent_notices_are_told(client, city):
     clock.sweep(timezone.now())
     before = timezone.now() - timedelta(hours=1)

@@ -8,6 +8,7 @@ import pytest
 from django.core.cache import cache
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from core import throttles
@@ -32,6 +33,14 @@ def test_a_window_is_as_long_as_it_says_however_often_it_is_asked(time_machine):
 
     assert [asked(timedelta(seconds=20 * number), 60) for number in range(6)] == [1, 2, 3, 1, 2, 3]
     assert [asked(timedelta(minutes=12 * number), 3600) for number in range(6)] == [1, 2, 3, 4, 5, 1]
+
+
+def test_counting_again_asks_the_database_for_nothing_that_it_would_refuse():
+    """A server writes each refused row down as an error, with what was asked."""
+    assert throttles.count("page", "192.0.2.7", NOON, seconds=60) == 1
+    with CaptureQueriesContext(connection) as asked:
+        assert throttles.count("page", "192.0.2.7", NOON, seconds=60) == 2
+    assert not [query["sql"] for query in asked if query["sql"].startswith("INSERT")]
 
 
 def test_somebody_else_and_something_else_are_counted_by_themselves():
