@@ -191,8 +191,8 @@ def test_queries_of_a_feed_do_not_grow(city, at, client, new_post, new_series, d
         new_series(name=f"Series {number}")
         new_post(wanted_at=at)
         read(client, secret)
-        # Twelve of them count how often the address is asked.
-        with django_assert_num_queries(19):
+        # Six of them count how often the address is asked.
+        with django_assert_num_queries(13):
             read(client, secret)
 
 
