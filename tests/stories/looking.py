@@ -63,10 +63,12 @@ def faults(page: Page, place: str = "", *, seen: set[str] | None = None) -> list
     return [f"{place or page.url} at {page.viewport_size['width']}: {one}" for one in found]
 
 
-def faults_wide_and_narrow(page: Page, place: str = "", *, seen: set[str] | None = None) -> list[str]:
+def faults_wide_and_narrow(
+    page: Page, place: str = "", *, seen: set[str] | None = None, widths: Iterable[int] = (WIDE, NARROW)
+) -> list[str]:
     """This will list the faults in both widths; the page is left narrow."""
     found, known = [], set() if seen is None else seen
-    for width in (WIDE, NARROW):
+    for width in widths:
         page.set_viewport_size({"width": width, "height": 1000})
         found += faults(page, place, seen=known)
     return found
@@ -81,17 +83,18 @@ def faults_of_pages(
 ) -> list[str]:
     """This will list the faults of each page in both widths and both languages. Everybody then reads English.
 
-    What a page looks like does not hang on the database: on PostgreSQL each is looked at in Swedish alone. `prepare` opens
-    what is folded.
+    What a page looks like does not hang on the database: on PostgreSQL each is looked at in Swedish alone, narrow. `prepare`
+    opens what is folded.
     """
     found, pages, known = [], list(addresses), set() if seen is None else seen
-    languages = ("sv", "en") if connection.vendor == "sqlite" else ("sv",)
+    embedded = connection.vendor == "sqlite"
+    languages, widths = (("sv", "en"), (WIDE, NARROW)) if embedded else (("sv",), (NARROW,))
     page.add_init_script(SCRIPT)  # quicker than to hand it over for each page
     for language in languages:
         User.objects.update(language=language)
         for address in pages:
             page.goto(address)
             prepare(page)
-            found += faults_wide_and_narrow(page, seen=known)
+            found += faults_wide_and_narrow(page, seen=known, widths=widths)
     User.objects.update(language="en")
     return found
