@@ -183,7 +183,10 @@ def of_ladder() -> Iterator[Figure]:
             "SELECT 'case', n, 'later', %s, %s, 0, '' FROM generate_series(1, 1000000) n",
             [now + timedelta(days=9)] * 2,
         )
-        cursor.execute("ANALYZE core_rung")
+        # As autovacuum leaves it; what the turns before told would else lie in the way, or not, by chance.
+        cursor.execute(
+            "VACUUM ANALYZE core_rung" if connection.vendor == "postgresql" else "ANALYZE core_rung"
+        )
     asked = queries(lambda: ladders.climb(now))
     yield Figure("nothing due among 1 000 000 rungs: queries", asked, "queries", 1)
     beside = ratio(lambda: ladders.climb(now), select_one, turns=100)

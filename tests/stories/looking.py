@@ -83,8 +83,8 @@ def faults_of_pages(
 ) -> list[str]:
     """This will list the faults of each page in both widths and both languages. Everybody then reads English.
 
-    What a page looks like does not hang on the database: on PostgreSQL each is looked at in Swedish alone, narrow. `prepare`
-    opens what is folded.
+    What a page looks like does not hang on the database: on PostgreSQL each is looked at in Swedish alone, narrow.
+    `prepare` opens what is folded.
     """
     found, pages, known = [], list(addresses), set() if seen is None else seen
     embedded = connection.vendor == "sqlite"
