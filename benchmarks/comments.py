@@ -184,9 +184,7 @@ def of_ladder() -> Iterator[Figure]:
             [now + timedelta(days=9)] * 2,
         )
         # As autovacuum leaves it; what the turns before told would else lie in the way, or not, by chance.
-        cursor.execute(
-            "VACUUM ANALYZE core_rung" if connection.vendor == "postgresql" else "ANALYZE core_rung"
-        )
+        cursor.execute("VACUUM ANALYZE core_rung")
     asked = queries(lambda: ladders.climb(now))
     yield Figure("nothing due among 1 000 000 rungs: queries", asked, "queries", 1)
     beside = ratio(lambda: ladders.climb(now), select_one, turns=100)
