@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.core import context
 from django.conf import settings
 from django.db.models import F, Q
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
+from core import trail
 from core.models import Unit, User
 from core.request import own_address
 
+# What stands in the trail when somebody else chose a password.
+GIVEN = ("user.first_administrator", "user.made", "login.password_given")
 ROLE_FIELDS = ("is_staff", "is_superuser", "is_records_officer", "is_web_strategist")
 
 
@@ -28,6 +35,18 @@ class AccountAdapter(DefaultAccountAdapter):
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         """This will refuse: administrators create accounts, or the city's directory does."""
         return False
+
+    def pre_login(self, request: HttpRequest, user: Any, **asked: Any) -> HttpResponse | None:
+        """This will refuse who comes with a first password that is over, in words, and write it into the trail."""
+        if refused := super().pre_login(request, user, **asked):
+            return refused
+        by_password = any(step["method"] == "password" for step in get_authentication_records(request, user))
+        if not by_password or not first_password_is_over(user, timezone.now()):
+            return None
+        request.session.flush()
+        trail.record("login.first_password_over", about=user, actor=None, at=timezone.now())
+        days = {"days": settings.FIRST_PASSWORD_DAYS}
+        return render(request, "account/first_password_over.html", days, status=403)
 
     def get_password_change_redirect_url(self, request: HttpRequest) -> str:
         """This will lead to Min dag: who had to choose a password before anything else goes on from there."""
@@ -42,6 +61,17 @@ class AccountAdapter(DefaultAccountAdapter):
         records = get_authentication_records(context.request, context.request.user)
         last = max((record["at"] for record in records), default=0.0)
         return bool(time.time() - last > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT)
+
+
+def first_password_is_over(user: User, at: datetime) -> bool:
+    """This will tell whether somebody else chose the user's password more than FIRST_PASSWORD_DAYS ago (0: it never is).
+
+    One that nobody is said in the trail to have given is over. A query for each who has such a password, else none.
+    """
+    days = settings.FIRST_PASSWORD_DAYS
+    if not user.has_first_password or not days:
+        return False
+    return not trail.events_about(user).filter(kind__in=GIVEN, at__gt=at - timedelta(days=days)).exists()
 
 
 def end_sessions(people: Iterable[int | None]) -> None:

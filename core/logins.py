@@ -36,6 +36,7 @@ trail.WORDS |= {
     "login.step_removed": _("Second step of the login removed"),
     "login.password_changed": _("Password changed"),
     "login.password_given": _("Password set by an administrator"),
+    "login.first_password_over": _("Login with a first password that is over"),
     "login.codes_renewed": _("Recovery codes renewed"),
     "user.roles_changed": _("Roles changed"),
     "user.made": _("Account made"),

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import re
+from datetime import timedelta
 
 import pytest
 from allauth.account.models import EmailAddress
 from django.core.cache import cache
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 
 from core.models import Event, Notice, User
+from tests.conftest import PASSWORD
 from tests.core.test_second_factor import set_up
 
 pytestmark = pytest.mark.django_db
@@ -80,6 +83,66 @@ def test_whom_an_administrator_makes_or_gives_a_password_chooses_another_one(cit
     own = reverse("admin:auth_user_password_change", args=[city.admin.pk])
     assert admin.post(own, given | {"usable_password": "true"}).status_code == 302
     assert log_in(city.admin.email, given["password1"]).get("/").status_code == 200, "it is their own"
+
+
+def knock(email: str, password: str, client: Client | None = None):
+    return (client or Client()).post(reverse("account_login"), {"login": email, "password": password})
+
+
+@pytest.mark.rule("R41")
+def test_a_password_that_somebody_else_chose_is_over_after_a_week(
+    city, client_of, settings, time_machine, mailoutbox
+):
+    given, now = "sommaren-vid-sjön", timezone.now()
+    address = reverse("admin:auth_user_password_change", args=[city.anna.pk])
+    sent = {"password1": given, "password2": given, "usable_password": "true"}
+    assert client_of(city.admin).post(address, sent).status_code == 302
+    time_machine.move_to(now + timedelta(days=7, minutes=-5))
+    assert knock(city.anna.email, given).status_code == 302
+    time_machine.move_to(now + timedelta(days=7, minutes=5))
+    anna = Client()
+    refused = knock(city.anna.email, given, anna)
+    assert (refused.status_code, "is good for 7 days" in refused.content.decode()) == (403, True)
+    assert reverse("account_reset_password") in refused.content.decode()
+    assert anna.get("/").status_code == 302, "nobody is logged in"
+    assert "account_authentication_methods" not in anna.session, "nothing of the try goes along"
+    event = Event.objects.get(kind="login.first_password_over")
+    assert (event.about_id, event.actor) == (city.anna.pk, None)
+    assert knock(city.anna.email, "not this one").status_code == 200, "only who knows it is told"
+    settings.FIRST_PASSWORD_DAYS = 0
+    assert knock(city.anna.email, given).status_code == 302
+    settings.FIRST_PASSWORD_DAYS = 7
+    Client().post(reverse("account_reset_password"), {"email": city.anna.email})
+    path = re.search(r"http://testserver(\S+/key/\S+)", mailoutbox[-1].body)[1]
+    form = anna.get(path)["Location"]
+    assert anna.post(form, {"password1": OWN, "password2": OWN}).status_code == 302
+    assert log_in(city.anna.email, OWN).get("/").status_code == 200
+
+
+def test_an_own_password_and_another_way_in_are_never_over(city, client_of, time_machine):
+    time_machine.move_to(timezone.now() + timedelta(days=700))
+    assert log_in(city.anna.email, PASSWORD).get("/").status_code == 200
+    User.objects.update(has_first_password=True)
+    assert knock(city.anna.email, PASSWORD).status_code == 403, "nobody is said to have given it"
+    assert client_of(city.anna).get("/").status_code == 200, "who did not come by it"
+
+
+def test_an_administrator_who_came_too_late_is_given_another_password_by_the_same_command(
+    capsys, time_machine
+):
+    def asked() -> str:
+        call_command("first_administrator", "berit.ek@avinge.example")
+        return str(capsys.readouterr().out.split("\n\n")[1].strip())
+
+    first, now = asked(), timezone.now()
+    time_machine.move_to(now + timedelta(days=8))
+    assert knock("berit.ek@avinge.example", first).status_code == 403
+    second = asked()
+    berit = log_in("berit.ek@avinge.example", second)
+    assert choose(berit, second, OWN).status_code == 302
+    with pytest.raises(CommandError, match="has an account already"):
+        asked()
+    assert User.objects.count() == 1
 
 
 def test_an_address_that_is_no_longer_somebody_s_gets_no_letter_that_opens_the_account(

@@ -20,7 +20,10 @@ from core.models.people import mailbox_of
 
 
 class Command(BaseCommand):
-    help = "Make an administrator with a password that is shown once. Asks nothing."
+    help = (
+        "Make an administrator with a password that is shown once, or give a new one to an administrator who has not "
+        "chosen their own yet. Asks nothing."
+    )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("email")
@@ -32,15 +35,23 @@ class Command(BaseCommand):
             validate_email(email)
         except ValidationError as error:
             raise CommandError(f"“{email}” is no e-mail address.") from error
-        if User.objects.filter(mailbox=mailbox_of(email)).exists():
-            raise CommandError(f"{email} has an account already.")
         password = secrets.token_urlsafe(15)
-        user = User.objects.create_superuser(
-            email, password, name=name or email.partition("@")[0], has_first_password=True
-        )
-        trail.record("user.first_administrator", about=user, actor=None, at=timezone.now())
+        user = User.objects.filter(mailbox=mailbox_of(email)).first()
+        if user is None:
+            user = User.objects.create_superuser(
+                email, password, name=name or email.partition("@")[0], has_first_password=True
+            )
+            trail.record("user.first_administrator", about=user, actor=None, at=timezone.now())
+        elif user.is_superuser and user.has_first_password:
+            user.set_password(password)
+            user.save()
+            trail.record("login.password_given", about=user, actor=None, at=timezone.now())
+        else:
+            raise CommandError(f"{email} has an account already.")
+        days = settings.FIRST_PASSWORD_DAYS
+        within = f" within {days} days" if days else ""
         self.stdout.write(
             f"Log in at {settings.BASE_URL}{reverse('account_login')} as {user.email} "
             f"with the password\n\n    {password}\n\n"
-            "and choose another one there. It is shown this once."
+            f"and choose another one there{within}. It is shown this once."
         )
