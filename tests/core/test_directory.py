@@ -97,6 +97,19 @@ def test_somebody_in_no_named_group_is_refused_with_a_sentence_and_gets_no_accou
     assert not User.objects.filter(email="maja@avinge.example").exists()
 
 
+def test_a_first_password_that_is_over_keeps_nobody_out_who_comes_by_the_directory(city, provider):
+    provider.person = maja()
+    go(Client(), provider)
+    user, anew = User.objects.get(email="maja@avinge.example"), Client()
+    user.set_password(PASSWORD)
+    user.has_first_password = True
+    user.save()
+    typed = {"login": user.email, "password": PASSWORD}
+    assert anew.post(reverse("account_login"), typed).status_code == 403
+    go(anew, provider)
+    assert is_in(anew)
+
+
 def test_a_role_that_the_directory_takes_away_is_gone_and_its_other_logins_end(city, provider):
     first, second = Client(), Client()
     provider.person = maja(groups=["g-people", "g-records"])
