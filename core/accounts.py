@@ -40,11 +40,12 @@ class AccountAdapter(DefaultAccountAdapter):
         """This will refuse who comes with a first password that is over, in words, and write it into the trail."""
         if refused := super().pre_login(request, user, **asked):
             return refused
+        at = timezone.now()
         by_password = any(step["method"] == "password" for step in get_authentication_records(request, user))
-        if not by_password or not first_password_is_over(user, timezone.now()):
+        if not by_password or not first_password_is_over(user, at):
             return None
         request.session.flush()
-        trail.record("login.first_password_over", about=user, actor=None, at=timezone.now())
+        trail.record("login.first_password_over", about=user, actor=None, at=at)
         days = {"days": settings.FIRST_PASSWORD_DAYS}
         return render(request, "account/first_password_over.html", days, status=403)
 

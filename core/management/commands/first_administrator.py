@@ -15,6 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from core import trail
+from core.logins import password_given
 from core.models import User
 from core.models.people import mailbox_of
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
         elif user.is_superuser and user.has_first_password:
             user.set_password(password)
             user.save()
-            trail.record("login.password_given", about=user, actor=None, at=timezone.now())
+            password_given(user)
         else:
             raise CommandError(f"{email} has an account already.")
         days = settings.FIRST_PASSWORD_DAYS
